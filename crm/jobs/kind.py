@@ -57,7 +57,8 @@ class JobKind:
     """Where its owner sees what came of it."""
     lease: timedelta = FIRST_LEASE
     ask: Callable[[Job], object] = lambda job: None
-    """Reads from another system what the next chunk writes. Done again after a fault, so it must change nothing."""
+    """What the next chunk writes, read from another system or worked out for long. No transaction is open, and it is
+    done again after a fault, so it changes nothing, or what comes to the same when it is done again."""
     put_together: Callable[[Job, Iterable[str], IO[bytes]], None] = lambda job, texts, file: write_texts(texts, file)
     """Write the result file from what the steps added to it, in their order."""
 

@@ -1,6 +1,10 @@
-"""`manage.py find_duplicates` as a job. The scan is one chunk: what it finds is kept together, or not at all."""
+"""`manage.py find_duplicates` as a job. All of the scan is done before its one chunk, which says what came of it.
+
+So no transaction is open while it compares, and it writes in short ones of its own. Done again, it comes to the same.
+"""
 
 from datetime import timedelta
+from typing import cast
 
 from crm.accounts.models import User
 from crm.jobs.control import start
@@ -8,7 +12,7 @@ from crm.jobs.kind import JobKind, Step, register
 from crm.jobs.kinds.rebuild import START
 from crm.jobs.models import UNFINISHED, Job
 from customers.matching.likely.scan import scan
-from customers.models import Customer
+from customers.models import Customer, LikelyScan
 
 LONGEST = timedelta(hours=1)
 
@@ -21,7 +25,7 @@ def start_scan(*, by: User | None) -> tuple[Job, bool]:
 
 
 def scan_chunk(job: Job) -> Step:
-    result = scan()
+    result = cast("LikelyScan", job.answer)
     counts = {"Pairs compared": result.compared_pairs, "Likely pairs": result.likely_pairs}
     text = "".join(f"Not compared: {line}.\n" for line in result.left_out)
     return Step({}, is_last=True, done=result.customers, counts=counts, text=text)
@@ -33,6 +37,7 @@ SCAN = register(
         "Find likely duplicates",
         START,
         scan_chunk,
+        ask=lambda job: scan(),
         count=lambda job: Customer.objects.live().count(),
         file_name=lambda job: f"scan-{job.pk}.txt",
         lease=LONGEST,

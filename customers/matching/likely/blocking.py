@@ -49,6 +49,7 @@ def _both(name: str, one: str, other: str) -> BlockingRule:
 RULES = (
     BlockingRule("Same email", ("emails",), "emails", is_list=True),
     BlockingRule("Same phone", ("phones",), "phones", is_list=True),
+    BlockingRule("Same address", ("addresses",), "addresses", is_list=True),
     BlockingRule("Same mailbox", ("email",), "mailbox"),
     BlockingRule("Same names", ("first", "last"), "least(first, last) || '|' || greatest(first, last)"),
     BlockingRule("Beginnings of names", ("first", "last"), "substr(first, 1, 3) || '|' || substr(last, 1, 3)"),

@@ -15,9 +15,10 @@ Values = tuple[str, ...]
 
 @dataclass(slots=True)
 class ComparedCustomer:
-    """Normal forms; a blank says nothing. `emails` and `phones` are of all records, `email` is that of the profile.
+    """Normal forms; a blank says nothing.
 
-    `short_of` are the first name and the names that it may be a short form of.
+    `emails`, `phones` and `addresses` are of all records and of all customers who were merged, the others those of the
+    profile. `short_of` are the first name and the names that it may be a short form of.
     """
 
     id: int
@@ -36,6 +37,7 @@ class ComparedCustomer:
     city: str = ""
     postcode: str = ""
     state: str = ""
+    addresses: Values = ()
     born: str = ""
 
     @property
@@ -51,7 +53,7 @@ class ComparedCustomer:
 SORTED = ("first", "last", "company", "email", "street", "number", "place", "city", "postcode", "born")
 """Columns beside which stand their letters in order: a slip that swaps letters leaves those as they are."""
 DERIVED = ("mailbox", "email_digits")
-LISTS = ("short_of", "emails", "phones")
+LISTS = ("short_of", "emails", "phones", "addresses")
 
 
 def arrow_table(customers: Iterable[ComparedCustomer]) -> pyarrow.Table:

@@ -94,6 +94,13 @@ def _phone(overlap: str) -> FieldComparison:
     return FieldComparison("phone", _is_missing("phones"), levels, ("phones",))
 
 
+def _of_address(field: FieldComparison, overlap: str) -> FieldComparison:
+    """Same also if both have lived at one address, wherever they live now."""
+    same, *others = field.levels
+    moved = replace(same, condition=f"{same.condition} or {_overlap('addresses', overlap)}")
+    return replace(field, levels=(moved, *others), columns=(*field.columns, "addresses"))
+
+
 def _company() -> FieldComparison:
     plain = _text("company")
     domain = Level(DOMAIN, "domain_l = domain_r", by_rarity="domain")
@@ -122,11 +129,11 @@ def comparisons(present: Collection[str], *, overlap: str = "list_has_any") -> l
         _company(),
         _email(overlap),
         _phone(overlap),
-        _text("street"),
-        _text("number", by_rarity=False, mixed=False),
+        _of_address(_text("street"), overlap),
+        _of_address(_text("number", by_rarity=False, mixed=False), overlap),
         _text("place"),
-        _text("city"),
-        _text("postcode"),
+        _of_address(_text("city"), overlap),
+        _of_address(_text("postcode"), overlap),
         _text("state", by_rarity=False, slips=False, mixed=False),
         _born(),
     )

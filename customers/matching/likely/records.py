@@ -1,15 +1,17 @@
 """What is compared of live customers, read from the database in normal forms.
 
 Emails and phones are those of all records, but for those that recognise nobody: placeholders, values that staff
-ignore or excluded, and values that very many share.
+ignore or excluded, and values that very many share. Addresses are those of the profile and of all customers that were
+merged into this one, for billing and for shipping.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from customers.lib.companies import company_form
 from customers.lib.domains import domain_of_email, domain_of_website
@@ -20,12 +22,14 @@ from customers.lib.placeholders import is_placeholder_email, is_placeholder_phon
 from customers.matching.keys import MOST_SHARING
 from customers.matching.likely.columns import ComparedCustomer
 from customers.matching.nicknames import full_forms
-from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, SharedValue, UnmatchedValue
+from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, SharedValue, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 
+Address = Mapping[str, str]
+ADDRESSES = ("billing_address", "shipping_address")
 AT_ONCE, FEW = 5_000, 500
 KINDS = (MatchKind.EMAIL, MatchKind.PHONE)
-COLUMNS = ("pk", "first_name", "last_name", "company", "website", "email", "billing_address")
+COLUMNS = ("pk", "first_name", "last_name", "company", "website", "email", "billing_address", "shipping_address")
 
 
 def compared_customers(only: Collection[int] | None = None) -> Iterator[ComparedCustomer]:
@@ -44,19 +48,34 @@ def compared_customers(only: Collection[int] | None = None) -> Iterator[Compared
 def _compared(customers: QuerySet[Customer], ignored: Collection[Key]) -> Iterator[ComparedCustomer]:
     profiles = list(customers.only(*COLUMNS))
     if profiles:
-        keys = _keys(profiles[0].pk, profiles[-1].pk, {profile.pk for profile in profiles}, ignored)
-        yield from (compare(profile, keys.get(profile.pk, {})) for profile in profiles)
+        numbers = [profile.pk for profile in profiles]
+        keys, merged = _keys(numbers, ignored), _merged_addresses(numbers)
+        yield from (compare(one, keys.get(one.pk, {}), merged.get(one.pk, ())) for one in profiles)
 
 
-def _keys(first: int, last: int, among: Collection[int], ignored: Collection[Key]) -> dict[int, dict[str, set[str]]]:
+def _of_customers(numbers: Sequence[int], customer: str) -> dict[str, Any]:
+    # A few are named; naming thousands takes longer than reading those between.
+    if len(numbers) < FEW:
+        return {f"{customer}__in": numbers}
+    return {f"{customer}__gte": numbers[0], f"{customer}__lte": numbers[-1]}
+
+
+def _merged_addresses(numbers: Sequence[int]) -> dict[int, list[Address]]:
+    """{customer: the addresses of those merged into it}."""
+    records = SourceRecord.objects.filter(**_of_customers(numbers, "customer")).exclude(origin=F("customer"))
+    addresses: defaultdict[int, list[Address]] = defaultdict(list)
+    for customer, *of_origin in records.values_list("customer", *(f"origin__{name}" for name in ADDRESSES)):
+        addresses[customer] += of_origin
+    return addresses
+
+
+def _keys(numbers: Sequence[int], ignored: Collection[Key]) -> dict[int, dict[str, set[str]]]:
     """{customer: {kind: values}}."""
     excluded = UnmatchedValue.objects.filter(
         source_record=OuterRef("source_record"), kind=OuterRef("kind"), value=OuterRef("value")
     )
     crowded = SharedValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"), holders__gt=MOST_SHARING)
-    within = {"source_record__customer__gte": first, "source_record__customer__lte": last}
-    # A few are named; naming thousands takes longer than reading those between.
-    named = {"source_record__customer__in": among} if len(among) < FEW else within
+    named = _of_customers(numbers, "source_record__customer")
     rows = MatchKey.objects.filter(~Exists(excluded), ~Exists(crowded), kind__in=KINDS, **named)
     values: defaultdict[int, dict[str, set[str]]] = defaultdict(lambda: {"email": set(), "phone": set()})
     for customer, kind, value in rows.values_list("source_record__customer", "kind", "value"):
@@ -66,7 +85,8 @@ def _keys(first: int, last: int, among: Collection[int], ignored: Collection[Key
     return values
 
 
-def compare(profile: Customer, keys: Mapping[str, Collection[str]]) -> ComparedCustomer:
+def compare(profile: Customer, keys: Mapping[str, Collection[str]], merged: Iterable[Address] = ()) -> ComparedCustomer:
+    """`merged` are addresses of customers that were merged into this one."""
     first, last = normal_names(profile)
     suffix = next((word for word in reversed(name_words(profile.last_name)) if word in SUFFIXES), "")
     emails = tuple(sorted(keys.get("email", ())))
@@ -90,7 +110,15 @@ def compare(profile: Customer, keys: Mapping[str, Collection[str]]) -> ComparedC
         city=normal_name(address.get("city", "")),
         postcode="".join(name_words(address.get("postal_code", ""))),
         state="".join(name_words(address.get("state", ""))),
+        addresses=tuple(sorted({_whole(one) for one in (address, profile.shipping_address, *merged)} - {""})),
     )
+
+
+def _whole(address: Address) -> str:
+    """Number, street and place as one text; "" if one of them is missing."""
+    number, street = split_street(address.get("line1", ""))
+    place = "".join(name_words(address.get("postal_code", ""))) or normal_name(address.get("city", ""))
+    return f"{number} {street} {place}" if number and street and place else ""
 
 
 def split_street(line: str) -> tuple[str, str]:

@@ -1,8 +1,13 @@
-"""The scan: compares all live customers, and keeps the likely pairs in place of those it found before."""
+"""The scan: compares all live customers, and keeps the likely pairs in place of those it found before.
+
+It compares outside of any transaction, for minutes, and writes in short ones, so that it keeps no writer waiting. A
+scan that is killed leaves old pairs and new ones; the next one comes to the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from importlib.util import find_spec
 
 from django.db import transaction
@@ -18,7 +23,7 @@ from customers.matching.not_duplicates import not_duplicates_among
 from customers.models import Customer, LikelyPair, LikelyScan
 from customers.models.matching import NO_RANK, rank_of_probability
 
-AT_ONCE = 2_000
+AT_ONCE = 500
 
 
 class ScanError(ActionError):
@@ -78,11 +83,15 @@ def _row(pair: ScoredPair, model: Model) -> LikelyPair:
     )
 
 
-def _drop_found_before(began: object) -> None:
+def _drop_found_before(began: datetime) -> None:
     """Pairs that were not found again. Those of a merged customer wait for an undo."""
-    live = Customer.objects.live().values("pk")
-    erased = Customer.objects.filter(erased_at__isnull=False).values("pk")
-    before = LikelyPair.objects.filter(found_at__lt=began)
-    before.filter(first__in=live, second__in=live).delete()
+    before = LikelyPair.objects.filter(found_at__lt=began).select_related("first", "second").order_by("pk")
+    last = 0
+    while pairs := list(before.filter(pk__gt=last)[:AT_ONCE]):
+        last = pairs[-1].pk
+        merged = [pair.pk for pair in pairs if pair.first.merged_into_id or pair.second.merged_into_id]
+        LikelyPair.objects.filter(pk__in={pair.pk for pair in pairs} - {*merged}).delete()
+        LikelyPair.objects.filter(pk__in=merged, rank__gt=NO_RANK).update(rank=NO_RANK)
     # Somebody was erased while the scan ran.
+    erased = Customer.objects.filter(erased_at__isnull=False).values("pk")
     LikelyPair.objects.filter(Q(first__in=erased) | Q(second__in=erased)).delete()

@@ -7,15 +7,17 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from crm.jobs.kinds.scan import start_scan
 from crm.jobs.turn import take_turn
 from customers.lib.companies import company_form
+from customers.matching.likely import scan as scanning
 from customers.matching.likely.records import compared_customers, domain_of, split_street
 from customers.matching.likely.rescore import score_changed_customers
 from customers.matching.likely.scan import scan
 from customers.models import Customer, LikelyPair, LikelyScan
-from tests.acts import erase
+from tests.acts import erase, merge
 from tests.factories import SourceRecordFactory
 from tests.tables import table
 
@@ -139,3 +141,35 @@ def test_a_scan_is_a_job_of_which_one_runs_at_a_time():
     assert (start_scan(by=None), is_new) == ((job, False), True)
     assert take_turn(str(job.uuid), worker="here").state == "done"
     assert found() == [(one.pk, other.pk)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_scan_compares_outside_of_transactions_and_writes_a_few_pairs_in_each(monkeypatch):
+    monkeypatch.setattr(scanning, "AT_ONCE", 2)
+    for _ in range(4):
+        customer()
+    statements = []
+
+    def watch(execute, sql, params, many, context):
+        statements.append((sql, connection.in_atomic_block))
+        return execute(sql, params, many, context)
+
+    job, _ = start_scan(by=None)
+    with connection.execute_wrapper(watch):
+        assert take_turn(str(job.uuid), worker="here").counts["Likely pairs"] == 6
+    reads = [is_inside for sql, is_inside in statements if sql.startswith("SELECT") and "billing_address" in sql]
+    writes = [sql for sql, _ in statements if sql.startswith('INSERT INTO "customers_likelypair"')]
+    assert (any(reads), len(reads) > 0, len(writes)) == (False, True, 3)
+
+
+@pytest.mark.django_db
+def test_the_addresses_of_merged_customers_are_compared_and_the_one_to_ship_to():
+    before = {"line1": "7 Old Road", "city": "Ely", "postal_code": "CB7"}
+    moved = customer(billing_address={"line1": "1 New Way", "city": "York", "postal_code": "YO1"})
+    merge(moved, customer(billing_address=before, shipping_address=HOME))
+    (compared,) = compared_customers()
+    assert compared.addresses == ("1 newway yo1", "12 elmstreet 62701", "7 oldroad cb7")
+    stayed = customer(billing_address=before)
+    scan()
+    assert found() == [(moved.pk, stayed.pk)]
+    assert LikelyPair.objects.get().weights["street"][0] == "same"
