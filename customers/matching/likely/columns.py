@@ -17,8 +17,8 @@ Values = tuple[str, ...]
 class ComparedCustomer:
     """Normal forms; a blank says nothing.
 
-    `emails`, `phones` and `addresses` are of all records and of all customers who were merged, the others those of the
-    profile. `short_of` are the first name and the names that it may be a short form of.
+    Emails, phones, addresses and births are those of all records and of all customers who were merged, the other values
+    those of the profile; `born` is the first of the births. `short_of` are the first name and what it may be short for.
     """
 
     id: int
@@ -39,6 +39,7 @@ class ComparedCustomer:
     state: str = ""
     addresses: Values = ()
     born: str = ""
+    births: Values = ()
 
     @property
     def mailbox(self) -> str:
@@ -53,7 +54,7 @@ class ComparedCustomer:
 SORTED = ("first", "last", "company", "email", "street", "number", "place", "city", "postcode", "born")
 """Columns beside which stand their letters in order: a slip that swaps letters leaves those as they are."""
 DERIVED = ("mailbox", "email_digits")
-LISTS = ("short_of", "emails", "phones", "addresses")
+LISTS = ("short_of", "emails", "phones", "addresses", "births")
 
 
 def arrow_table(customers: Iterable[ComparedCustomer]) -> pyarrow.Table:

@@ -109,15 +109,15 @@ def _company() -> FieldComparison:
     return FieldComparison("company", missing, levels, (*plain.columns, "domain"))
 
 
-def _born() -> FieldComparison:
+def _born(overlap: str) -> FieldComparison:
     levels = (
-        Level(SAME, "born_l = born_r"),
+        Level(SAME, f"born_l = born_r or {_overlap('births', overlap)}"),
         Level(SLIP, "levenshtein(born_l, born_r) <= 1 or born_sorted_l = born_sorted_r"),
         Level(MONTH, "substr(born_l, 1, 7) = substr(born_r, 1, 7)"),
         Level(YEAR, "substr(born_l, 1, 4) = substr(born_r, 1, 4)"),
         Level(DIFFERS, "ELSE"),
     )
-    return FieldComparison("born", _is_missing("born"), levels, ("born", "born_sorted"))
+    return FieldComparison("born", _is_missing("born"), levels, ("born", "born_sorted", "births"))
 
 
 def comparisons(present: Collection[str], *, overlap: str = "list_has_any") -> list[FieldComparison]:
@@ -135,6 +135,6 @@ def comparisons(present: Collection[str], *, overlap: str = "list_has_any") -> l
         _of_address(_text("city"), overlap),
         _of_address(_text("postcode"), overlap),
         _text("state", by_rarity=False, slips=False, mixed=False),
-        _born(),
+        _born(overlap),
     )
     return [comparison for comparison in every if comparison.columns[0] in present]

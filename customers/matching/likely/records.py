@@ -2,7 +2,7 @@
 
 Emails and phones are those of all records, but for those that recognise nobody: placeholders, values that staff
 ignore or excluded, and values that very many share. Addresses are those of the profile and of all customers that were
-merged into this one, for billing and for shipping.
+merged into this one, for billing and for shipping. A trait that is a day is taken for the date of birth.
 """
 
 from __future__ import annotations
@@ -19,10 +19,21 @@ from customers.lib.emails import normal_email
 from customers.lib.names import name_words, normal_name
 from customers.lib.person_name import SUFFIXES, normal_names
 from customers.lib.placeholders import is_placeholder_email, is_placeholder_phone
+from customers.matching.evidence.values import DAY
 from customers.matching.keys import MOST_SHARING
 from customers.matching.likely.columns import ComparedCustomer
 from customers.matching.nicknames import full_forms
-from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, SharedValue, SourceRecord, UnmatchedValue
+from customers.models import (
+    Attribute,
+    Customer,
+    IdentifyingAttribute,
+    IgnoredValue,
+    MatchKey,
+    MatchKind,
+    SharedValue,
+    SourceRecord,
+    UnmatchedValue,
+)
 from customers.models.matching import Key
 
 Address = Mapping[str, str]
@@ -49,8 +60,9 @@ def _compared(customers: QuerySet[Customer], ignored: Collection[Key]) -> Iterat
     profiles = list(customers.only(*COLUMNS))
     if profiles:
         numbers = [profile.pk for profile in profiles]
-        keys, merged = _keys(numbers, ignored), _merged_addresses(numbers)
-        yield from (compare(one, keys.get(one.pk, {}), merged.get(one.pk, ())) for one in profiles)
+        keys, merged, births = _keys(numbers, ignored), _merged_addresses(numbers), _births(numbers)
+        for one in profiles:
+            yield compare(one, keys.get(one.pk, {}), merged.get(one.pk, ()), births.get(one.pk, ()))
 
 
 def _of_customers(numbers: Sequence[int], customer: str) -> dict[str, Any]:
@@ -69,6 +81,21 @@ def _merged_addresses(numbers: Sequence[int]) -> dict[int, list[Address]]:
     return addresses
 
 
+def _births(numbers: Sequence[int]) -> dict[int, list[str]]:
+    """{customer: dates of birth}: the traits of them that are days, those of the first record first."""
+    names = set(
+        IdentifyingAttribute.objects.filter(meaning=IdentifyingAttribute.Meaning.TRAIT).values_list("name", flat=True)
+    )
+    births: defaultdict[int, list[str]] = defaultdict(list)
+    if names:
+        named = _of_customers(numbers, "source_record__customer")
+        rows = Attribute.objects.filter(**named, name__in=names, removed=False).order_by("source_record", "pk")
+        for customer, value in rows.values_list("source_record__customer", "value"):
+            if DAY.match(value.strip()):
+                births[customer].append(value.strip()[:10])
+    return births
+
+
 def _keys(numbers: Sequence[int], ignored: Collection[Key]) -> dict[int, dict[str, set[str]]]:
     """{customer: {kind: values}}."""
     excluded = UnmatchedValue.objects.filter(
@@ -85,7 +112,12 @@ def _keys(numbers: Sequence[int], ignored: Collection[Key]) -> dict[int, dict[st
     return values
 
 
-def compare(profile: Customer, keys: Mapping[str, Collection[str]], merged: Iterable[Address] = ()) -> ComparedCustomer:
+def compare(
+    profile: Customer,
+    keys: Mapping[str, Collection[str]],
+    merged: Iterable[Address] = (),
+    births: Collection[str] = (),
+) -> ComparedCustomer:
     """`merged` are addresses of customers that were merged into this one."""
     first, last = normal_names(profile)
     suffix = next((word for word in reversed(name_words(profile.last_name)) if word in SUFFIXES), "")
@@ -111,6 +143,8 @@ def compare(profile: Customer, keys: Mapping[str, Collection[str]], merged: Iter
         postcode="".join(name_words(address.get("postal_code", ""))),
         state="".join(name_words(address.get("state", ""))),
         addresses=tuple(sorted({_whole(one) for one in (address, profile.shipping_address, *merged)} - {""})),
+        born=next(iter(births), ""),
+        births=tuple(sorted({*births})),
     )
 
 

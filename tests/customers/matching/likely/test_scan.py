@@ -12,11 +12,12 @@ from django.db import connection
 from crm.jobs.kinds.scan import start_scan
 from crm.jobs.turn import take_turn
 from customers.lib.companies import company_form
+from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.likely import scan as scanning
 from customers.matching.likely.records import compared_customers, domain_of, split_street
 from customers.matching.likely.rescore import score_changed_customers
 from customers.matching.likely.scan import scan
-from customers.models import Customer, LikelyPair, LikelyScan
+from customers.models import Attribute, Customer, LikelyPair, LikelyScan
 from tests.acts import erase, merge
 from tests.factories import SourceRecordFactory
 from tests.tables import table
@@ -173,3 +174,15 @@ def test_the_addresses_of_merged_customers_are_compared_and_the_one_to_ship_to()
     scan()
     assert found() == [(moved.pk, stayed.pk)]
     assert LikelyPair.objects.get().weights["street"][0] == "same"
+
+
+@pytest.mark.django_db
+def test_a_trait_that_is_a_day_is_compared_as_the_date_of_birth_of_all_records():
+    mark_identifying("Born", "trait", by=None)
+    one, other = customer("William"), customer("Bill")
+    for who, name, value in ((one, "Born", "1990-04-01T00:00:00Z"), (one, "Seen", "2020-01-01"), (other, "Born", "?")):
+        Attribute.objects.create(source_record=who.records.get(), name=name, value=value)
+    assert [compared.births for compared in compared_customers()] == [("1990-04-01",), ()]
+    Attribute.objects.filter(value="?").update(value="1990-04-01")
+    scan()
+    assert LikelyPair.objects.get().weights["born"][0] == "same"
