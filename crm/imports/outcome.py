@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from customers.lib.time_ranges import TimeRange
 from customers.models import Customer
 from orders.imports.batch.verdicts import DUPLICATES, NOT_APPLIED, REFUSALS
 from orders.models import Import, ImportSample, MatchedBy, RowOutcome
@@ -78,6 +80,15 @@ class Outcome:
     def width(self) -> int:
         """Of the bar, in the units of its SVG."""
         return max((figure.x + figure.width for figure in self.figures if figure.width), default=WIDTH)
+
+    @property
+    def worklist_query(self) -> str:
+        """Of the worklist: only those with a record that came by this import."""
+        imported = self._imported
+        if not (imported.data_source_id and imported.started and imported.ended):
+            return ""
+        received = TimeRange(imported.started, imported.ended)
+        return urlencode({"source": imported.data_source_id, "received": received})
 
     @property
     def evidence(self) -> list[tuple[str, int]]:

@@ -9,8 +9,11 @@ from urllib.parse import urlencode
 from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils.formats import localize
+from django.utils.timezone import localtime
 
 from customers.lib.money import format_money, to_minor_units
+from customers.lib.time_ranges import read_time_range
 from customers.matching.judgement import Strength
 from customers.matching.worklist.filters import UNASSIGNED, WorklistFilter
 from customers.models import DataSource, IdentifyingAttribute, IgnoredValue
@@ -49,6 +52,7 @@ class WorklistFilterForm(forms.Form):
     source = forms.ChoiceField(required=False, label="Data source")
     spent = forms.ChoiceField(required=False, label="Order value")
     owner = forms.ChoiceField(required=False)
+    received = forms.ChoiceField(required=False)
     use_required_attribute = False
 
     def __init__(self, data: Mapping[str, Any], *, of_likely: bool = False, with_orders: bool = True) -> None:
@@ -61,7 +65,16 @@ class WorklistFilterForm(forms.Form):
         choice_field(self, "spent").choices = [("", "Any value"), *_amounts()]
         if not with_orders:
             del self.fields["spent"]
+        self._add_received(data.get("received", ""))
         self.is_valid()
+
+    def _add_received(self, text: str) -> None:
+        """Chosen elsewhere, such as on the page of an import; here it can only be taken away."""
+        if not text:
+            del self.fields["received"]
+        elif times := read_time_range(text):
+            label = " to ".join(localize(localtime(at)) for at in times)
+            choice_field(self, "received").choices = [("", "Any time"), (text, label)]
 
     @property
     def ignored(self) -> list[str]:
@@ -90,6 +103,7 @@ class WorklistFilterForm(forms.Form):
             strength=Strength[evidence.upper()] if evidence and not self.of_likely else None,
             field=evidence if self.of_likely else "",
             source=int(applied["source"]) if "source" in applied else None,
+            received=read_time_range(applied.get("received", "")),
             owner=int(applied["owner"]) if "owner" in applied else None,
             spent=to_minor_units(Decimal(applied.get("spent", 0)), settings.DEFAULT_CURRENCY),
         )

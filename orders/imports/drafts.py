@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID, uuid4
 
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from customers.lib.errors import ActionError
 from customers.sources import data_sources
@@ -33,18 +34,46 @@ class DraftError(ActionError):
     """The columns of an import can no longer be changed, or not so."""
 
 
-def begin(file: File[bytes], name: str, *, by: User, like: Import | None = None) -> Import:
-    """Take in a file; TableError if it has no table. Its columns mean what those of `like` mean, if it is given."""
+def begin(file: File[bytes], name: str, *, by: User, like: Import | None = None, upload: UUID | None = None) -> Import:
+    """Take in a file; TableError if it has no table. Its columns mean what those of `like` mean, if it is given.
+
+    The same file of the same `upload` is taken in once, as after a double click.
+    """
+    uuid = f"imp_{upload or uuid4()}"
+    if before := _of_upload(uuid):
+        if _is_same(before, file, name, by=by):
+            return before
+        uuid = f"imp_{uuid4()}"  # the form was sent again with another file
     table = open_table(cast(Any, file), name)
     known = ColumnMapping.from_json(like.mapping) if like else _saved_for(table)
     mapping = _as_known(table, known) if known else guess(table)
-    imported = Import(by=by, name=storable(name)[:200], mapping=mapping.to_json())
+    imported = Import(uuid=uuid, by=by, name=_stored_name(name), mapping=mapping.to_json())
     imported.table = described(table, size=file.size)
     if like:
         imported.data_source, imported.source_name = like.data_source, like.source_name
     imported.file.save("file", file, save=False)
-    imported.save()
+    try:
+        with transaction.atomic():
+            imported.save()
+    except IntegrityError:
+        imported.file.delete(save=False)
+        if (before := _of_upload(uuid)) and _is_same(before, file, name, by=by):
+            return before
+        raise
     return imported
+
+
+def _of_upload(uuid: str) -> Import | None:
+    return Import.objects.filter(uuid=uuid).first()
+
+
+def _is_same(imported: Import, file: File[bytes], name: str, *, by: User) -> bool:
+    known = (imported.by_id, imported.name, imported.table.get("bytes"))
+    return imported.state in OPEN and known == (by.pk, _stored_name(name), file.size)
+
+
+def _stored_name(name: str) -> str:
+    return storable(name)[:200]
 
 
 def mapping_of(imported: Import) -> ColumnMapping:
@@ -79,9 +108,14 @@ def choose(
 
 
 @transaction.atomic
-def assign_source(imported: Import, name: str, *, by: User) -> None:
-    """The data source of this name, which is created if there is none."""
-    source = data_sources.named(name) or data_sources.create(name, by=by)
+def assign_source(imported: Import, name: str, *, country: str = "", by: User) -> None:
+    """The data source of this name, which is created if there is none, with `country` as its default."""
+    source = data_sources.named(name)
+    if source is None:
+        source = data_sources.create(name, by=by)
+        if country:
+            seen = data_sources.latest_change(source)
+            source = data_sources.change(source, {"default_country": country}, seen=seen, by=by)
     if source.is_staff:
         raise DraftError("This data source holds what staff enter. Choose another name.", "source")
     if imported.data_source_id != source.pk:

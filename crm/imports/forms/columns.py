@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms import BoundField
 
 from crm.imports.forms.target import TargetSelect, choices
 from customers.labels.common import LabelError, checked_name
+from customers.lib.countries import COUNTRIES, country_name
 from customers.models import DataSource, Tag
-from customers.web.fields import TextField
+from customers.web.fields import TextField, choice_field
 from orders.imports.cells.times import DAY_FIRST, MONTH_FIRST
 from orders.imports.columns.mapping import MappedColumn, Reason
 from orders.imports.drafts import mapping_of, suggested_source
@@ -53,6 +55,11 @@ class ColumnsForm(forms.Form):
         help_text="The system this file comes from. Its IDs are unique there.",
         error_messages={"required": "Enter the system that this file comes from, such as “Shop”."},
     )
+    country = forms.ChoiceField(
+        label="Default country of a new data source",
+        required=False,
+        help_text="Phones without a country code are read in this country. A known data source has its own.",
+    )
     tag = TextField(label="Tag every customer", required=False, help_text="Optional")
     save_as = TextField(
         label="Save columns as",
@@ -67,6 +74,8 @@ class ColumnsForm(forms.Form):
         initial = {"source": suggested_source(imported), "tag": ", ".join(self.mapping.tags)}
         super().__init__(data, initial=initial, label_suffix="")
         self.fields["source"].widget.attrs["list"] = "sources"
+        account = f"Account default ({country_name(settings.PHONE_DEFAULT_REGION)})"
+        choice_field(self, "country").choices = [("", account), *COUNTRIES]
         # Who only looks on, such as at all columns, is asked for nothing yet.
         self.fields["source"].required = not self.data.get("more")
         self._add_formats()
@@ -130,7 +139,7 @@ class ColumnsForm(forms.Form):
 
     @property
     def side_fields(self) -> list[BoundField]:
-        names = ("date_order", "decimal_mark", "source", "tag", "save_as")
+        names = ("date_order", "decimal_mark", "source", "country", "tag", "save_as")
         return [self[name] for name in names if name in self.fields]
 
     @property

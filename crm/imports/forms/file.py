@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID, uuid4
 
 from django import forms
 
@@ -15,9 +16,17 @@ class FileForm(forms.Form):
     )
     # Of the import whose refused rows are in the file, corrected.
     corrects = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    # Of the page: a double click sends it twice.
+    upload = forms.CharField(required=False, widget=forms.HiddenInput)
     use_required_attribute = False
 
     def __init__(self, data: Any = None, files: Any = None, *, refusal: str = "", corrects: int | None = None) -> None:
-        super().__init__(data, files, initial={"corrects": corrects}, label_suffix="")
+        super().__init__(data, files, initial={"corrects": corrects, "upload": uuid4()}, label_suffix="")
         if refusal:
             self.fields["file"].error_messages = dict.fromkeys(self.fields["file"].error_messages, refusal)
+
+    def clean_upload(self) -> UUID | None:
+        try:
+            return UUID(self.cleaned_data["upload"])
+        except ValueError:
+            return None

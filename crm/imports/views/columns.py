@@ -49,7 +49,7 @@ def _kept(request: "StaffRequest", imported: Import, form: ColumnsForm) -> bool:
         mapping = drafts.choose(imported, form.targets, formats=form.formats, tags=values["tag"])
         if request.POST.get("more"):
             return True
-        drafts.assign_source(imported, values["source"], by=request.user)
+        drafts.assign_source(imported, values["source"], country=values["country"], by=request.user)
         if values["save_as"]:
             drafts.save_mapping(imported, values["save_as"], by=request.user)
         for problem in problems(mapping):

@@ -66,11 +66,11 @@ def _file_form(request: "StaffRequest") -> FileForm:
 
 def _taken_in(request: "StaffRequest", form: FileForm) -> Import | None:
     """The import of the file, None if it cannot be read. A corrected file goes on at once."""
-    file, corrects = form.cleaned_data["file"], form.cleaned_data["corrects"]
+    file, corrects, upload = (form.cleaned_data[name] for name in ("file", "corrects", "upload"))
     like = get_object_or_404(steps.visible_imports(request.user), pk=corrects) if corrects else None
     try:
-        imported = drafts.begin(file, file.name, by=request.user, like=like)
-        if like and imported.data_source and not any(problems(drafts.mapping_of(imported))):
+        imported = drafts.begin(file, file.name, by=request.user, like=like, upload=upload)
+        if like and imported.job is None and imported.data_source and not any(problems(drafts.mapping_of(imported))):
             steps.check(imported, by=request.user)
             imported.refresh_from_db()
     except ActionError as error:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.lookups import GreaterThanOrEqual
 
+from customers.lib.time_ranges import TimeRange
 from customers.matching.judgement import Strength
 from customers.matching.worklist.order import ranks_of
 from customers.models import MatchKey, RecordTotals, SourceRecord
@@ -31,12 +32,14 @@ EVERY_RANK = range(1, 2**15)
 class WorklistFilter:
     """`strength` is that of shared values, `fields` are those that agree in a likely pair.
 
+    `received` is when a record came, of the data source `source` if that is given, too.
     `spent` is the least value of the orders of all, in minor units of the default currency.
     """
 
     strength: Strength | None = None
     field: str = ""
     source: int | None = None
+    received: TimeRange | None = None
     owner: int | None = None
     spent: int = 0
 
@@ -47,7 +50,7 @@ class WorklistFilter:
     @property
     def has_conditions(self) -> bool:
         """Whether customers have to be looked at."""
-        return bool(self.source or self.owner is not None or self.spent)
+        return bool(self._of_records or self.owner is not None or self.spent)
 
     @property
     def ranks(self) -> list[tuple[int, int]]:
@@ -61,8 +64,9 @@ class WorklistFilter:
     def of_shared_values(self) -> list[Any]:
         having = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
         conditions: list[Any] = []
-        if self.source:
-            conditions.append(Exists(having.filter(source_record__data_source=self.source)))
+        if self._of_records:
+            records = {f"source_record__{name}": value for name, value in self._of_records.items()}
+            conditions.append(Exists(having.filter(**records)))
         if self.owner is not None:
             conditions.append(Exists(having.filter(self._is_owned("source_record__customer__"))))
         if self.spent:
@@ -75,8 +79,8 @@ class WorklistFilter:
         conditions: list[Any] = []
         if self.field:
             conditions.append(Q(**{f"weights__{self.field}__0": "same"}))
-        if self.source:
-            records = SourceRecord.objects.filter(data_source=self.source)
+        if self._of_records:
+            records = SourceRecord.objects.filter(**self._of_records)
             sides = (Exists(records.filter(customer=OuterRef(side))) for side in ("first", "second"))
             conditions.append(Q(*sides, _connector=Q.OR))
         if self.owner is not None:
@@ -85,6 +89,11 @@ class WorklistFilter:
             of_either = Q(source_record__customer=OuterRef("first")) | Q(source_record__customer=OuterRef("second"))
             conditions.append(self._have_spent(of_either))
         return conditions
+
+    @property
+    def _of_records(self) -> dict[str, Any]:
+        source = {"data_source": self.source} if self.source else {}
+        return source | ({"created__range": tuple(self.received)} if self.received else {})
 
     def _is_owned(self, customer: str) -> Q:
         return Q(**{f"{customer}owner": self.owner}) if self.owner else Q(**{f"{customer}owner": None})

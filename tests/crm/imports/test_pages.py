@@ -352,3 +352,40 @@ def test_what_a_file_says_of_customers_who_are_here_is_applied_or_named(client, 
     imported.save()
     refuses = "2 rows in which a customer who is here refuses email, SMS or the sale of data: applied"
     assert refuses in visible_text(page(client, imported))
+
+
+def test_a_file_that_is_sent_by_a_double_click_is_one_import(client, monkeypatch):
+    upload = client.get("/imports/").context["form"]["upload"].value()
+    content = (EXPORTS / "shopify_customers.csv").read_bytes()
+    first = send(client, content, upload=upload).url
+    assert send(client, content, upload=upload).url == first
+    looks, real = [], drafts._of_upload  # both looked before either had written
+    monkeypatch.setattr(drafts, "_of_upload", lambda uuid: real(uuid) if looks else looks.append(1))
+    assert send(client, content, upload=upload).url == first
+    assert Import.objects.count() == 1
+    assert send(client, content + b"\n", upload=upload).url != first
+
+
+def test_a_new_data_source_gets_the_country_that_is_asked_for(client, importer):
+    imported = begin("customers.csv", HEADERS, [("7", "Jane", "Doe", "", "602 123 456")], by=importer)
+    press(client, imported, source="Obchod", country="CZ")
+    assert DataSource.objects.get(name="Obchod").default_country == "CZ"
+    again = begin("customers.csv", HEADERS, [("8", "Ann", "Lee", "", "602 123 457")], by=importer)
+    press(client, again, source="Obchod", country="DE")
+    assert DataSource.objects.get(name="Obchod").default_country == "CZ"
+
+
+def test_the_duplicates_of_an_import_are_reviewed_by_themselves(client, importer):
+    for n in range(2):
+        order(f"Till {n}", first_name=f"Ann{n}", last_name=f"Lee{n}", email="ann@lee.example")
+    imported = done(importer, JANE, JOHN)
+    answer = page(client, imported)
+    link = re.search(r'href="([^"]*duplicates/[?][^"]*)"', answer.text)[1].replace("&amp;", "&")
+    review = client.get(link)
+    groups = review.context["page"].groups
+    assert [[member.customer.first_name for member in group.members] for group in groups] == [["Jane", "John"]]
+    assert "Received" in review.text
+    assert len(client.get("/duplicates/").context["page"].groups) == 2
+    assert "Filters ignored because their values are not valid: Received" in visible_text(
+        client.get("/duplicates/?received=yesterday")
+    )
