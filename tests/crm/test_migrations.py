@@ -1,6 +1,7 @@
 """Tests run on tables made from the models, which are those that the migrations make; and what they do with rows.
 
-The fixtures follow each other: the first goes back to before its migration, each of the others on to its own.
+Every migration runs once, on a database that has rows from early on. The fixtures follow each other: each writes rows
+before its migration and reads what that made of them, and the last goes on to the newest tables.
 """
 
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import StateApps
 
 from customers.lib import sentences
@@ -26,23 +29,18 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def migrated(django_db_setup, django_db_blocker) -> Iterator[BaseDatabaseWrapper]:
-    """A database beside that of the tests, on which every migration ran."""
+    """A database beside that of the tests, without tables: the fixtures below migrate it step by step."""
     elsewhere = deepcopy(settings.DATABASES["default"])
     elsewhere["TEST"] |= {"NAME": f"{elsewhere['TEST']['NAME']}_migrated", "MIGRATE": True}
     with django_db_blocker.unblock(), mock.patch.dict(settings.DATABASES, migrated=elsewhere):
         other = connections["migrated"]
-        other.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        with mock.patch("django.core.management.call_command"):  # which would make the tables
+            other.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
             yield other
         finally:
             other.creation.destroy_test_db(elsewhere["NAME"], verbosity=0)
             del connections["migrated"]
-
-
-@pytest.fixture(scope="module")
-def by_migrations(migrated) -> tuple[dict, set]:
-    """The tables and the permissions that every migration makes."""
-    return tables(migrated), permissions(migrated)
 
 
 def permissions(of: BaseDatabaseWrapper) -> set[tuple[str, str, str]]:
@@ -73,18 +71,6 @@ def tables(of: BaseDatabaseWrapper) -> dict[str, tuple[dict, list]]:
         }
 
 
-def test_the_migrations_make_the_tables_of_the_models(by_migrations):
-    made, expected = tables(connection), by_migrations[0]
-
-    assert made.keys() == expected.keys()
-    for name, columns_and_constraints in made.items():
-        assert columns_and_constraints == expected[name], name
-
-
-def test_the_migrations_make_the_permissions_of_the_models(by_migrations):
-    assert permissions(connection) == by_migrations[1]
-
-
 # History that was prose
 
 
@@ -98,7 +84,7 @@ def fill(text: str, numbers: dict[str, int]) -> str:
 
 
 @pytest.fixture(scope="module")
-def prose(migrated, by_migrations) -> tuple[dict[str, int], dict[str, object], set[str]]:
+def prose(migrated) -> tuple[dict[str, int], dict[str, object], set[str]]:
     """The numbers of three customers, {old text: entry} after all were migrated, and their texts after going back."""
     executor = MigrationExecutor(migrated)
     executor.migrate(PROSE)
@@ -244,8 +230,7 @@ def merges_of_before(migrated, users_of_undos):
     change(one, 1, 0)
     change(restored, 6, 2)
 
-    executor = MigrationExecutor(migrated)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    call_command("migrate", database=migrated.alias, verbosity=0)
     merges = list(rows("Merge").filter(survivor=survivor).order_by("pk"))
     versions = [rows("MergeMember").get(duplicate=customer).version for customer in (one, restored)]
     return survivor, one, restored, merges, versions
@@ -268,3 +253,37 @@ def test_merges_of_before_have_their_place_among_the_changes(merges_of_before):
     *_, merges, versions_of_duplicates = merges_of_before
     assert [merge.version for merge in merges] == [4, 5]
     assert versions_of_duplicates == [9, 5]
+
+
+# The newest tables
+
+
+@pytest.fixture(scope="module")
+def by_migrations(migrated, merges_of_before) -> tuple[dict, set]:
+    """The tables and the permissions that all migrations make, one after the other."""
+    return tables(migrated), permissions(migrated)
+
+
+def test_the_migrations_make_the_tables_of_the_models(by_migrations):
+    made, expected = tables(connection), by_migrations[0]
+
+    assert made.keys() == expected.keys()
+    for name, columns_and_constraints in made.items():
+        assert columns_and_constraints == expected[name], name
+
+
+def test_the_migrations_make_the_permissions_of_the_models(by_migrations):
+    assert permissions(connection) == by_migrations[1]
+
+
+def test_every_migration_of_ours_can_be_taken_back():
+    ours = {app.label for app in apps.get_app_configs() if app.name.partition(".")[0] in ("crm", "customers", "orders")}
+    migrations = MigrationLoader(connection).disk_migrations.values()
+    final = {
+        f"{migration}: {operation.describe()}"
+        for migration in migrations
+        if migration.app_label in ours
+        for operation in migration.operations
+        if not operation.reversible
+    }
+    assert not final
