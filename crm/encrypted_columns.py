@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from customers.lib.batches import BATCH
-from customers.lib.encryption import UnreadableError, with_newest_key
+from customers.lib.secrets.encryption import UnreadableError, with_newest_key
 from customers.models.encrypted import EncryptedField
 
 EncryptedColumn = tuple[type[Model], EncryptedField]

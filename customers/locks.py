@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from customers.lib.lock_queues import Key, wait_for
+from customers.database.lock_queues import Key, wait_for
 from customers.models import Customer
 from customers.models.prepared import Prepared
 

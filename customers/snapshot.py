@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg import IsolationLevel
 
-from customers.lib.database_failures import optional_write
+from customers.database.failures import optional_write
 
 READS = ("GET", "HEAD")
 """The methods of requests that only read."""

@@ -24,8 +24,8 @@ from crm.accounts.models import LONGEST_LOGIN, ApiKey, User
 from crm.accounts.permissions import EVERYTHING, LABELS, USE_API
 from crm.accounts.scopes import Scope, label_of, within
 from crm.accounts.user_permissions import GRANTED_SQL
+from customers.database.failures import optional_write
 from customers.lib.audit import AuditAction
-from customers.lib.database_failures import optional_write
 from customers.lib.phrases import isolated
 
 KEY_MARK = "rnt_"  # so that people, and scanners for leaked secrets, recognise one

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from customers.lib.database_failures import Failure
+from customers.database.failures import Failure
 
 STATUS = 503  # also where a record is busy: clients send a request again after 503, and give up after 409
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from customers.lib.encryption import encrypt
+from customers.lib.secrets.encryption import encrypt
 from customers.models import PaySource
 from customers.models.payment import TOKENS
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus

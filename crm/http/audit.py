@@ -12,8 +12,8 @@ from django.http.response import HttpResponseBase
 from crm.accounts.models import User
 from crm.accounts.permissions import LABELS
 from crm.audit import log
+from customers.database.failures import optional_write
 from customers.lib.audit import AuditAction
-from customers.lib.database_failures import optional_write
 from customers.models import Customer
 from customers.snapshot import after_reading
 from customers.web.permissions import MissingPermissionError

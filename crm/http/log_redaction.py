@@ -9,7 +9,7 @@ import logging
 import re
 
 from crm.query_string import without_parameters
-from customers.lib.card_numbers import last_four_of_card
+from customers.lib.secrets.card_numbers import last_four_of_card
 
 RESET_LINK = re.compile(r"(/accounts/reset/[^/\s]*/)[^/\s]+")
 DEVELOPMENT_SERVER = "django.server"

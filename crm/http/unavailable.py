@@ -21,7 +21,7 @@ from crm.api import errors
 from crm.api.failures import REFUSED, STATUS
 from crm.audit.origin import current_origin
 from crm.http import outage
-from customers.lib.database_failures import Failure, failure_of, renew_idle_connections
+from customers.database.failures import Failure, failure_of, renew_idle_connections
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from crm.jobs.leases import LeaseLostError, held
 from crm.jobs.models import Job, JobEvent, JobEventKind, JobState
 from crm.jobs.news import send_mail_later, tell_owner
 from crm.jobs.results import write_result
-from customers.lib.database_failures import failure_of
+from customers.database.failures import failure_of
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """The secrets of endpoints: made, kept encrypted, and used to sign.
 
-They have to be read again to sign (`customers.lib.encryption`).
+They have to be read again to sign (`customers.lib.secrets.encryption`).
 """
 
 import base64
@@ -11,9 +11,9 @@ from datetime import datetime
 from standardwebhooks.webhooks import Webhook
 
 from crm.webhooks.models import SECRETS
-from customers.lib import encryption
-from customers.lib.encryption import UnreadableError
 from customers.lib.errors import ActionError
+from customers.lib.secrets import encryption
+from customers.lib.secrets.encryption import UnreadableError
 
 SECRET_MARK = "whsec_"  # noqa: S105 - how every secret of Standard Webhooks begins
 RANDOM_BYTES = 32

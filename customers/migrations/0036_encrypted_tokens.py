@@ -7,7 +7,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from customers.lib.batches import BATCH
-from customers.lib.encryption import UnreadableError, decrypt, encrypt
+from customers.lib.secrets.encryption import UnreadableError, decrypt, encrypt
 
 PURPOSE = "customers.payment_tokens"
 

@@ -9,7 +9,7 @@ else:
 
 
 class EncryptedField(TextField):
-    """A secret that has to be read again, as `encrypt` of `customers.lib.encryption` made it for `purpose`.
+    """A secret that has to be read again, as `encrypt` of `customers.lib.secrets.encryption` made it for `purpose`.
 
     Reading the row decrypts nothing: only who needs the secret does. `manage.py rotate_secrets` finds all such columns
     by this class.

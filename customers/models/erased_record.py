@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from customers.lib.digests import keyed_digests
+from customers.lib.secrets.digests import keyed_digests
 from customers.models.customer import Customer
 from customers.models.exact import ExactCharField
 from customers.models.prepared import insert

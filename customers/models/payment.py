@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from customers.lib.encryption import UnreadableError, decrypt, encrypt
+from customers.lib.secrets.encryption import UnreadableError, decrypt, encrypt
 from customers.models.encrypted import EncryptedField
 from customers.models.exact import ExactCharField
 from customers.models.linked import LinkedRow, Tab, TabPosition

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
 
+from customers.database.lock_queues import wait_for
 from customers.lib.identity import Identity, match_keys
-from customers.lib.lock_queues import wait_for
 from customers.locks import key_of_customer
 from customers.models import Customer, DataSource, MergeMember, SourceRecord
 from customers.models.prepared import Prepared

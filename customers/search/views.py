@@ -8,8 +8,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from customers.lib.card_numbers import last_four_of_card
 from customers.lib.countries import COUNTRIES
+from customers.lib.secrets.card_numbers import last_four_of_card
 from customers.search import find
 from customers.search.customer_list import list_page
 from customers.search.filters import STATUSES

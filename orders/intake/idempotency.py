@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from customers.lib.digests import is_one_of, keyed_digests
 from customers.lib.errors import ActionError
+from customers.lib.secrets.digests import is_one_of, keyed_digests
 from customers.lib.text import can_be_stored
 from orders.models import ErasedId, IdempotencyKey, Order
 from orders.models.erased_id import name_of_key

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from customers.lib.digests import is_one_of
 from customers.lib.errors import ActionError
+from customers.lib.secrets.digests import is_one_of
 from orders.intake.idempotency import IdentifiedRequest, RepeatedRequestError
 from orders.models import IdempotencyKey
 

@@ -14,8 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from customers.lib.digests import is_one_of
 from customers.lib.identity import Identity, identity_key
+from customers.lib.secrets.digests import is_one_of
 from customers.locks import RetiredMeanwhileError, lock_numbers, retry_on
 from customers.models import DataSource, Event, EventKind, SourceRecord
 from customers.models.prepared import insert

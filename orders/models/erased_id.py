@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
-from customers.lib.digests import keyed_digests
+from customers.lib.secrets.digests import keyed_digests
 from customers.models.exact import ExactCharField
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from django.db import Error
 
+from customers.database.failures import failure_of
+from customers.database.lock_queues import waiting_in_full
 from customers.lib import sentences
-from customers.lib.database_failures import failure_of
-from customers.lib.lock_queues import waiting_in_full
 from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
 from customers.models import EventKind

@@ -13,7 +13,7 @@ from datetime import date
 from django.db import OperationalError
 from django.utils import timezone
 
-from customers.lib.database_failures import Failure, failure_of
+from customers.database.failures import Failure, failure_of
 from customers.models import EventKind
 from orders import history
 from orders.models import ENDED, Purchase, PurchaseStatus

@@ -14,7 +14,7 @@ from crm.accounts import changes
 from crm.accounts.factors.overview import FactorError, forget_needless_codes
 from crm.accounts.models import AuthenticatorApp, User
 from crm.accounts.models.factors import APP_SECRETS
-from customers.lib.encryption import UnreadableError, decrypt, encrypt
+from customers.lib.secrets.encryption import UnreadableError, decrypt, encrypt
 
 STEP = 30  # seconds
 DIGITS = 6

@@ -23,8 +23,8 @@ from crm.accounts.permissions import MANAGE_USERS
 from crm.accounts.views.security import codes_page
 from crm.accounts.web.passkeys import keep_challenge, site_of, take_challenge
 from crm.accounts.web.sign_in import note_factor
-from customers.lib.encryption import UnreadableError, decrypt, encrypt
 from customers.lib.phrases import isolated
+from customers.lib.secrets.encryption import UnreadableError, decrypt, encrypt
 from customers.web.permissions import permission_required
 from customers.web.second_question import asks_again
 

@@ -20,7 +20,7 @@ from crm.accounts.web.lockout import factor_locked
 from crm.accounts.web.passkeys import site_of, take_challenge
 from crm.audit import log
 from customers.lib.audit import AuditAction
-from customers.lib.encryption import UnreadableError, decrypt, encrypt
+from customers.lib.secrets.encryption import UnreadableError, decrypt, encrypt
 from customers.web.second_question import SecondQuestionError, note_answer
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.utils.translation import ngettext
 
-from customers.lib.database_failures import Failure, failure_of
+from customers.database.failures import Failure, failure_of
 from customers.rebuild import rebuild
 from orders.revenue.counted import rebuild_revenue
 from orders.revenue.disagreements import disagreements

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from customers.lib.digests import keyed_digests
+from customers.lib.secrets.digests import keyed_digests
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.order import IncomingCustomer, IncomingOrder
 from orders.models import ImportRow

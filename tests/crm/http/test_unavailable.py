@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.accounts.permissions import EVERYTHING
-from customers.lib.database_failures import Failure
+from customers.database.failures import Failure
 from customers.models import Customer, Note, Visit
 from orders.models import Purchase, Transaction
 from orders.subscriptions.apply_due import apply_due

@@ -9,8 +9,8 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
-from customers.lib import lock_queues
-from customers.lib.lock_queues import LIMIT, LIMIT_OF_SESSION, MOST_WAITING, Queue, wait_for
+from customers.database import lock_queues
+from customers.database.lock_queues import LIMIT, LIMIT_OF_SESSION, MOST_WAITING, Queue, wait_for
 from customers.locks import NAMESPACE, get_locked, lock, lock_live, lock_numbers, number_of
 from customers.models import Customer
 from customers.records.staff_record import lock_to_edit

@@ -1,4 +1,4 @@
-from customers.lib.card_numbers import last_four_of_card
+from customers.lib.secrets.card_numbers import last_four_of_card
 from tests.tables import table
 
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 import pytest
 from django.db import ConnectionHandler, Error, connection, transaction
 
-from customers.lib.database_failures import Failure, failure_of
+from customers.database.failures import Failure, failure_of
 from tests.failing_database import apart, on_postgres, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
