@@ -132,7 +132,8 @@ def test_without_scripts_the_theme_switch_and_a_role_work(browser, live_server):
         expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         page.get_by_label("User name").fill("jane")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        with page.expect_navigation():  # the next page has a field of that name, too
+            page.get_by_role("button", name="Sign in").click()
         page.get_by_label("User name").fill("margaret")
         page.get_by_label("Password").fill("another good one")
         page.get_by_label("Role").select_option("Support agent")

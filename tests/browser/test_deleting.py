@@ -53,7 +53,8 @@ def test_a_part_of_a_page_that_cannot_be_had_is_never_passed_over(browser: Brows
     page.goto(f"/accounts/login/?next=/customers/{helena.pk}/")
     page.get_by_label("User name").fill("margaret")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():  # until all that the page is made of has come
+        page.get_by_role("button", name="Sign in").click()
 
     context.set_offline(True)
     page.get_by_role("link", name="Sources", exact=True).click()

@@ -76,6 +76,7 @@ def test_a_newcomer_sees_the_first_duplicates_in_under_ten_clicks_and_undoes_the
     expect(page.get_by_text(f"{DUPLICATES} possible duplicates")).to_be_visible()
     assert Customer.objects.count() == 0
     newcomer.press(f"Import {PEOPLE} rows")
+    expect(page.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
     work()
     newcomer.press(f"Review {DUPLICATES} possible duplicates", role="link")
     expect(page.get_by_role("heading", name="Duplicates", level=1)).to_be_visible()

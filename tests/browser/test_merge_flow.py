@@ -42,6 +42,11 @@ def choose_two(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Final values for Helena Holý")
 
 
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login/")
+
+
 def order_rows(page: Page):
     return page.locator("#rows tbody tr")
 
@@ -88,19 +93,21 @@ def test_a_viewer_sees_no_button_and_the_url_refuses_until_an_admin_ticks_the_bo
     assert refused is not None
     assert refused.status == 403
     expect(page.locator("main")).to_contain_text("You need the permission “Can merge customers”.")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
 
     sign_in("jane", *ADMIN.ticks)
     page.goto(User.objects.get(username="steve").get_absolute_url())
     expect(page.get_by_label("Can merge customers")).not_to_be_checked()
     page.get_by_label("Can merge customers").check()
     page.get_by_role("button", name="Save user").click()
-    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    sign_out(page)
 
     page.goto("/accounts/login/")
     page.get_by_label("User name").fill("steve")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "login" not in url)
     page.goto(f"/customers/{helena.pk}/")
     page.get_by_role("link", name=re.compile("^Merge .*possible duplicates")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Merge into Helena Holý")
@@ -120,6 +127,7 @@ def test_the_back_button_and_a_second_tab_lead_to_the_result_that_is_there(page:
     sign_in("margaret", *SUPPORT_AGENT.ticks)
     choose_two(page)
     page.get_by_role("button", name="Review merge").click()
+    page.wait_for_url(re.compile("/merge/confirm/"))
     confirm = page.url
     page.get_by_role("button", name="Yes, I’m sure").click()
     expect(page.get_by_role("status")).to_contain_text("Merged.")

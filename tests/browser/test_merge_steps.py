@@ -76,6 +76,7 @@ def test_what_was_entered_is_there_again_after_every_way_back(page: Page, sign_i
     page.get_by_role("button", name="Continue").click()
     expect(last_name).to_have_value("Holá")
 
+    page.wait_for_load_state()  # only then is the script there that keeps what is entered
     phone.fill("+420 602 330 910")
     page.go_back()
     wait_for_draft(page, "+420 602 330 910")
@@ -91,6 +92,7 @@ def test_what_was_entered_is_there_again_after_every_way_back(page: Page, sign_i
     expect(last_name).to_have_value("Holá")
 
     page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login/")
     page.goto(review)
     page.get_by_label("User name").fill("jane")
     page.get_by_label("Password").fill(PASSWORD)

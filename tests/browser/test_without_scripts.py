@@ -33,6 +33,7 @@ def page(browser: Browser, live_server) -> Iterator[Page]:
         page.get_by_label("User name").fill("jane")
         page.get_by_label("Password").fill(PASSWORD)
         press(page, "Sign in")
+        page.wait_for_url(lambda url: "login" not in url)
         yield page
     assert not broken
 
@@ -107,7 +108,8 @@ def test_notes_tags_attributes_status_and_credit(page: Page, helena: Customer):
     expect(page.locator("main")).to_contain_text("Called about a parcel.")
     page.goto(f"{helena.get_absolute_url()}labels/")
     page.get_by_label("Tag", exact=True).fill("VIP")
-    press(page, "Add tag")
+    with page.expect_navigation():  # to the same page
+        press(page, "Add tag")
     page.get_by_label("Name", exact=True).fill("Shoe size")
     page.get_by_label("Kind").select_option("Whole number")
     page.get_by_label("Value").fill("41")
@@ -116,6 +118,7 @@ def test_notes_tags_attributes_status_and_credit(page: Page, helena: Customer):
     page.goto(f"{helena.get_absolute_url()}status/")
     page.get_by_label("Lead status").select_option("Working Lead")
     press(page, "Save status")
+    expect(page.locator(".titles")).to_contain_text("Working Lead")
     page.goto(f"{helena.get_absolute_url()}credit/")
     page.get_by_label("Amount").fill("7.50")
     page.get_by_label("Reason").fill("Late parcel")
@@ -188,10 +191,12 @@ def test_users_and_ones_own_account(page: Page):
     page.get_by_role("link", name="margaret").first.click()
     page.get_by_label("Can merge customers").check()
     press(page, "Save user")
+    expect_message(page, "Saved.")
     assert User.objects.get(username="margaret").has_perm("customers.merge_customer")
     page.goto("/account/")
     page.get_by_label("Time zone").select_option("Europe/Prague")
     press(page, "Save")
+    expect_message(page, "Saved.")
     assert User.objects.get(username="jane").time_zone == "Europe/Prague"
 
 
@@ -206,4 +211,5 @@ def test_a_customer_is_added_and_deleted(page: Page):
     page.goto(f"{hana.get_absolute_url()}delete/")
     page.get_by_role("textbox", name="Enter Hana").fill("Hana")
     press(page, "Delete permanently")
+    expect_message(page, "permanently deleted")
     assert Customer.objects.get().erased_at
