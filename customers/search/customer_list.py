@@ -13,10 +13,8 @@ from customers.models import Customer
 from customers.records import counts
 from customers.search.filters import Criterion
 from customers.search.order import Sort, SortPlace
-from customers.search.scan import scan
+from customers.search.scan import MOST_STRETCHES, scan
 from customers.totals.sums import OrderTotals, common_currency, order_totals
-
-MOST_STRETCHES = 10
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,11 @@ from customers.profile.fields import FIELDS, REFERENCES, FieldKind, ProfileField
 from customers.records import counts
 from customers.search.filters import Criterion
 from customers.search.order import NEWEST_FIRST, SortPlace
-from customers.search.scan import scan
+from customers.search.scan import MOST_STRETCHES, scan
 from customers.totals.columns import totals_columns
 from customers.totals.sums import OrderTotals, order_totals
 
 PART = 1_000
-MOST_STRETCHES = 10
 CUSTOMER = "Customer"
 
 # A login, a password or a payment method is never exported.

@@ -19,6 +19,7 @@ from customers.search.order import Sort, SortPlace
 
 FEW = 2_000
 SHORTEST_STRETCH, LONGEST_STRETCH = 250, 4_000
+MOST_STRETCHES = 10  # after so many, what is filled from them ends before it is full, to come in time
 # How many customers are asked about duplicates at once: together they must not share too many values.
 ASKED_AT_ONCE = 25
 
