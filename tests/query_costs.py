@@ -102,6 +102,13 @@ def nodes(explained: str) -> Iterator[dict]:
     return below(json.loads(explained)[0]["Plan"])
 
 
+def nodes_of(sql: str) -> list[dict]:
+    """The parts of the plan of a statement on PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}".replace("%", "%%"), ())
+        return list(nodes(json.dumps(cursor.fetchone()[0])))
+
+
 def plan_of(sql: str) -> str:
     """How the database means to answer a statement, with whatever it knows of the tables."""
     with connection.cursor() as cursor:
