@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 
 from customers.credit import credit
 from customers.lib.errors import ActionError
-from customers.models import Customer
+from customers.models import Customer, PaySource
 from customers.profile.clean import clean
 from customers.profile.decisions import Choices, FinalValue, Party, Picked, Rule, Typed, decide
 from customers.profile.derive import profile_values
@@ -74,6 +74,7 @@ def plan_merge(
     parties = [Party(customer.pk, profile_values(customer)) for customer in customers]
     finals = decide(parties, choices, rule, have_bought=partial(_have_bought, customers))
     _refuse_taken_login(finals["cart_login"], customers)
+    _refuse_pay_source_of_others(choices.get("pay_source"), customers)
     _refuse_nameless(finals, customers)
     return MergePlan(
         survivor_id=survivor.pk,
@@ -133,6 +134,13 @@ def _refuse_nameless(finals: Mapping[str, FinalValue], customers: Sequence[Custo
         getattr(c, key) for c in customers for key in NAME_FIELDS
     ):
         raise MergeError("Keep a name, company, email or phone.")
+
+
+def _refuse_pay_source_of_others(choice: Picked | Typed | None, customers: Sequence[Customer]) -> None:
+    if isinstance(choice, Typed) and choice.value is not None:
+        theirs = PaySource.objects.filter(source_record__customer__in=customers)
+        if not theirs.filter(pk=choice.value).exists():
+            raise MergeError(f"{BY_KEY['pay_source'].label}: select one of these customers.")
 
 
 def _refuse_taken_login(final: FinalValue, customers: Sequence[Customer]) -> None:

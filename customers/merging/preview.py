@@ -42,6 +42,15 @@ class MovedRows:
 
 
 @dataclass(frozen=True)
+class MergeSide:
+    """One of the customers, the survivor first, with where they come from and their present totals."""
+
+    customer: Customer
+    totals: OrderTotals
+    source: str
+
+
+@dataclass(frozen=True)
 class ValueChange:
     """A change of a value of the survivor, as text; "" if blank. `origin` names the source of the new value."""
 
@@ -75,6 +84,12 @@ def preview_merge(customers: Sequence[Customer], plan: MergePlan) -> MergePrevie
         total_after=sum(totals.values(), OrderTotals()),
         warnings=tuple(merge_warnings(customers, plan)),
     )
+
+
+def merge_sides(
+    customers: Sequence[Customer], totals: Mapping[int, OrderTotals], source_of: Mapping[int, str]
+) -> list[MergeSide]:
+    return [MergeSide(customer, totals[customer.pk], source_of.get(customer.pk, "")) for customer in customers]
 
 
 def add_moved_rows(counts: Mapping[int, Collection[RowCount]]) -> tuple[MovedRows, ...]:

@@ -105,7 +105,7 @@ class MergeDraft(models.Model):
     survivor = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
     # The survivor too.
     customers = models.ManyToManyField(Customer, related_name="+")
-    # {"picks": {field: customer or "empty"}, "typed": {input: text}}; a field that is not in it is as suggested.
+    # {"picks": {field: customer, or "empty" for no password}, "typed": {input: text}}; other fields are as suggested.
     entered = models.JSONField(default=dict)
     # A hash.
     new_password = models.CharField(max_length=128, blank=True)

@@ -9,15 +9,45 @@ document.addEventListener("click", (event) => {
     for (const number of button.value.split(" ")) document.getElementById(`c${number}`).checked = button.name === "select";
 });
 
-// “Use all” picks a whole column at once.
+// A value that is picked fills its field, and a field that is edited keeps the pick only while it holds that value. The
+// attribute `checked` goes along, by which the style sheet knows that the field is filled already.
+const fields = Array.from(document.querySelectorAll(".value:has(.choice)"), (row) => {
+    const picks = Array.from(row.querySelectorAll(".choice input"));
+    const inputs = Array.from(row.querySelectorAll(".final :is(input:not([type=hidden], [type=checkbox], [type=password]), select, textarea)"));
+    const fillsOf = (pick) => JSON.parse(pick.dataset.fills);
+    const mark = () => {
+        for (const pick of picks) pick.toggleAttribute("checked", pick.checked);
+    };
+    const fill = (pick) => {
+        pick.checked = true;
+        for (const [id, text] of Object.entries(fillsOf(pick))) {
+            const input = document.getElementById(id);
+            if (input) input.value = input.readOnly ? pick.closest(".choice").querySelector("bdi").textContent : text;
+        }
+        mark();
+    };
+    const match = () => {
+        const holds = (pick) => Object.entries(fillsOf(pick)).every(([id, text]) => document.getElementById(id).value.trim() === text);
+        for (const pick of picks) pick.checked = holds(pick);
+        mark();
+    };
+
+    for (const pick of picks) pick.addEventListener("change", () => fill(pick));
+    for (const input of inputs) input.addEventListener("input", match);
+    return { picks, fill };
+});
+
+// “Use all” picks every value of a customer, except what was edited and what is decided one by one.
 {
     const taken = document.getElementById("taken");
 
     for (const button of document.querySelectorAll("button[name=all]")) {
         button.addEventListener("click", (event) => {
             event.preventDefault();
-            const picks = document.querySelectorAll(`.values tr:not(.answer) input[value="${button.value}"]:not([data-on-purpose])`);
-            for (const pick of picks) pick.checked = true;
+            for (const { picks, fill } of fields) {
+                const pick = picks.find((each) => each.dataset.holders.split(", ").includes(button.value));
+                if (pick && !("onPurpose" in pick.dataset) && picks.some((each) => each.checked)) fill(pick);
+            }
             taken.textContent = button.dataset.message;
             taken.dispatchEvent(new Event("input", { bubbles: true }));
         });

@@ -1,4 +1,8 @@
-"""The input of the form of final values, and the choices and amounts that it means."""
+"""What the form of final values was sent: each field holds the value that will be, picked from a customer or typed.
+
+A page sends for each field its inputs, which customer's value is picked, and which was picked when it was shown. A new
+pick fills the field; else the field counts as it stands. Where both were changed, the user is asked.
+"""
 
 from __future__ import annotations
 
@@ -11,98 +15,161 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from customers.lib.address import PARTS, address
 from customers.lib.money import is_payable
 from customers.lib.text import can_be_stored
+from customers.merging.forms.texts import ANSWERED, Texts, holder_of, input_names, on_one_line, texts_of, value_of
 from customers.merging.plan import MergePlan
-from customers.models import Customer, MergeDraft
-from customers.profile.clean import clean, clean_typed
+from customers.models import Customer, MergeDraft, PaySource
+from customers.profile.clean import clean_typed
 from customers.profile.decisions import Picked, Typed
-from customers.profile.fields import BY_KEY, FieldKind, ProfileField
+from customers.profile.fields import BY_KEY, FIELDS, FieldKind, ProfileField
 from customers.profile.shop_logins import LoginTakenError, refuse_taken_login
 
 EMPTY = "empty"
-"""The pick that clears a value."""
-NEITHER_TYPED_NOR_CLEARED = (FieldKind.CONSENT, FieldKind.FLAG)
-
-PICK, VALUE = "pick-", "value-"
+"""The pick of no password."""
+PICK, SHOWN, VALUE = "pick-", "shown-", "value-"
 PASSWORD = BY_KEY["cart_password"].key
 CREDIT = "credit-"
 LONGEST = 1000
 """More than any field takes."""
+UNKNOWN = "Select one of the values shown."
+BOTH = "You selected a value and edited the field as well. Check the field, then review again."
 
 
 @dataclass(frozen=True)
 class Entered:
-    """`picks` are {field: customer or EMPTY}, `typed` is {name of an input without its prefix: text}.
+    """`picks` are {field: customer, EMPTY, or "" where the value is nobody's}, `texts` those of all inputs.
 
-    A password is never part of it; `new_password` is the hash of one that was set on this page.
+    A password is never part of it; `new_password` is the hash of one that was set on this page. `errors` are what the
+    form could not make out, {field: what to correct}.
     """
 
     picks: Mapping[str, str]
-    typed: Mapping[str, str] = dataclass_field(default_factory=dict)
+    texts: Mapping[str, str]
     new_password: str = ""
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Entered:
-        return cls(
-            picks={key[len(PICK) :]: value for key, value in data.items() if key.startswith(PICK)},
-            typed={k[len(VALUE) :]: v for k, v in data.items() if k.startswith(VALUE) and k != VALUE + PASSWORD},
-        )
+    errors: Mapping[str, str] = dataclass_field(default_factory=dict)
 
     @classmethod
     def suggested(cls, plan: MergePlan, customers: Sequence[Customer]) -> Entered:
         survivor, picks = customers[0], {}
+        texts: Texts = {}
+        by_pk = {customer.pk: customer for customer in customers}
         for key, final in plan.finals.items():
             # The most restrictive answer has no origin where several gave it: the first customer who did is picked.
             holders = (customer for customer in customers if getattr(customer, BY_KEY[key].column) == final.value)
-            picks[key] = str(final.origin or next(holders, survivor).pk)
-        return cls(picks)
+            holder = by_pk[final.origin] if final.origin else next(holders, survivor)
+            picks[key] = str(holder.pk)
+            texts |= texts_of(BY_KEY[key], holder)
+        return cls(picks, texts)
 
-    def differing(self, suggested: Entered, names: Collection[str]) -> dict[str, dict[str, str]]:
-        """What a draft keeps of the inputs `names`: everything not as suggested, valid or not."""
-        picks = {key: pick for key, pick in self.picks.items() if key in BY_KEY and pick != suggested.picks[key]}
-        typed = {name: text for name, text in self.typed.items() if name in names and text.strip()}
-        return {"picks": _storable(picks), "typed": _storable(typed)}
+    def sent(self, data: Mapping[str, Any], customers: Sequence[Customer], was: Mapping[str, list[Texts]]) -> Entered:
+        """What `data` says, beginning with what is suggested; `was` are older texts of values changed meanwhile."""
+        entered = replace(self, errors={})
+        for field in FIELDS:
+            entered = _read(entered, field, data, customers, was)
+        credit = {name[len(VALUE) :]: data[name].strip() for name in data if name.startswith(VALUE + CREDIT)}
+        corrected = {name: text for name, text in credit.items() if text not in ("", data.get(SHOWN + name))}
+        return replace(entered, texts={**entered.texts, **corrected})
+
+    def of(self, field: ProfileField) -> Texts:
+        return {name: self.texts[name] for name in input_names(field)}
+
+    def differing(self, suggested: Entered, currencies: Collection[str]) -> dict[str, dict[str, str]]:
+        """What a draft keeps: everything not as suggested, valid or not, and the credit in these `currencies`."""
+        picks: dict[str, str] = {}
+        credit = [f"{CREDIT}{currency}" for currency in currencies]
+        typed = {name: self.texts[name] for name in credit if self.texts.get(name)}
+        for field in FIELDS:
+            pick, texts = self.picks[field.key], self.of(field)
+            if pick and (texts != suggested.of(field) or not texts) and pick != suggested.picks[field.key]:
+                picks[field.key] = pick
+            elif not pick:
+                typed |= texts
+        return {"picks": picks, "typed": _storable(typed)}
 
     def with_draft(self, draft: MergeDraft, customers: Sequence[Customer]) -> Entered:
-        numbers = {customer.pk for customer in customers}
-        valid_picks = {EMPTY, *map(str, numbers)}
-        picks = {key: pick for key, pick in draft.entered.get("picks", {}).items() if pick in valid_picks}
-        typed = draft.entered.get("typed", {})
-        if numbers != draft.versions.keys():
-            # A final amount of credit was meant for the sum of other customers.
-            typed = {name: text for name, text in typed.items() if not name.startswith(CREDIT)}
-        return Entered({**self.picks, **picks}, typed, draft.new_password)
+        numbers = {str(customer.pk) for customer in customers}
+        typed, entered = draft.entered.get("typed", {}), self
+        for key, pick in draft.entered.get("picks", {}).items():
+            if key in BY_KEY and (pick in numbers or (key == PASSWORD and pick == EMPTY)):
+                entered = entered.with_pick(BY_KEY[key], pick, customers)
+        for field in FIELDS:
+            if any(name in typed for name in input_names(field)):
+                texts = {name: typed.get(name, "") for name in input_names(field)}
+                entered = entered.with_texts(field, texts, customers)
+        # A final amount of credit was meant for the sum of these customers.
+        if {int(number) for number in numbers} == draft.versions.keys():
+            credit = {name: text for name, text in typed.items() if name.startswith(CREDIT)}
+            entered = replace(entered, texts={**entered.texts, **credit})
+        return replace(entered, new_password=draft.new_password)
 
-    def with_picks(self, picks: Mapping[str, str]) -> Entered:
-        return replace(self, picks={**self.picks, **picks})
+    def with_pick(self, field: ProfileField, pick: str, customers: Sequence[Customer]) -> Entered:
+        holder = next((customer for customer in customers if str(customer.pk) == pick), None)
+        texts = texts_of(field, holder) if holder else {}
+        return replace(self, picks={**self.picks, field.key: pick}, texts={**self.texts, **texts})
 
-    def text(self, name: str) -> str:
-        return self.typed.get(name, "").strip()
+    def with_texts(self, field: ProfileField, texts: Mapping[str, str], customers: Sequence[Customer]) -> Entered:
+        """With a value as it stands in its inputs: the pick of whoever has it, or typed."""
+        texts = {name: on_one_line(text) for name, text in texts.items()}
+        if texts == self.of(field):
+            return self
+        holder = holder_of(field, texts, customers)
+        picks = {**self.picks, field.key: str(holder.pk) if holder else ""}
+        return replace(self, picks=picks, texts={**self.texts, **texts})
+
+    def with_error(self, field: ProfileField, error: str) -> Entered:
+        return replace(self, errors={**self.errors, field.key: error})
+
+
+def _read(
+    suggested: Entered,
+    field: ProfileField,
+    data: Mapping[str, Any],
+    customers: Sequence[Customer],
+    was: Mapping[str, list[Texts]],
+) -> Entered:
+    holders = {str(customer.pk): customer for customer in customers}
+    pick = data.get(PICK + field.key, "")
+    shown = data.get(SHOWN + field.key, suggested.picks[field.key])
+    texts = {name: on_one_line(data[VALUE + name]) for name in input_names(field) if VALUE + name in data}
+    if pick and pick not in holders and not (field.kind is FieldKind.PASSWORD and pick == EMPTY):
+        return suggested.with_error(field, UNKNOWN)
+    if not texts:
+        return suggested.with_pick(field, pick, customers) if pick else suggested
+    texts = {**dict.fromkeys(input_names(field), ""), **texts}
+    if not pick or field.kind in ANSWERED:
+        return suggested.with_texts(field, texts, customers)
+    if texts == texts_of(field, holders[pick]):
+        return suggested.with_pick(field, pick, customers)
+    unchanged = [texts_of(field, holders[shown]), *was.get(field.key, [])] if shown in holders else [texts]
+    if texts in unchanged:
+        return suggested.with_pick(field, pick, customers)
+    entered = suggested.with_texts(field, texts, customers)
+    return entered if pick == shown else entered.with_error(field, BOTH)
 
 
 def _storable(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if len(text) <= LONGEST and can_be_stored(text)}
 
 
-def read_choice(field: ProfileField, entered: Entered, customers: Sequence[Customer]) -> Picked | Typed | None:
-    """None when nothing was chosen; ValidationError says what to correct. A typed value overrides a picked one."""
-    return _typed(field, entered, customers) or _picked(field, entered, customers)
-
-
-def _typed(field: ProfileField, entered: Entered, customers: Sequence[Customer]) -> Typed | None:
-    if field.kind in (*NEITHER_TYPED_NOR_CLEARED, FieldKind.PAY_SOURCE, FieldKind.PASSWORD):
-        return None
-    if field.kind is FieldKind.ADDRESS:
-        parts = address({part: entered.text(f"{field.key}-{part}") for part in PARTS})
-        return Typed(clean(field, parts)) if parts else None
-    text = entered.text(field.key)
-    if not text:
-        return None
-    if field.kind is FieldKind.LOGIN:
-        _refuse_taken(text, customers)
-    return Typed(clean_typed(field, text))
+def read_choice(field: ProfileField, entered: Entered, customers: Sequence[Customer]) -> Picked | Typed:
+    """ValidationError says what to correct."""
+    if error := entered.errors.get(field.key):
+        raise ValidationError(error)
+    pick = entered.picks[field.key]
+    if pick == EMPTY:
+        return Typed(field.blank)
+    if pick:
+        return Picked(int(pick))
+    texts = entered.of(field)
+    if field.kind is FieldKind.LOGIN and texts[field.key]:
+        _refuse_taken(texts[field.key], customers)
+    if field.kind is FieldKind.PAY_SOURCE:
+        _refuse_pay_source_of_others(texts[field.key], customers)
+    try:
+        return Typed(clean_typed(field, value_of(field, texts)) if any(texts.values()) else field.blank)
+    except KeyError:
+        raise ValidationError(UNKNOWN) from None
 
 
 def _refuse_taken(login: str, customers: Sequence[Customer]) -> None:
@@ -112,15 +179,19 @@ def _refuse_taken(login: str, customers: Sequence[Customer]) -> None:
         raise ValidationError(str(error)) from None
 
 
-def _picked(field: ProfileField, entered: Entered, customers: Sequence[Customer]) -> Picked | Typed | None:
-    pick = entered.picks.get(field.key, "")
-    if pick == EMPTY and field.kind not in NEITHER_TYPED_NOR_CLEARED:
-        return Typed(field.blank)
-    if pick in {str(customer.pk) for customer in customers}:
-        return Picked(int(pick))
-    if pick:
-        raise ValidationError("Select one of the values shown.")
-    return None
+def _refuse_pay_source_of_others(number: str, customers: Sequence[Customer]) -> None:
+    if number and number not in {str(row.pk) for row in pay_sources_of(customers)}:
+        raise ValidationError(UNKNOWN)
+
+
+MOST_PAY_SOURCES = 200
+
+
+def pay_sources_of(customers: Sequence[Customer]) -> list[PaySource]:
+    """The payment methods of all, the newest first; those that are a default are always among them."""
+    defaults = [customer.pay_source for customer in customers if customer.pay_source]
+    rows = PaySource.objects.filter(source_record__customer__in=customers).order_by("-pk")[:MOST_PAY_SOURCES]
+    return list({row.pk: row for row in [*defaults, *rows]}.values())
 
 
 def read_amount(text: str, currency: str) -> Decimal:

@@ -1,4 +1,4 @@
-"""The form of final values: picked and typed values become a merge plan, or errors to correct."""
+"""The form of final values: what its fields hold becomes a merge plan, or errors to correct."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 
-from customers.lib.address import PARTS
 from customers.lib.text import can_be_stored
 from customers.merging.allowed import may_enter, refuse_entered
 from customers.merging.forms.entered import (
     CREDIT,
-    NEITHER_TYPED_NOR_CLEARED,
     PASSWORD,
     PICK,
     VALUE,
@@ -24,12 +22,13 @@ from customers.merging.forms.entered import (
     read_amount,
     read_choice,
 )
-from customers.merging.forms.grid import Grid, credit_by_currency
+from customers.merging.forms.final_values import FinalValues, credit_by_currency
+from customers.merging.forms.texts import ANSWERED, Texts, input_names, text_of_value
 from customers.merging.merge import changes_since, describe_changes
 from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import LeadStatus
 from customers.profile.decisions import LOGIN, STATUS, Picked, Typed
-from customers.profile.fields import FIELDS, FieldKind
+from customers.profile.fields import BY_KEY, FIELDS, ProfileField
 from customers.profile.forms.shop_logins import LONGEST_PASSWORD
 
 if TYPE_CHECKING:
@@ -58,18 +57,27 @@ class ValuesForm:
         shown = {customer.pk: customer.version for customer in customers}
         self.since = {pk: (draft.versions if draft else shown).get(pk, version) for pk, version in shown.items()}
         if data is not None:
-            self.entered = self._sent(data, kept_password=self.entered.new_password)
             self.since = dict(zip(shown, self._versions(data.get("seen", "")), strict=True))
         self.changes = [] if self.since == shown else changes_since(self.since)
+        if data is not None:
+            self.entered = self._sent(data, kept_password=self.entered.new_password)
 
     def _sent(self, data: Mapping[str, str], *, kept_password: str) -> Entered:
-        sent = Entered.from_data(data)
+        sent = self.suggested.sent(data, self.customers, self._was())
         password = data.get(f"{VALUE}{PASSWORD}", "")
         if password and not _refusal_of(password):
             new_password = make_password(password)
         else:
             new_password = "" if f"drop-{PASSWORD}" in data else kept_password
-        return replace(sent, picks={**self.suggested.picks, **sent.picks}, new_password=new_password)
+        return replace(sent, new_password=new_password)
+
+    def _was(self) -> dict[str, list[Texts]]:
+        """What the form showed of values that were changed since: nobody typed them."""
+        was: dict[str, list[Texts]] = {}
+        for change in self.changes:
+            for key, value in change.values.items():
+                was.setdefault(key, []).append(text_of_value(BY_KEY[key], value["before"]))
+        return was
 
     @property
     def seen(self) -> str:
@@ -82,7 +90,7 @@ class ValuesForm:
 
     @property
     def differing(self) -> dict[str, dict[str, str]]:
-        return self.entered.differing(self.suggested, self._names)
+        return self.entered.differing(self.suggested, self.credit)
 
     @cached_property
     def shown(self) -> MergePlan:
@@ -93,11 +101,11 @@ class ValuesForm:
     def take_all_from(self, pk: int | None) -> Customer | None:
         customer = next((customer for customer in self.customers if customer.pk == pk), None)
         if customer:
-            # Consent, tax exemption and the status Lost are decided one by one.
-            picks = {field.key: str(pk) for field in FIELDS if field.kind not in NEITHER_TYPED_NOR_CLEARED}
-            if customer.lead_status == LeadStatus.LOST:
-                del picks[STATUS]
-            self.entered = self.entered.with_picks(picks)
+            for field in FIELDS:
+                # Consent, tax exemption and the status Lost are decided one by one; what was typed is kept.
+                is_lost = field.key == STATUS and customer.lead_status == LeadStatus.LOST
+                if field.kind not in ANSWERED and not is_lost and self.entered.picks[field.key]:
+                    self.entered = self.entered.with_pick(field, str(pk), self.customers)
         return customer
 
     def review(self) -> MergePlan | None:
@@ -114,7 +122,7 @@ class ValuesForm:
         for field in FIELDS:
             try:
                 choice = read_choice(field, self.entered, self.customers)
-                if choice and not self._is_suggested(field.key, choice):
+                if not self._is_suggested(field, choice):
                     choices[field.key] = choice
             except ValidationError as error:
                 errors[field.key] = str(error.message)
@@ -122,7 +130,7 @@ class ValuesForm:
             choices[PASSWORD] = Typed(self.entered.new_password)
         for currency in self.credit:
             try:
-                if text := self.entered.text(f"{CREDIT}{currency}"):
+                if text := self.entered.texts.get(f"{CREDIT}{currency}", "").strip():
                     credit[currency] = read_amount(text, currency)
             except ValidationError as error:
                 errors[f"{CREDIT}{currency}"] = str(error.message)
@@ -135,12 +143,16 @@ class ValuesForm:
                 errors["seen"] = str(error)
         return None, errors
 
-    def _is_suggested(self, key: str, choice: Picked | Typed) -> bool:
+    def _is_suggested(self, field: ProfileField, choice: Picked | Typed) -> bool:
         """Whether nobody chose: then the rule of the merge decides, now and after an undo of another merge."""
-        # Another login would bring its password along, by the rule.
-        if key == PASSWORD and (self.entered.text(LOGIN) or self.entered.picks[LOGIN] != self.suggested.picks[LOGIN]):
+        if not isinstance(choice, Picked):
             return False
-        return isinstance(choice, Picked) and self.suggested.picks[key] == str(choice.customer)
+        if field.key != PASSWORD:
+            return self.entered.of(field) == self.suggested.of(field)
+        # Another login would bring its password along, by the rule.
+        login = BY_KEY[LOGIN]
+        is_same_login = self.entered.of(login) == self.suggested.of(login)
+        return is_same_login and self.suggested.picks[field.key] == str(choice.customer)
 
     def _check_sent(self, data: Mapping[str, str]) -> None:
         if any(name.startswith((PICK, VALUE)) and name not in self._inputs for name in data):
@@ -152,15 +164,15 @@ class ValuesForm:
 
     @property
     def _names(self) -> set[str]:
-        names = {field.key for field in FIELDS} | {f"{CREDIT}{currency}" for currency in self.credit}
-        return names | {f"{field.key}-{part}" for field in FIELDS if field.kind is FieldKind.ADDRESS for part in PARTS}
+        names = {name for field in FIELDS for name in input_names(field)}
+        return names | {f"{CREDIT}{currency}" for currency in self.credit}
 
     @property
     def _inputs(self) -> set[str]:
-        return {f"{PICK}{field.key}" for field in FIELDS} | {f"{VALUE}{name}" for name in self._names}
+        return {f"{PICK}{field.key}" for field in FIELDS} | {f"{VALUE}{name}" for name in {*self._names, PASSWORD}}
 
-    def grid(self) -> Grid:
-        return Grid(self.customers, self.credit, self.entered, self.errors, self.changes, may_enter(self.by))
+    def final_values(self) -> FinalValues:
+        return FinalValues(self.customers, self.credit, self.entered, self.errors, self.changes, may_enter(self.by))
 
 
 def _refusal_of(password: str) -> str:

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods
 from customers.lib.numbers import parse_number, parse_numbers
 from customers.lib.phrases import isolated
 from customers.merging import drafts
+from customers.merging.allowed import NotAllowedError, refuse_unmatched
 from customers.merging.forms.values import ValuesForm
 from customers.merging.plan import MergeError, MergePlan
-from customers.merging.preview import preview_merge
+from customers.merging.preview import merge_sides, preview_merge
 from customers.merging.views.shared import choose_url, chosen, values_url, warn_not_merged, with_survivor
 from customers.models import Customer, MergeDraft
 from customers.records.ownership import records_by_customer
@@ -49,12 +50,14 @@ def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft 
         return redirect(values_url(survivor, pks))
     form = ValuesForm(customers, request.POST, draft=draft, by=request.user)
     taken_from = form.take_all_from(parse_number(request.POST["all"])) if "all" in request.POST else None
-    plan = None if request.POST.keys() & {"all", "back", "keep"} else form.review()
+    plan = None if request.POST.keys() & {"all", "back", "keep", "survivor"} else form.review()
     kept = _keep_draft(request, form, plan)
     if "keep" in request.POST:
         return HttpResponse(status=204)
     if "back" in request.POST:
         return redirect(choose_url(survivor, pks))
+    if instead := parse_number(request.POST.get("survivor", "")):
+        return _keep_instead(request, customers, instead, kept)
     if plan:
         return redirect("customers:merge_confirm", survivor.pk, kept.pk)
     return _page(request, form, taken_from=taken_from)
@@ -72,18 +75,34 @@ def _keep_draft(request: "StaffRequest", form: ValuesForm, plan: MergePlan | Non
     )
 
 
+def _keep_instead(request: "StaffRequest", customers: list[Customer], instead: int, draft: MergeDraft) -> HttpResponse:
+    survivor = next((customer for customer in customers if customer.pk == instead), customers[0])
+    others = [customer for customer in customers if customer != survivor]
+    try:
+        refuse_unmatched(survivor.pk, [customer.pk for customer in others], by=request.user)
+    except NotAllowedError as error:
+        warn_not_merged(request, str(error))
+        survivor, *others = customers
+    if survivor != customers[0]:
+        drafts.hand_over(draft, [survivor, *others], by=request.user)
+    return redirect(values_url(survivor, [customer.pk for customer in others]))
+
+
 def _records_of(customers: Collection[int]) -> list[int]:
     return [pk for records in records_by_customer(customers).values() for pk in records]
 
 
 def _page(request: "StaffRequest", form: ValuesForm, *, taken_from: Customer | None = None) -> HttpResponse:
     survivor = form.customers[0]
+    preview = preview_merge(form.customers, form.shown)
+    final_values = form.final_values()
     context = {
         "title": f"Final values for {isolated(survivor.name)}",
         "survivor": survivor,
         "form": form,
-        "grid": form.grid(),
-        "preview": preview_merge(form.customers, form.shown),
+        "sides": merge_sides(form.customers, preview.totals, final_values.source_of),
+        "final_values": final_values,
+        "preview": preview,
         "taken_from": taken_from,
     }
     return render(request, "customers/merging/merge_values.html", context, status=422 if form.errors else 200)

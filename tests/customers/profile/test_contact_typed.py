@@ -105,7 +105,7 @@ def test_an_edit_leaves_something_to_call_a_customer_by(as_agent, helena):
 
 def test_a_merge_leaves_something_to_call_a_customer_by(as_agent, helena):
     helen = customer_with_order(first_name="Helen", email="hholy@gmail.com")
-    blank = {f"pick-{name}": "empty" for name in ("first_name", "last_name", "company", "email", "phone")}
+    blank = {f"value-{name}": "" for name in ("first_name", "last_name", "company", "email", "phone")}
     response = review(as_agent, helena, helen, **blank)
     assert response.status_code == 422
     assert "Keep a name, company, email or phone." in response.text

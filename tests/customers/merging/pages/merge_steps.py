@@ -1,6 +1,7 @@
 """The three steps of a merge as a browser sends them, and what their pages say."""
 
 import re
+from html import unescape
 
 from django.contrib.messages import get_messages
 from django.urls import reverse
@@ -22,9 +23,13 @@ def hidden(response) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", page):
         attributes = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
-        is_chosen = "checked" in tag or attributes.get("type", "text") not in {"radio", "checkbox"}
+        is_chosen = " checked" in tag or attributes.get("type", "text") not in {"radio", "checkbox"}
         if is_chosen and attributes.get("name") not in {None, "q", "csrfmiddlewaretoken"}:
-            found.setdefault(attributes["name"], []).append(attributes.get("value", ""))
+            found.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "")))
+    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        found[name] = re.findall(r'value="([^"]*)" selected', options)
+    for name, text in re.findall(r'<textarea name="([^"]+)"[^>]*>(.*?)</textarea>', page, re.DOTALL):
+        found[name] = [unescape(text)]
     return found
 
 
