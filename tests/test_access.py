@@ -63,7 +63,7 @@ ANYONE_SIGNED_IN |= {f"accounts:{name}": () for name in SECURITY}
 OWNERS = {"accounts:own_key_revoke": (1,), "accounts:passkey_remove": (1,)}
 JOBS = {f"jobs:{name}" for name in ("list", "detail", "pause", "resume", "cancel", "dismiss", "result", "errors")}
 """Own jobs, and those of others for who may view all: tests/crm/jobs/test_pages.py"""
-IMPORTS = {f"imports:{name}" for name in ("detail", "columns", "read_as", "check", "run", "undo")}
+IMPORTS = {f"imports:{name}" for name in ("detail", "columns", "read_as", "check", "run", "undo", "look")}
 """Own imports, and those of others for who may view all jobs: tests/crm/imports/test_pages.py"""
 PAGES = {
     "accounts:list": Page((MANAGE_USERS,)),

@@ -11,4 +11,5 @@ urlpatterns = [
     path("imports/<int:pk>/check/", imports.import_check, name="check"),
     path("imports/<int:pk>/run/", imports.import_run, name="run"),
     path("imports/<int:pk>/undo/", undo.import_undo, name="undo"),
+    path("imports/<int:pk>/look/", undo.import_look, name="look"),
 ]

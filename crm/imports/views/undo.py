@@ -1,20 +1,21 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.imports import steps
+from crm.imports.undo_page import undo_page
+from crm.jobs.kinds.undo_plan import start_undo_plan
 from customers.lib.errors import ActionError
-from orders.imports.undo import plan_undo
 from orders.models import ImportState
 from orders.permissions import may_import
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-NAMED = 10
+UNDOABLE = (ImportState.DONE, ImportState.RUNNING, ImportState.UNDOING)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,16 +29,24 @@ def import_undo(request: "StaffRequest", pk: int) -> HttpResponse:
         except ActionError as error:
             messages.error(request, str(error))
         return redirect("imports:detail", pk)
-    if imported.state not in (ImportState.DONE, ImportState.RUNNING, ImportState.UNDOING):
+    if imported.state not in UNDOABLE:
         return redirect("imports:detail", pk)
-    plan = plan_undo(imported)
-    named = plan.named[:NAMED]
+    shown = undo_page(imported)
     context = {
         "title": "Undo this import?",
         "section": "jobs",
         "imported": imported,
-        "plan": plan,
-        "named": named,
-        "more": plan.kept - len(named),
+        "shown": shown,
+        "plan": shown.plan,
     }
     return render(request, "imports/import_undo.html", context)
+
+
+@require_POST
+@may_import
+def import_look(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+    """Look at all rows of a long import, before it is undone."""
+    imported = get_object_or_404(steps.visible_imports(request.user), pk=pk)
+    if imported.state not in UNDOABLE:
+        return redirect("imports:detail", pk)
+    return redirect(start_undo_plan(imported, by=request.user))

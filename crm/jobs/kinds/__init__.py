@@ -3,6 +3,6 @@
 Those of exports are in `crm/exports/job.py`.
 """
 
-from crm.jobs.kinds import batches, import_file, rebuild, scan
+from crm.jobs.kinds import batches, import_file, rebuild, scan, undo_plan
 
-__all__ = ["batches", "import_file", "rebuild", "scan"]
+__all__ = ["batches", "import_file", "rebuild", "scan", "undo_plan"]

@@ -57,12 +57,12 @@ def _start(
     return job
 
 
-def _import_of(job: Job) -> Import:
+def import_of(job: Job) -> Import:
     return Import.objects.select_related("data_source", "by").get(pk=job.parameters["import"])
 
 
 def _chunk(job: Job, *, act: ChunkAct) -> Step:
-    imported = _import_of(job)
+    imported = import_of(job)
     after = job.cursor.get("after", 0)
     headers = open_import(imported).table.headers
     chunk = act(imported, after)
@@ -87,7 +87,7 @@ def _refused_lines(verdict: Verdict, headers: Sequence[str]) -> list[list[str]]:
 
 def _undo(job: Job) -> Step:
     """Those who keep what the import brought are named as refused."""
-    undone = undo_chunk(_import_of(job), job.cursor.get("after", 0), by=job.by)
+    undone = undo_chunk(import_of(job), job.cursor.get("after", 0), by=job.by)
     kept = [RefusedRow(f"Customer {customer.pk}", KEPT) for customer in undone.kept]
     counts = {"Undone": undone.customers - len(kept), "Kept": len(kept)}
     counts = {label: number for label, number in counts.items() if number}
@@ -95,7 +95,11 @@ def _undo(job: Job) -> Step:
 
 
 def _estimate(job: Job) -> int:
-    return open_import(_import_of(job)).table.estimate()
+    return open_import(import_of(job)).table.estimate()
+
+
+def undo_page(job: Job) -> str:
+    return reverse("imports:undo", args=[job.parameters["import"]])
 
 
 def _page(job: Job) -> str:

@@ -13,6 +13,7 @@ from crm.imports import steps
 from crm.jobs.control import cancel
 from crm.jobs.files import clear_imports
 from crm.jobs.models import Job
+from crm.jobs.turn import take_turn
 from customers.models import Customer, DataSource
 from orders.imports import drafts
 from orders.imports.columns.mapping import Reason
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 IMPORTERS = ("customers.view_customer", "orders.run_import")
 HEADERS = ("Customer ID", "First name", "Last name", "Email", "Phone")
-POSTS = ("columns", "read-as", "check", "run", "undo")
+POSTS = ("columns", "read-as", "check", "run", "undo", "look")
 JANE = ("7", "Jane", "Doe", "jane@doe.example", "")
 JOHN = ("8", "John", "Roe", "jane@doe.example", "")
 SHORTENED = ("6.94009E+09", "Ann", "Lee", "ann@lee.example", "")
@@ -389,3 +390,26 @@ def test_the_duplicates_of_an_import_are_reviewed_by_themselves(client, importer
     assert "Filters ignored because their values are not valid: Received" in visible_text(
         client.get("/duplicates/?received=yesterday")
     )
+
+
+def test_a_long_import_is_looked_at_by_a_job_before_it_can_be_undone(client, importer, monkeypatch):
+    monkeypatch.setattr("orders.imports.row_stretches.LENGTH", 1)
+    monkeypatch.setattr("orders.imports.undo_plan.LENGTH", 1)
+    monkeypatch.setattr("orders.imports.undo_plan.MOST_LOOKED_AT", 1)
+    imported = done(importer, JANE, JOHN, ("9", "Ann", "Lee", "ann@lee.example", ""))
+    edit(Customer.objects.get(first_name="Ann"), first_name="Anna")
+    text = visible_text(page(client, imported, "undo/"))
+    assert "Not looked at yet: the last 2 rows." in text
+    assert "Undo import" not in text
+    job = Job.objects.get(pk=int(client.post(f"/imports/{imported.pk}/look/").url.split("/")[-2]))
+    client.post(f"/imports/{imported.pk}/look/")
+    assert Job.objects.filter(kind="plan_import_undo").count() == 1
+    assert "looks at all rows now" in visible_text(page(client, imported, "undo/"))
+    while job.is_unfinished:
+        job = take_turn(str(job.uuid), worker="w")
+    assert job.counts == {"Customers deleted": 2, "Records split off": 0, "Orders deleted": 0, "Customers kept": 1}
+    text = visible_text(page(client, imported, "undo/"))
+    assert "2 customers that only this import created" in text
+    assert "1 customer changed since the import" in text
+    assert b"Anna Lee" in b"".join(client.get(f"/jobs/{job.pk}/result/"))
+    assert "Undo import" in text

@@ -10,10 +10,11 @@ from django.utils import timezone
 from customers.engagement import notes
 from customers.models import Customer, Event, Note, SourceRecord
 from customers.rebuild import rebuild
-from orders.imports import undo
+from orders.imports import row_stretches, undo_plan
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow
-from orders.imports.undo import plan_undo, undo_chunk
+from orders.imports.undo import undo_chunk
+from orders.imports.undo_plan import plan_stretch, plan_undo
 from orders.intake.order import IncomingOrder
 from orders.models import Import, ImportState, Order
 from orders.totals.add import rebuild_totals
@@ -65,7 +66,7 @@ def undo_all(imported):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_after_the_undo_of_an_untouched_import_everything_is_as_before(world, seed, monkeypatch):
-    monkeypatch.setattr(undo, "CHUNK", 7)
+    monkeypatch.setattr(row_stretches, "LENGTH", 7)
     rows = people(world, seed)
     before = everything()
     imported = import_of(world, rows)
@@ -99,7 +100,7 @@ def test_who_was_touched_since_stays_and_is_named_beforehand(world):
 
 
 def test_what_rows_far_apart_brought_to_one_customer_is_kept_and_named_once(world, monkeypatch):
-    monkeypatch.setattr(undo, "CHUNK", 2)
+    monkeypatch.setattr(row_stretches, "LENGTH", 2)
     helena = SourceRecord.objects.get(external_id="c1", data_source=world)
     customer = person("Shop", external_id="c1")
     rows = [ImportedRow((n,), {}, customer, order=IncomingOrder(customer, Decimal(n), "USD")) for n in (1, 2, 3, 4, 5)]
@@ -133,11 +134,13 @@ def test_what_a_row_completed_goes_back_unless_it_was_said_again(world):
 
 
 def test_of_a_long_file_a_plan_looks_at_the_first_rows_and_counts_the_others(world, monkeypatch):
-    monkeypatch.setattr(undo, "CHUNK", 5)
+    monkeypatch.setattr(row_stretches, "LENGTH", 5)
+    monkeypatch.setattr(undo_plan, "LENGTH", 5)
     imported = import_of(world, people(world, 1))
     whole = plan_undo(imported)
-    monkeypatch.setattr(undo, "MOST_LOOKED_AT", 10)
+    monkeypatch.setattr(undo_plan, "MOST_LOOKED_AT", 10)
     part = plan_undo(imported)
+    assert plan_stretch(imported, 0).last == 5
     assert (part.customers, part.unchecked) == (whole.customers, imported.rows.exclude(outcome="here").count() - 10)
 
 
