@@ -105,7 +105,9 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
         Checkbox("jobs.start_rebuild", "After an update, or when figures disagree"),
         Checkbox("jobs.view_all_job", "Imports, exports and other long work of all users"),
         Checkbox("webhooks.manage_webhook", "Endpoints that events are sent to, their secrets and deliveries"),
-        Checkbox("audit.view_audit_log", "Who did what, from where: sign-ins, refusals, exports, merges, deletions"),
+        Checkbox(
+            "audit.view_audit_log", "Who did what, from where: sign-ins, refusals, exports, refunds, merges, deletions"
+        ),
         Checkbox(USE_API, "With your own API keys"),
     ),
 }

@@ -3,6 +3,7 @@
 A page is named as in `urls.py`: its address could hold what somebody searched for.
 """
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -14,12 +15,13 @@ from crm.accounts.permissions import LABELS
 from crm.audit import log
 from customers.database.failures import optional_write
 from customers.lib.audit import AuditAction
+from customers.lib.text import without_unstorable
 from customers.models import Customer
 from customers.snapshot import after_reading
 from customers.web.permissions import MissingPermissionError
 
 OF_CUSTOMER = "customers/<int:pk>/"
-RETRIEVED_IN_V1 = "v1:retrieve_customer"
+OF_CUSTOMER_IN_V1 = re.compile(r"v1/(import/)?customers/<")
 
 
 def note_customer_views(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -65,6 +67,7 @@ def _customer_of(request: HttpRequest) -> int | None:
     match = request.resolver_match
     if match and match.route.startswith(OF_CUSTOMER):
         return int(match.kwargs["pk"])
-    if match and match.view_name == RETRIEVED_IN_V1:
-        return Customer.objects.filter(uuid=match.kwargs["uuid"]).values_list("pk", flat=True).first()
+    if match and OF_CUSTOMER_IN_V1.match(match.route):
+        uuid = match.kwargs.get("customer_uuid") or match.kwargs.get("uuid", "")
+        return Customer.objects.filter(uuid=without_unstorable(uuid)).values_list("pk", flat=True).first()
     return None

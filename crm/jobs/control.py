@@ -8,10 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.accounts.models import User
+from crm.audit import log
 from crm.jobs.kind import JobKind, kind_named, label_of
 from crm.jobs.models import UNFINISHED, Job, JobEvent, JobEventKind, JobState
 from crm.jobs.news import dismiss
 from crm.jobs.queue import wake
+from customers.lib.audit import AuditAction
 from customers.lib.errors import ActionError
 
 
@@ -44,6 +46,8 @@ def start(
         job.input_file.save(file.name or "input", file, save=False)
     job.save()
     JobEvent.objects.create(job=job, kind=JobEventKind.CREATED, by=by)
+    if by:
+        _note(job, JobEventKind.CREATED, by=by)
     wake(job)
     return job
 
@@ -80,5 +84,11 @@ def _change(
         state = job.get_state_display().lower()
         raise JobChangeError(f"Nothing was changed. {label_of(job.kind)} (job {job.pk}) is {state}.")
     JobEvent.objects.create(job=job, kind=event, by=by, done=job.done)
+    _note(job, event, by=by)
     dismiss(job)
     return True
+
+
+def _note(job: Job, event: JobEventKind, *, by: User) -> None:
+    """On the audit log; without the name of a file, which people name after customers."""
+    log.write(AuditAction.JOB, f"{label_of(job.kind)} (job {job.pk}): {event.label.lower()}.", by=by)

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts.models import User
+from crm.audit import log
 from crm.pulls.errors import PullError
 from crm.pulls.models import Pull, System
 from crm.webhooks.addresses import read_url, resolve
 from crm.webhooks.signing import encrypt
+from customers.lib.audit import AuditAction
 from customers.models import DataSource
 from customers.sources import data_sources
 
@@ -43,6 +45,7 @@ def add(account: PullAccount, *, system: System, source: str, since: date | None
     pull = Pull(system=system, data_source=_source(source, system, by=by), since=since, by=by)
     _fill(pull, account)
     pull.save()
+    _note(pull, "added", by=by)
     return pull
 
 
@@ -59,6 +62,7 @@ def change(pull: Pull, account: PullAccount, *, by: User) -> None:
     pull.by = by
     _fill(pull, account)
     pull.save(update_fields=[*ENTERED, "encrypted", "next_at", "place", "since", "by"])
+    _note(pull, "changed, with a new secret" if account.password else "changed", by=by)
 
 
 def secret_of(system: System) -> str:
@@ -82,9 +86,15 @@ def _source(name: str, system: System, *, by: User) -> DataSource:
     return source
 
 
-def delete(pull: Pull) -> None:
+@transaction.atomic
+def delete(pull: Pull, *, by: User) -> None:
     """What it brought stays."""
-    Pull.objects.filter(pk=pull.pk).delete()
+    if Pull.objects.filter(pk=pull.pk).delete()[0]:
+        _note(pull, "deleted", by=by)
+
+
+def _note(pull: Pull, what: str, *, by: User) -> None:
+    log.write(AuditAction.PULL, f"Pull into {pull.data_source.name}: {what}.", by=by)
 
 
 def today_of(pull: Pull) -> date:

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts.models import User
+from crm.audit import log
 from crm.webhooks.addresses import read_url, resolve
 from crm.webhooks.models import TEST, Delivery, EndpointSecret, WebhookEndpoint
 from crm.webhooks.queue import RETRIED_FOR, waiting
 from crm.webhooks.signing import decrypt, encrypt, new_secret
 from customers.events.feed import cursor_of
+from customers.lib.audit import AuditAction
 from customers.lib.errors import ActionError
 from customers.locks import get_locked
 from customers.models import Event
@@ -32,6 +34,11 @@ class EndpointError(ActionError):
     """An endpoint was not added, changed or asked."""
 
 
+def note(endpoint: WebhookEndpoint, what: str, *, by: User | None) -> None:
+    """On the audit log, without the URL: some have a secret in it."""
+    log.write(AuditAction.WEBHOOK, f"Endpoint {endpoint.pk}, {endpoint.name}: {what}.", by=by)
+
+
 @sensitive_variables("secret")
 @transaction.atomic
 def add(*, name: str, url: str, kinds: Sequence[str], by: User | None) -> tuple[WebhookEndpoint, str]:
@@ -43,6 +50,7 @@ def add(*, name: str, url: str, kinds: Sequence[str], by: User | None) -> tuple[
     endpoint = WebhookEndpoint.objects.create(
         name=name, url=url, kinds=list(kinds), by=by, handed_out_at=last.at, handed_out_pk=last.pk
     )
+    note(endpoint, "added", by=by)
     return endpoint, _add_secret(endpoint)
 
 
@@ -53,7 +61,7 @@ def _last_event() -> Cursor:
 
 
 @transaction.atomic
-def change(endpoint: WebhookEndpoint, *, name: str, url: str, kinds: Sequence[str]) -> None:
+def change(endpoint: WebhookEndpoint, *, name: str, url: str, kinds: Sequence[str], by: User | None) -> None:
     """What waits in its queue is sent to the new URL, at once. Its kinds count for what happens from now on."""
     there = WebhookEndpoint.objects.filter(pk=endpoint.pk)
     there.update(name=name, kinds=list(kinds))
@@ -61,19 +69,25 @@ def change(endpoint: WebhookEndpoint, *, name: str, url: str, kinds: Sequence[st
         resolve(read_url(url))
         there.update(url=url, **NEVER_FAILED)
         waiting(endpoint).update(next_at=timezone.now())
+    entered = {"name": name, "URL": url, "events": list(kinds)}
+    before = {"name": endpoint.name, "URL": endpoint.url, "events": endpoint.kinds}
+    if changed := [label for label, value in entered.items() if value != before[label]]:
+        note(endpoint, f"{', '.join(changed)} changed", by=by)
 
 
 @transaction.atomic
-def delete(endpoint: WebhookEndpoint) -> None:
+def delete(endpoint: WebhookEndpoint, *, by: User | None) -> None:
     """From now on nothing is sent there. `purge.py` deletes what it leaves."""
     endpoint.secrets.all().delete()
-    WebhookEndpoint.objects.filter(pk=endpoint.pk, deleted_at=None).update(deleted_at=timezone.now())
+    if WebhookEndpoint.objects.filter(pk=endpoint.pk, deleted_at=None).update(deleted_at=timezone.now()):
+        note(endpoint, "deleted", by=by)
 
 
+@transaction.atomic
 def pause(endpoint: WebhookEndpoint, *, by: User) -> None:
-    WebhookEndpoint.objects.filter(pk=endpoint.pk, paused_at=None).update(
-        paused_at=timezone.now(), paused_by=by, pause_reason=""
-    )
+    there = WebhookEndpoint.objects.filter(pk=endpoint.pk, paused_at=None)
+    if there.update(paused_at=timezone.now(), paused_by=by, pause_reason=""):
+        note(endpoint, "paused", by=by)
 
 
 def pause_by_itself(endpoint: WebhookEndpoint, reason: str) -> None:
@@ -95,22 +109,24 @@ def _send_mail(endpoint: WebhookEndpoint, reason: str) -> None:
 
 
 @transaction.atomic
-def resume(endpoint: WebhookEndpoint) -> None:
+def resume(endpoint: WebhookEndpoint, *, by: User | None) -> None:
     """What waits is sent in order, and retried as long as if it were new."""
     anew = {**NEVER_FAILED, "paused_at": None, "pause_reason": "", "paused_by": None}
     if WebhookEndpoint.objects.filter(pk=endpoint.pk).exclude(paused_at=None).update(**anew):
         now = timezone.now()
         waiting(endpoint).update(attempts=0, next_at=now, given_up_at=now + RETRIED_FOR)
+        note(endpoint, "resumed", by=by)
 
 
 @sensitive_variables("secret")
 @transaction.atomic
-def rotate(endpoint: WebhookEndpoint, *, keep_old_for: timedelta) -> str:
+def rotate(endpoint: WebhookEndpoint, *, keep_old_for: timedelta, by: User | None) -> str:
     """A new secret, which is shown once. Requests are signed with the old one too for that long, and with no third."""
     get_locked(WebhookEndpoint.objects.select_for_update(), endpoint.pk)
     now = timezone.now()
     endpoint.secrets.exclude(ends=None).delete()
     endpoint.secrets.filter(ends=None).update(ends=now + keep_old_for)
+    note(endpoint, "secret rotated", by=by)
     return _add_secret(endpoint)
 
 

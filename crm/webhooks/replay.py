@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from crm.accounts.models import User
+from crm.webhooks.endpoints import note
 from crm.webhooks.models import Replay, WebhookEndpoint
 from crm.webhooks.queue import add, put_back
 from customers.events.feed import cursor_of, events_after
@@ -29,6 +30,7 @@ def start(endpoint: WebhookEndpoint, *, since: datetime, kinds: Sequence[str] = 
         raise ReplayError("A replay to this endpoint has not ended yet. Cancel it, or wait until it has.")
     if not events_of(endpoint, since, kinds).exists():
         raise ReplayError("No events to replay: none of these kinds were sent to this endpoint since then.", "since")
+    note(endpoint, "events are sent again", by=by)
     return Replay.objects.create(
         endpoint=endpoint,
         kinds=list(kinds),
@@ -40,9 +42,11 @@ def start(endpoint: WebhookEndpoint, *, since: datetime, kinds: Sequence[str] = 
     )
 
 
-def cancel(endpoint: WebhookEndpoint) -> None:
+@transaction.atomic
+def cancel(endpoint: WebhookEndpoint, *, by: User) -> None:
     """What is in the queue already is sent."""
-    Replay.objects.filter(endpoint=endpoint, ended=None).update(ended=timezone.now())
+    if Replay.objects.filter(endpoint=endpoint, ended=None).update(ended=timezone.now()):
+        note(endpoint, "sending again cancelled", by=by)
 
 
 def events_of(endpoint: WebhookEndpoint, since: datetime, kinds: Sequence[str]) -> "QuerySet[Event]":

@@ -27,6 +27,10 @@ class AuditAction(models.TextChoices):
     ERASURE = "erasure", "Customer deleted"
     SOURCE = "source", "Data source"
     MATCHING = "matching", "Matching"
+    PAYMENT = "payment", "Payment"
+    JOB = "job", "Job"
+    PULL = "pull", "Pull"
+    WEBHOOK = "webhook", "Webhook"
 
 
 class MakeEntry(Protocol):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.countries import COUNTRIES
 from customers.lib.errors import ActionError
 from customers.lib.money import currency_refusal
@@ -22,6 +23,7 @@ from customers.lib.phrases import isolated
 from customers.lib.text import can_be_stored
 from customers.locks import lock_numbers
 from customers.models import DataSource, DataSourceChange
+from customers.models.prepared import insert
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -133,9 +135,10 @@ def latest_change(source: DataSource) -> int:
 def write_change(
     source: DataSource, kind: str, values: Mapping[str, object] | None = None, *, by: User | None
 ) -> DataSourceChange:
-    return DataSourceChange.objects.create(
-        data_source=source, name=source.name, kind=kind, values=dict(values or {}), by=by
-    )
+    change = DataSourceChange(data_source=source, name=source.name, kind=kind, values=dict(values or {}), by=by)
+    text = f"{source.name}: {change.get_kind_display().lower()}."
+    insert(change, audit_entry(AuditAction.SOURCE, text, by=by))
+    return change
 
 
 def _checked(source: DataSource, field: str, text: str) -> str:

@@ -14,6 +14,7 @@ from django.db.models import TextChoices
 
 from customers.lib import sentences
 from customers.models import EventKind
+from customers.models.prepared import insert
 from customers.totals import billing_status
 from orders import history
 from orders.locks import OrderError, locked_order
@@ -27,7 +28,7 @@ from orders.models import (
     TransactionKind,
     TransactionStatus,
 )
-from orders.payments.gateway_request import amount_paid, refuse_changed
+from orders.payments.gateway_request import amount_paid, payment_entry, refuse_changed
 from orders.payments.record_answer import ORDER_FIELDS, apply_success
 from orders.payments.refund import refund_order
 from orders.subscriptions.cancel import end_purchase
@@ -96,6 +97,7 @@ def decide(order: Order, decision: Decision, *, reason: str, seen: str, by: User
         amount = sentences.money(payment.amount, payment.currency)
         event = EventKind.ORDER_REFUNDED if current.refunded > refunded else None
         history.write(current, written[decision], amount=amount, reason=reason, by=by, event=event)
+        insert(payment_entry(current, f"decided as {decision.label.lower()}", payment.amount, by=by))
         if before and not current.is_counted:
             replace_totals(before, [])
         add_to_totals(deltas)

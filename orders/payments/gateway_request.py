@@ -15,6 +15,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Model
+
+from customers.lib.audit import AuditAction, audit_entry
+from customers.lib.money import format_money
 from customers.models import PaySource
 from orders.locks import OrderError
 from orders.models import Contradiction, Order, Transaction, TransactionKind, TransactionStatus
@@ -64,6 +68,12 @@ def create_pending(
         answer=reason,
         adds=dict(adds or {}),
     )
+
+
+def payment_entry(order: Order, what: str, amount: Decimal, *, by: User | None) -> Model:
+    """Of the audit log, for what a user or an API client asks of a gateway, or decides about a payment."""
+    text = f"Order {order.number}: {what}, {format_money(amount, order.currency)}."
+    return audit_entry(AuditAction.PAYMENT, text, by=by, customer=order.source_record.customer_id)
 
 
 def amount_paid(transactions: Iterable[Transaction], order: Order) -> Decimal:

@@ -18,6 +18,7 @@ from customers.lib import sentences
 from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
 from customers.models import EventKind
+from customers.models.prepared import insert
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
@@ -37,7 +38,7 @@ from orders.models import (
 from orders.payments.add_line import add_line
 from orders.payments.contradictions import LONGEST_ANSWER, MOVES_MONEY, note_contradiction
 from orders.payments.gateway import Answer
-from orders.payments.gateway_request import amount_paid
+from orders.payments.gateway_request import amount_paid, payment_entry
 from orders.payments.outcome import UNKNOWN_PAYMENT_METHOD, amount_text, is_late
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
@@ -121,6 +122,9 @@ def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transac
         deltas = _apply_to_order(order, current)
         order.save(update_fields=[*ORDER_FIELDS, "updated"])
         _write_history(order, current, reason, by=by)
+        if by:
+            what = f"resolved manually as {current.get_status_display().lower()}"
+            insert(payment_entry(order, what, current.amount, by=by))
         add_to_totals(deltas)
         if any(delta.is_about_purchases for delta in deltas):
             billing_status.refresh([order.source_record.customer_id])

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from customers.lib.money import format_for_input, format_money, is_payable
+from customers.models.prepared import insert
 from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
 from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending
@@ -24,6 +25,7 @@ from orders.payments.gateway_request import (
     amount_paid,
     create_pending,
     is_successful_payment,
+    payment_entry,
     refuse_changed,
     require_gateway,
 )
@@ -215,6 +217,7 @@ def _create_refund(
             adds=({"request": request.digest} if request else {}) | ({"purchase": purchase.pk} if purchase else {}),
             by=by,
         )
+        insert(payment_entry(current, "refund", amount, by=by))
         if request:
             key_of(request, current).save()
         return payment, False

@@ -15,7 +15,7 @@ from orders import events
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Sale, Token
-from orders.payments.gateway_request import create_pending, refuse_changed, require_gateway
+from orders.payments.gateway_request import create_pending, payment_entry, refuse_changed, require_gateway
 from orders.payments.record_answer import record_answer
 from orders.payments.settle_pending import refuse_late_success
 from orders.timestamps import touch_order
@@ -86,6 +86,9 @@ def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Trans
         refuse_expired(chosen)
         payment = create_pending(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
         touch_order(current.pk)  # the order shows the card, even without an answer
-        insert(events.about(current, EventKind.ORDER_UPDATED))
+        insert(
+            events.about(current, EventKind.ORDER_UPDATED),
+            payment_entry(current, "charged again", current.total, by=by),
+        )
     token = Token(chosen.token, chosen.gateway_customer)
     return record_answer(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))

@@ -14,7 +14,6 @@ from django.db.models import ProtectedError
 
 from customers.erasing.delete_rows import Model, delete_rows, tables
 from customers.erasing.erase import EraseError, erase_customer, lock_records, refusals
-from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.locks import lock
@@ -115,7 +114,6 @@ def purge_source(source: DataSource, *, by: User | None) -> None:
 
 def _note(source: DataSource, kind: DataSourceChange.Kind, *, by: User | None, **values: object) -> None:
     write_change(source, kind, values, by=by)
-    insert(audit_entry(AuditAction.SOURCE, f"{source.name}: {kind.label}.", by=by))
 
 
 def _tell_deleted(records: Collection[int]) -> None:

@@ -24,6 +24,9 @@ from crm.api.konnektive.errors import CallError, OutcomeError, describe_errors
 from crm.api.konnektive.fields import DoneOnce, Parameters
 from crm.api.konnektive.paging import DatedQuery, PagedQuery, wait_for_writers
 from crm.api.konnektive.parameters import without_secrets
+from crm.audit import log
+from customers.database.failures import optional_write
+from customers.lib.audit import AuditAction
 from customers.lib.errors import ActionError
 from customers.snapshot import snapshot
 
@@ -123,7 +126,11 @@ class Endpoint(Generic[Declared]):
         if isinstance(sent, DatedQuery):
             wait_for_writers(sent)
         with snapshot():
-            return self.act(call, sent)
+            message = self.act(call, sent)
+        if settings.AUDIT_VIEWS and (customer := getattr(sent, "customer_id", None)):
+            with optional_write():
+                log.write(AuditAction.VIEW, self.act.__name__, by=call.by, customer=customer)
+        return message
 
 
 def endpoint(parameters: type[Declared], *permissions: str) -> Callable[[Act[Declared]], Endpoint[Declared]]:

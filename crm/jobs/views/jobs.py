@@ -135,5 +135,6 @@ def job_result(request: "StaffRequest", pk: int) -> HttpResponseBase:
 @require_safe
 def job_errors(request: "StaffRequest", pk: int) -> HttpResponseBase:
     job = get_job_to_control(request, pk)
+    after_reading(log.write, AuditAction.EXPORT, f"Refused rows of job {job.pk}.", by=request.user)
     rows = list(job.errors.values_list("row", "reason"))
     return csv_response(f"job-{job.pk}-refused", ("Row", "Reason"), rows)

@@ -82,7 +82,7 @@ def _show(form: PullForm, error: ActionError) -> None:
 def pull_delete(request: "StaffRequest", pk: int) -> HttpResponse:
     pull = get_object_or_404(PULLS, pk=pk)
     if request.method == "POST":
-        pulls.delete(pull)
+        pulls.delete(pull, by=request.user)
         messages.success(request, f"The pull of {isolated(pull)} was deleted. What it brought is kept.")
         return redirect("pulls:list")
     return render(request, "pulls/pull_delete.html", {"title": f"Delete the pull of {isolated(pull)}?", "pull": pull})

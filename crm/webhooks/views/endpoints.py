@@ -62,7 +62,7 @@ def endpoint_edit(request: "StaffRequest", pk: int) -> HttpResponse:
     form = EndpointForm(request.POST if request.method == "POST" else None, endpoint=endpoint)
     if form.is_valid():
         try:
-            endpoints.change(endpoint, **form.values)
+            endpoints.change(endpoint, **form.values, by=request.user)
         except ActionError as error:
             form.add_error(error.field or None, str(error))
         else:
@@ -76,7 +76,7 @@ def endpoint_edit(request: "StaffRequest", pk: int) -> HttpResponse:
 def endpoint_delete(request: "StaffRequest", pk: int) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     if request.method == "POST":
-        endpoints.delete(endpoint)
+        endpoints.delete(endpoint, by=request.user)
         messages.success(request, f"{isolated(endpoint)} was deleted.")
         return redirect("webhooks:list")
     context = {"title": f"Delete {isolated(endpoint)}?", "endpoint": endpoint, "row": endpoint_rows([endpoint])[0]}
@@ -96,7 +96,7 @@ def endpoint_pause(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 @may_manage_webhooks
 def endpoint_resume(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
-    endpoints.resume(endpoint)
+    endpoints.resume(endpoint, by=request.user)
     messages.success(request, f"{isolated(endpoint)} is active. Waiting events are sent now, in order.")
     return redirect(endpoint)
 

@@ -46,6 +46,6 @@ def _started(request: "StaffRequest", endpoint: WebhookEndpoint, form: ReplayFor
 @may_manage_webhooks
 def replay_cancel(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
-    replay.cancel(endpoint)
+    replay.cancel(endpoint, by=request.user)
     messages.success(request, "The replay was cancelled. What is in the queue already is still sent.")
     return redirect(endpoint)

@@ -47,7 +47,7 @@ def secret_rotate(request: "StaffRequest", pk: int) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     form = RotateForm(request.POST if request.method == "POST" else None, label_suffix="")
     if form.is_valid():
-        return _show_secret(request, endpoint, endpoints.rotate(endpoint, keep_old_for=form.period))
+        return _show_secret(request, endpoint, endpoints.rotate(endpoint, keep_old_for=form.period, by=request.user))
     context = {"title": f"Rotate the secret of {isolated(endpoint)}", "form": form, "endpoint": endpoint}
     return render(request, "webhooks/secret_rotate.html", context, status=422 if form.errors else 200)
 

@@ -55,7 +55,7 @@ def test_what_happened_before_an_endpoint_was_added_is_not_sent(receiver, happen
 
 
 def test_only_the_kinds_that_were_chosen_are_sent(endpoint, receiver, happen):
-    endpoints.change(endpoint, name="Warehouse", url=receiver.url, kinds=["customer.merged"])
+    endpoints.change(endpoint, name="Warehouse", url=receiver.url, kinds=["customer.merged"], by=None)
     happen(1)
     happen(2, kind=EventKind.CUSTOMER_MERGED)
     deliver_due()
@@ -64,7 +64,7 @@ def test_only_the_kinds_that_were_chosen_are_sent(endpoint, receiver, happen):
 
 def test_events_that_nobody_wants_keep_none_that_is_wanted(endpoint, receiver, happen, monkeypatch):
     monkeypatch.setattr("crm.webhooks.hand_out.BATCH", 3)
-    endpoints.change(endpoint, name="Warehouse", url=receiver.url, kinds=["customer.merged"])
+    endpoints.change(endpoint, name="Warehouse", url=receiver.url, kinds=["customer.merged"], by=None)
     for customer in range(10):
         happen(customer)
     for customer in range(10, 15):
@@ -187,7 +187,7 @@ def test_a_paused_endpoint_gets_what_happened_meanwhile_once_it_is_resumed(endpo
     deliver_due()
     assert (receiver.ids, states()) == ([], [DeliveryState.WAITING] * 2)
 
-    endpoints.resume(endpoint)
+    endpoints.resume(endpoint, by=None)
     deliver_due()
     assert sorted(receiver.customers) == [1, 2]
 

@@ -24,7 +24,7 @@ def test_an_endpoint_inside_is_neither_added_nor_changed_to(endpoint):
     with pytest.raises(TargetRefusedError):
         endpoints.add(name="Inside", url="https://10.0.0.1/", kinds=[], by=None)
     with pytest.raises(TargetRefusedError):
-        endpoints.change(endpoint, name="Inside", url="https://10.0.0.1/", kinds=[])
+        endpoints.change(endpoint, name="Inside", url="https://10.0.0.1/", kinds=[], by=None)
     assert list(WebhookEndpoint.objects.values_list("url", flat=True)) == [endpoint.url]
 
 
@@ -34,7 +34,7 @@ def test_what_failed_at_the_old_url_is_sent_to_the_new_one_at_once(endpoint, rec
         happen(customer)
     deliver_due()
     new = start_receiver(secret=receiver.secret)
-    endpoints.change(endpoint, name="Warehouse", url=new.url, kinds=[])
+    endpoints.change(endpoint, name="Warehouse", url=new.url, kinds=[], by=None)
     deliver_due()
     assert sorted(new.customers) == [*range(9)]
 
@@ -42,7 +42,7 @@ def test_what_failed_at_the_old_url_is_sent_to_the_new_one_at_once(endpoint, rec
 def test_a_deleted_endpoint_gets_nothing(endpoint, receiver, happen):
     happen(1)
     fill_queue(endpoint)
-    endpoints.delete(endpoint)
+    endpoints.delete(endpoint, by=None)
     assert (deliver_due(), claim(Delivery.objects.get().pk)) == (0, None)
 
 
@@ -74,7 +74,7 @@ def test_an_endpoint_whose_secret_cannot_be_read_is_paused(endpoint, receiver, h
 
 def test_while_a_secret_is_rotated_both_verify(endpoint, receiver, happen):
     old = receiver.secret
-    new = endpoints.rotate(endpoint, keep_old_for=timedelta(days=1))
+    new = endpoints.rotate(endpoint, keep_old_for=timedelta(days=1), by=None)
     happen(1)
     deliver_due()  # the receiver has verified by the old one
     request = receiver.requests[0]
@@ -93,13 +93,13 @@ def test_while_a_secret_is_rotated_both_verify(endpoint, receiver, happen):
 
 
 def test_a_third_secret_ends_the_first_at_once(endpoint, receiver):
-    second = endpoints.rotate(endpoint, keep_old_for=timedelta(days=1))
-    third = endpoints.rotate(endpoint, keep_old_for=timedelta(days=1))
+    second = endpoints.rotate(endpoint, keep_old_for=timedelta(days=1), by=None)
+    third = endpoints.rotate(endpoint, keep_old_for=timedelta(days=1), by=None)
     assert endpoints.secrets_of(endpoint, at=timezone.now()) == [third, second]
 
 
 def test_a_secret_that_leaked_is_replaced_at_once(endpoint):
-    new = endpoints.rotate(endpoint, keep_old_for=timedelta())
+    new = endpoints.rotate(endpoint, keep_old_for=timedelta(), by=None)
     assert endpoints.secrets_of(endpoint, at=timezone.now()) == [new]
 
 
@@ -148,7 +148,7 @@ def test_a_replay_of_nothing_and_a_second_one_are_refused(endpoint, happen, nobo
     replay.start(endpoint, since=since, by=nobody)
     with pytest.raises(replay.ReplayError, match="has not ended yet"):
         replay.start(endpoint, since=since, by=nobody)
-    replay.cancel(endpoint)
+    replay.cancel(endpoint, by=nobody)
     replay.start(endpoint, since=since, by=nobody)
 
 

@@ -228,7 +228,7 @@ def test_a_run_is_due_at_once_and_then_after_its_hours(stocked, pull, now):
 
 def test_a_job_of_a_pull_that_was_deleted_stops(stocked, pull):
     job = start_pull(pull, by=None)
-    pulls.delete(pull)
+    pulls.delete(pull, by=pull.by)
     assert work(job).message == "This pull was deleted."
 
 
