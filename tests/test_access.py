@@ -15,7 +15,7 @@ from crm.accounts.permissions import EVERYTHING, LABEL_OF_OWN, LABELS, MANAGE_US
 from crm.accounts.roles import ROLES
 from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.ignored_values import ignore_value
-from customers.models import BatchUndo, CartLogin, PaySource
+from customers.models import BatchUndo, CartLogin, MergeBatch, PaySource
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase
 from tests.acts import merge
@@ -117,6 +117,9 @@ PAGES = {
     "customers:merges": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
     "customers:merge_undo": Page((VIEW, UNDO), of=("merge",)),
+    "batches:merge": Page((VIEW, MERGE)),
+    "batches:merge_selected": Page((VIEW, MERGE), method="post"),
+    "batches:merge_detail": Page((VIEW, MERGE), of=("batch",)),
     "batches:undo": Page((VIEW, UNDO)),
     "batches:undo_detail": Page((VIEW, UNDO), of=("undo",)),
     "exports:customers": Page((VIEW,)),
@@ -189,6 +192,7 @@ def subjects(db):
         "login": CartLogin.objects.create(source_record=home, login="helena").pk,
         "card": PaySource.objects.create(source_record=home, last_four="4242").pk,
         "merge": merge(customer, duplicate).pk,
+        "batch": MergeBatch.objects.create().pk,
         "undo": BatchUndo.objects.create().pk,
         "order": bought.number,
         "purchase": bought.purchases.get().pk,

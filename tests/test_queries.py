@@ -28,8 +28,10 @@ from customers.models import (
     CartLogin,
     Customer,
     Deletion,
+    GroupToMerge,
     IdentifyingAttribute,
     Merge,
+    MergeBatch,
     MergeToUndo,
     SourceRecord,
 )
@@ -79,7 +81,7 @@ def customer(db) -> Customer:
     helena(RECORDS)
     undo(merge(helena(RECORDS + 2), helena(RECORDS + 3)))
     Deletion.objects.create(uuid=helena(RECORDS + 1).uuid)
-    add_to_undo(customer.merges.earliest("pk"))
+    add_to_batches(customer.merges.earliest("pk"))
     delivery_of(customer)
     add_imports(customer)
     IdentifyingAttribute.objects.create(name="vat_number", meaning="identifier")
@@ -87,10 +89,13 @@ def customer(db) -> Customer:
     return customer
 
 
-def add_to_undo(merge: Merge) -> None:
-    """To the batch that is shown."""
-    batch = BatchUndo.objects.first() or BatchUndo.objects.create(job=Job.objects.create(kind="batch_undo").pk)
-    MergeToUndo.objects.create(batch=batch, merge=merge)
+def add_to_batches(merge: Merge) -> None:
+    """To those that are shown."""
+    undo = BatchUndo.objects.first() or BatchUndo.objects.create(job=Job.objects.create(kind="batch_undo").pk)
+    MergeToUndo.objects.create(batch=undo, merge=merge)
+    batch = MergeBatch.objects.first() or MergeBatch.objects.create(job=Job.objects.create(kind="batch_merge").pk)
+    group = [merge.survivor_id, *merge.members.values_list("duplicate", flat=True)]
+    GroupToMerge.objects.create(batch=batch, customers=group, versions=[1] * len(group), merge=merge)
 
 
 def add_imports(customer: Customer, *, by: User | None = None) -> None:
@@ -118,7 +123,7 @@ def fill(customer: Customer, user: User) -> None:
     """Thirty rows for every list, and the orders."""
     for n in range(100, 100 + ROWS):
         Deletion.objects.create(uuid=helena(n).uuid, by=user)
-        add_to_undo(undo(merge(helena(n + 100), helena(n + 200))).merge)
+        add_to_batches(undo(merge(helena(n + 100), helena(n + 200))).merge)
         ignore_value(f"desk{n}@example.org", by=user)
         IdentifyingAttribute.objects.create(name=f"attribute {n}", meaning="trait", by=user)
         AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
@@ -151,6 +156,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "other": other.pk,
         "record": record.pk,
         "merge": customer.merges.earliest("pk").pk,
+        "batch": MergeBatch.objects.earliest("pk").pk,
         "undo": BatchUndo.objects.earliest("pk").pk,
         "login": CartLogin.objects.filter(source_record=record).earliest("pk").pk,
         "order": Order.objects.filter(source_record=record).earliest("pk").number,

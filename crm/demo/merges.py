@@ -1,5 +1,5 @@
-"""Merges that the agent has made already: one is active, three were undone, two of them together, one was made in two
-steps and partly undone.
+"""Merges that the agent has made already: one is active, one was undone, two were made as a batch and undone as one,
+and one was made in two steps and partly undone.
 
 They are dated back over some weeks.
 """
@@ -13,7 +13,10 @@ from django.utils import timezone
 from crm.accounts.models import User
 from crm.demo.files import ChinookPerson
 from crm.demo.store import SampleStore
+from customers.batches.merge import begin_merge, merge_each
+from customers.batches.proposals import propose
 from customers.batches.undo import begin_undo, undo_each
+from customers.merging.automatic import Keep, OnConflict
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo import UndoTerms, undo_merge
@@ -23,7 +26,7 @@ from customers.profile.decisions import Picked
 
 MERGED = {54: "Confirmed on the phone"}
 UNDONE = {12: "The initial agrees"}
-UNDONE_TOGETHER = {33: "Same phone", 36: "The initial agrees"}
+AS_BATCH, REASON = (33, 36), "On the list of the Marketplace"
 IN_STEPS = {15: ("Twice the same guest", "Wrote from both addresses")}
 WEEKS_AGO = (11, 9, 8, 6, 3, 1)
 UNTIL_UNDO = timedelta(days=5)
@@ -36,13 +39,22 @@ def merge_duplicates(store: SampleStore, *, by: User) -> None:
             _merge(store.customers(person), reason=MERGED[person.number], by=by)
         elif person.number in UNDONE:
             undo_merge(_merge(store.customers(person), reason=UNDONE[person.number], by=by), by=by)
-        elif person.number in UNDONE_TOGETHER:
-            together.append(_merge(store.customers(person), reason=UNDONE_TOGETHER[person.number], by=by).pk)
+        elif person.number in AS_BATCH:
+            together.append([customer.pk for customer in store.customers(person)])
         elif person.number in IN_STEPS:
             _merge_in_steps(store, person, by=by)
-    batch, _ = begin_undo(together[::-1], token=uuid4(), by=by, terms=UndoTerms())
-    list(undo_each(batch, by=by))
+    _merge_and_undo_batch(together, by=by)
     _backdate()
+
+
+def _merge_and_undo_batch(groups: Sequence[Sequence[int]], *, by: User) -> None:
+    how = OnConflict.KEPT
+    batch, _ = begin_merge(
+        propose(groups, keep=Keep.OLDEST, on_conflict=how, by=by), on_conflict=how, token=uuid4(), by=by
+    )
+    merged = [done.row.merge_id for done in merge_each(batch, by=by, reason=REASON) if done.row.merge_id]
+    undo, _ = begin_undo(merged[::-1], token=uuid4(), by=by, terms=UndoTerms())
+    list(undo_each(undo, by=by))
 
 
 def _merge_in_steps(store: SampleStore, person: ChinookPerson, *, by: User) -> None:

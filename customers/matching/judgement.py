@@ -83,15 +83,20 @@ def match_strength(kinds: Iterable[str]) -> Strength:
 
 
 def judge(people: Sequence[Customer], kinds: Collection[str]) -> Judgement:
-    """Of customers who share values of `kinds`. Of more than two, the names of every two must agree."""
+    """Of customers who share values of `kinds`."""
     strength = match_strength(kinds)
-    pairs = [_compare_names(one, other) for one, other in combinations(people, 2)]
-    names = min((agree for agree, _ in pairs), default=NamesAgree.NONE)
-    differing = {part for _, parts in pairs for part in parts}
-    against = tuple(DIFFERENT[part] for part in DIFFERENT if part in differing)
+    names, against = judge_names(people)
     if not strength:
         against = ("no shared email or phone", *against)
     return Judgement(strength, names, against)
+
+
+def judge_names(people: Sequence[Customer]) -> tuple[NamesAgree, tuple[str, ...]]:
+    """How far the names agree, and what of them differs. Of more than two, the names of every two must agree."""
+    pairs = [_compare_names(one, other) for one, other in combinations(people, 2)]
+    names = min((agree for agree, _ in pairs), default=NamesAgree.NONE)
+    differing = {part for _, parts in pairs for part in parts}
+    return names, tuple(DIFFERENT[part] for part in DIFFERENT if part in differing)
 
 
 def _compare_names(one: Customer, other: Customer) -> tuple[NamesAgree, set[str]]:

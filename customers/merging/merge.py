@@ -23,7 +23,7 @@ from customers.lib.phrases import ActMessage, Notice, join_words
 from customers.locks import MOST_TRIES, lock
 from customers.merging.allowed import refuse_entered, refuse_unmatched
 from customers.merging.plan import MergeError, MergePlan, plan_merge
-from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord, Via
+from customers.models import Customer, HistoryKind, Merge, MergeBatch, MergeMember, ProfileChange, SourceRecord, Via
 from customers.models.functions import Now
 from customers.models.prepared import PreparedWrite, insert, updating
 from customers.profile.decisions import Decisions, Picked, Rule, Typed
@@ -69,7 +69,13 @@ class AlreadyMergedError(MergeError):
 
 @transaction.atomic
 def merge_customers(
-    agreed: MergePlan, *, by: User | None, via: Via, reason: str = "", warnings: Collection[Notice] = ()
+    agreed: MergePlan,
+    *,
+    by: User | None,
+    via: Via,
+    reason: str = "",
+    warnings: Collection[Notice] = (),
+    batch: MergeBatch | None = None,
 ) -> Merge:
     """Carry out `agreed`; StalePlanError if what was shown is no longer true, AlreadyMergedError if it has been."""
     refuse_entered(agreed, by=by)
@@ -88,6 +94,7 @@ def merge_customers(
         survivor=survivor,
         by=by,
         via=via,
+        batch=batch,
         reason=reason,
         warnings=[list(notice) for notice in warnings],
         fingerprint=plan.fingerprint,

@@ -3,7 +3,7 @@
 Read customer.py first, then source.py (source records), linked.py (rows linked to them) and merge.py.
 """
 
-from customers.models.batch import BatchUndo, MergeToUndo, UndoOutcome
+from customers.models.batch import BatchUndo, GroupToMerge, MergeBatch, MergeOutcome, MergeToUndo, UndoOutcome
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow
 from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task
@@ -52,6 +52,7 @@ __all__ = [
     "EvidenceKind",
     "EvidenceProgress",
     "ForecastCategory",
+    "GroupToMerge",
     "HistoryEntry",
     "HistoryKind",
     "HistoryReader",
@@ -65,8 +66,10 @@ __all__ = [
     "MatchKey",
     "MatchKind",
     "Merge",
+    "MergeBatch",
     "MergeDraft",
     "MergeMember",
+    "MergeOutcome",
     "MergeToUndo",
     "MonthTotals",
     "NotDuplicate",

@@ -1,4 +1,4 @@
-"""Many merges undone together, as a job does them one by one."""
+"""Many groups merged together, and many merges undone together, as jobs do them one by one."""
 
 from uuid import uuid4
 
@@ -7,6 +7,52 @@ from django.db import models
 from django.utils import timezone
 
 from customers.models.merge import Merge
+
+
+class MergeOutcome(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    MERGED = "merged", "Merged"
+    REFUSED = "refused", "Not merged"
+
+
+class MergeBatch(models.Model):
+    """Groups of customers that a user chose to merge together, as the preview showed them.
+
+    `on_conflict` says what becomes of values that differ (`merging/automatic.py`). `job` is that which works on it.
+    """
+
+    token = models.UUIDField(unique=True, default=uuid4, help_text="Of the form, so that a double click begins once")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    on_conflict = models.CharField(max_length=10)
+    job = models.PositiveBigIntegerField(null=True, blank=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Batch {self.pk}"
+
+
+class GroupToMerge(models.Model):
+    """A group of a batch: the customer who is kept and the others, by number, with their versions of the preview.
+
+    The numbers of customers who were erased since stay, as those of a merge do.
+    """
+
+    batch = models.ForeignKey(MergeBatch, models.CASCADE, related_name="rows", db_index=False)
+    customers = models.JSONField()
+    versions = models.JSONField()
+    outcome = models.CharField(max_length=10, choices=MergeOutcome, default=MergeOutcome.WAITING)
+    merge = models.ForeignKey("Merge", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["batch", "id"], name="grouptomerge_in_order"),
+            models.Index(fields=["batch", "outcome", "id"], name="grouptomerge_by_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Group of customer {self.customers[0]}"
 
 
 class UndoOutcome(models.TextChoices):

@@ -15,6 +15,7 @@ class Via(models.TextChoices):
 
     PAGE = "page", "Web"
     API = "api", "API"
+    BULK = "bulk", "Batch"
 
 
 class Merge(models.Model):
@@ -26,6 +27,9 @@ class Merge(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     via = models.CharField(max_length=10, choices=Via)
+    batch = models.ForeignKey(
+        "MergeBatch", models.PROTECT, null=True, blank=True, related_name="merges", db_index=False
+    )
     reason = models.CharField(max_length=200, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     fingerprint = ExactCharField(max_length=64, unique=True, editable=False)
@@ -45,6 +49,10 @@ class Merge(models.Model):
             # and both databases read all merges to find a rare method.
             models.Index(fields=["by", "created", "id"], name="merge_of_user"),
             models.Index(fields=["via", "created", "id"], name="merge_by_via"),
+            # The merges of one batch.
+            models.Index(
+                fields=["batch", "created", "id"], condition=models.Q(batch__isnull=False), name="merge_of_batch"
+            ),
             # The merges that are active among many that were undone, and those that were undone among many active.
             models.Index(
                 fields=["created", "id"], condition=models.Q(undone_at__isnull=True), name="merge_active_by_created"

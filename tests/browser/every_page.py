@@ -15,7 +15,7 @@ from crm.jobs.models import Job, JobState
 from crm.pulls.models import Pull
 from crm.webhooks.models import DeliveryState, WebhookEndpoint
 from customers.matching.duplicates import duplicate_counts, duplicates_of
-from customers.models import BatchUndo, CartLogin, Customer, DataSource, Merge, SourceRecord
+from customers.models import BatchUndo, CartLogin, Customer, DataSource, Merge, MergeBatch, SourceRecord
 from customers.pages import tabs
 from orders.models import UNDECIDED, Import, Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
 
@@ -131,6 +131,8 @@ def merge_steps(customer: Customer, duplicate: Customer) -> Iterator[Shown]:
 def merge_pages(merge: Merge) -> Iterator[Shown]:
     yield shown("merge", "customers:merge_detail", merge.pk)
     yield shown("merge-undo", "customers:merge_undo", merge.pk)
+    yield shown("merge-many", "batches:merge")
+    yield shown("merge-many-done", "batches:merge_detail", MergeBatch.objects.latest("pk").pk)
     yield shown("undo-many", "batches:undo")
     yield shown("undo-many-done", "batches:undo_detail", BatchUndo.objects.latest("pk").pk)
 

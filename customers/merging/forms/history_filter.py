@@ -19,6 +19,7 @@ from customers.web.fields import DAY, DateInput, choice_field, chosen_label
 
 MOST_CUSTOMERS = 100
 API_CLIENT = "api"
+MOST_BATCH = 2**63 - 1
 
 
 # A condition that few merges meet needs an index on its column, `created` and `id`: else a page reads all merges. That
@@ -31,6 +32,7 @@ CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
     "state": lambda state: HAS_STATE[MergeState(state)],
     "since": lambda day: Q(created__gte=start_of_day(day)),
     "until": lambda day: Q(created__lt=end_of_day(day)),
+    "batch": lambda number: Q(batch=number),
 }
 
 
@@ -50,6 +52,8 @@ class MergeHistoryForm(forms.Form):
     state = forms.ChoiceField(required=False, choices=[("", "All"), *MergeState.choices], label="Status")
     since = forms.DateField(required=False, label="From", widget=DateInput(format=DAY), input_formats=[DAY])
     until = forms.DateField(required=False, label="To", widget=DateInput(format=DAY), input_formats=[DAY])
+    # Links lead to it: nobody knows the number.
+    batch = forms.IntegerField(required=False, min_value=1, max_value=MOST_BATCH, widget=forms.HiddenInput)
     use_required_attribute = False
 
     def __init__(self, data: Mapping[str, Any]) -> None:

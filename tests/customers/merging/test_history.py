@@ -7,7 +7,7 @@ from django.utils import timezone
 from customers.merging import export, history
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.merge import merge_keeping_survivor
-from customers.models import Customer, Merge, MergeMember
+from customers.models import Customer, Merge, MergeBatch, MergeMember
 from tests.acts import fresh, merge, undo
 from tests.exported import ask, rows
 from tests.factories import CustomerFactory, customer_with_order
@@ -94,6 +94,8 @@ def test_a_merge_of_many_names_the_first(as_agent, helena):
 def two_merges(admin_user, helena, helen, initial) -> tuple[Merge, Merge]:
     """By an admin on the page, and by an API client, which was undone."""
     first = made_at(merge(helena, helen, by=admin_user), "2026-01-05T12:00Z")
+    Merge.objects.filter(pk=first.pk).update(batch=MergeBatch.objects.create())
+    first.refresh_from_db()
     second = merge_keeping_survivor(initial, *fresh(helena), by=None)
     undo(second)
     return first, second
@@ -110,6 +112,7 @@ def test_every_field_of_the_filter_narrows_the_list(as_agent, admin_user, helen,
         "state": ("active", "undone"),
         "since": (None, "2026-01-06"),
         "until": ("2026-01-05", None),
+        "batch": (first.batch_id, None),
     }[field]
 
     assert listed(as_agent) == [second.pk, first.pk]

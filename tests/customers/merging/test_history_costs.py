@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from customers.merging import history
 from customers.merging.forms.history_filter import MergeHistoryForm
-from customers.models import Customer, Merge, MergeMember, Via
+from customers.models import Customer, Merge, MergeBatch, MergeMember, Via
 from tests.query_costs import analyze, measured, nodes, on_sqlite
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,7 @@ def rare(admin_user, agent) -> dict[str, list[dict[str, object]]]:
     ]
     merges[0].undone_at = merges[1].created
     merges[1].by, merges[1].via = admin_user, Via.API
+    merges[2].batch = MergeBatch.objects.create()
     Merge.objects.bulk_create(merges)
     MergeMember.objects.bulk_create(
         MergeMember(merge=merge, duplicate=duplicate, undone_at=merge.undone_at)
@@ -46,6 +47,7 @@ def rare(admin_user, agent) -> dict[str, list[dict[str, object]]]:
         "via": [{"via": Via.API}],
         "state": [{"state": history.MergeState.UNDONE}, {"state": history.MergeState.ERASED}],
         "since": [{"since": merges[-1].created.date().isoformat()}],
+        "batch": [{"batch": merges[2].batch_id}],
         "until": [{"until": FIRST_DAY.date().isoformat()}],
     }
 
