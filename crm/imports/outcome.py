@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from customers.lib.time_ranges import TimeRange
 from customers.models import Customer
-from orders.imports.batch.verdicts import DUPLICATES, NOT_APPLIED, REFUSALS
+from orders.imports.batch.verdicts import DIFFERENT, DUPLICATES, NOT_APPLIED, REFUSALS
 from orders.models import Import, ImportSample, MatchedBy, RowOutcome
 
 WIDTH, GAP = 1_000, 3
@@ -72,6 +72,7 @@ class Outcome:
         self.duplicates: int = counts.get(DUPLICATES, 0)
         self.refusals: int = counts.get(REFUSALS, 0)
         self.not_applied: int = counts.get(NOT_APPLIED, 0)
+        self.different: int = counts.get(DIFFERENT, 0)
         self.rows = sum(figure.rows for figure in self.figures)
         self.taken = counts.get(RowOutcome.CREATED, 0) + counts.get(RowOutcome.JOINED, 0)
         self.refused: int = counts.get(RowOutcome.REFUSED, 0)
@@ -80,6 +81,13 @@ class Outcome:
     def width(self) -> int:
         """Of the bar, in the units of its SVG."""
         return max((figure.x + figure.width for figure in self.figures if figure.width), default=WIDTH)
+
+    @property
+    def unlike_dry_run(self) -> list[tuple[str, int, int]]:
+        """(outcome, rows in the dry run, rows of the import), where they are not the same."""
+        checked = self._imported.checked
+        numbers = [(str(figure.label), checked.get(figure.outcome, 0), figure.rows) for figure in self.figures]
+        return [row for row in numbers if row[1] != row[2]] if checked else []
 
     @property
     def worklist_query(self) -> str:

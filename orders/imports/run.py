@@ -40,6 +40,7 @@ def import_rows(imported: Import, after: int) -> Chunk:
     if imported.data_source is None:
         raise ImportRefusedError("The data source of this import was deleted.")
     if not after:
+        imported.checked = imported.counts
         _begin(imported)
     rows = rows_after(imported, after, CHUNK)
     chunk = _chunk(write_chunk(imported, imported.data_source, rows), rows, after, CHUNK)
@@ -79,7 +80,7 @@ def _count(imported: Import, chunk: Chunk, last_state: ImportState) -> None:
     if chunk.is_last:
         imported.state, imported.ended = last_state, timezone.now()
         close_import(imported)
-    imported.save(update_fields=["counts", "state", "started", "ended"])
+    imported.save(update_fields=["counts", "checked", "state", "started", "ended"])
 
 
 def _keep_samples(imported: Import, chunk: Chunk) -> None:

@@ -131,10 +131,18 @@ def refuse_other(order: Order, incoming: IncomingOrder) -> None:
 def _is_same_request(order: Order, incoming: IncomingOrder) -> bool:
     if order.sent_digest and incoming.sent:
         return is_one_of(order.sent_digest, incoming.sent)
-    # An order that came without a digest. What is not sent again was taken from its lead.
+    return not differences(order, incoming)
+
+
+def differences(order: Order, incoming: IncomingOrder) -> list[str]:
+    """The columns by which it is another order, of one that came without a digest.
+
+    What is not sent again was taken from its lead.
+    """
     values = columns(incoming)
     compared = {name: values[name] for name in COMPARED if values[name]}
-    return all(_is_as_sent(order, *item) for item in compared.items()) and order.total == incoming.total
+    differing = [name for name, value in compared.items() if not _is_as_sent(order, name, value)]
+    return differing if order.total == incoming.total else [*differing, "total"]
 
 
 def _is_as_sent(order: Order, name: str, value: Any) -> bool:

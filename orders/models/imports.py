@@ -47,6 +47,7 @@ class Import(models.Model):
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.NEW)
     job = models.PositiveBigIntegerField(null=True, blank=True)
     counts = models.JSONField(default=dict, blank=True, help_text="{outcome or evidence: rows}")
+    checked = models.JSONField(default=dict, blank=True, help_text="What the dry run counted, once the import runs")
     created = models.DateTimeField(default=timezone.now, editable=False)
     started = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)

@@ -12,11 +12,11 @@ from crm.jobs.control import start
 from crm.jobs.kind import JobKind, RefusedRow, Step, register
 from crm.jobs.models import Job
 from customers.web.csv import row_lines
-from orders.imports.batch.verdicts import DUPLICATES, NOT_APPLIED, REFUSALS, Verdict, counts_of
+from orders.imports.batch.verdicts import DIFFERENT, DUPLICATES, NOT_APPLIED, REFUSALS, Verdict, counts_of
 from orders.imports.run import Chunk, check_rows, import_rows
 from orders.imports.stored_file import change_state, open_import
 from orders.imports.undo import undo_chunk
-from orders.models import Import, ImportState, RowOutcome
+from orders.models import Import, ImportState, MatchedBy, RowOutcome
 
 PERMISSION = "orders.run_import"
 REASON = "Reason"
@@ -28,9 +28,14 @@ LABELS = {
     DUPLICATES: "Possible duplicates",
     REFUSALS: "Refusals applied",
     NOT_APPLIED: "Other values, profile kept",
+    DIFFERENT: "Already here, differs",
 }
 
+RESULT_HEADER = ("Row", "Result", "Match", "Customer", "Name", "Email", "Order or subscription", REASON)
 ChunkAct = Callable[[Import, int], Chunk]
+Line = Sequence[str]
+Header = Callable[[Sequence[str]], Line]
+Lines = Callable[[Verdict, Sequence[str]], Sequence[Line]]
 
 
 def start_check(imported: Import, *, by: User | None) -> Job:
@@ -61,14 +66,14 @@ def import_of(job: Job) -> Import:
     return Import.objects.select_related("data_source", "by").get(pk=job.parameters["import"])
 
 
-def _chunk(job: Job, *, act: ChunkAct) -> Step:
+def _chunk(job: Job, *, act: ChunkAct, header_of: Header, lines_of: Lines) -> Step:
     imported = import_of(job)
     after = job.cursor.get("after", 0)
     headers = open_import(imported).table.headers
     chunk = act(imported, after)
     counts = counts_of(chunk.verdicts)
-    lines = [[*headers, REASON]] if not after else []
-    lines += [line for verdict in chunk.refused for line in _refused_lines(verdict, headers)]
+    lines = [] if after else [header_of(headers)]
+    lines += [line for verdict in chunk.verdicts for line in lines_of(verdict, headers)]
     return Step(
         {"after": chunk.last},
         is_last=chunk.is_last,
@@ -79,10 +84,39 @@ def _chunk(job: Job, *, act: ChunkAct) -> Step:
     )
 
 
-def _refused_lines(verdict: Verdict, headers: Sequence[str]) -> list[list[str]]:
-    """All rows of an order, so that the whole can be mended and sent again."""
+def _reasons_header(headers: Sequence[str]) -> Line:
+    return [*headers, REASON]
+
+
+def _reasons(verdict: Verdict, headers: Sequence[str]) -> Sequence[Line]:
+    """Of what is refused or stays as it was: all rows of an order, so that the whole can be corrected."""
+    if not verdict.reason:
+        return []
     rows = (verdict.row.cells, *verdict.row.further_cells)
     return [[*(cells.get(header, "") for header in headers), verdict.reason] for cells in rows]
+
+
+def _result_header(headers: Sequence[str]) -> Line:
+    return RESULT_HEADER
+
+
+def _result(verdict: Verdict, headers: Sequence[str]) -> Sequence[Line]:
+    """What will become of a row. Who joins another row of the file has no number yet."""
+    row, record = verdict.row, verdict.record
+    person = row.customer.identity if row.customer else None
+    bought = row.order.external_id if row.order else row.subscription.external_id if row.subscription else ""
+    return [
+        [
+            str(verdict.number),
+            str(RowOutcome(verdict.outcome).label),
+            str(MatchedBy(verdict.evidence).label) if verdict.evidence else "",
+            str(record.customer.pk) if record and not record.customer.is_new else "",
+            " ".join(filter(None, (person.first_name, person.last_name))) if person else "",
+            person.email if person else "",
+            bought,
+            verdict.reason,
+        ]
+    ]
 
 
 def _undo(job: Job) -> Step:
@@ -115,8 +149,9 @@ CHECK = register(
         "check_import",
         "Dry run",
         PERMISSION,
-        partial(_chunk, act=check_rows),
+        partial(_chunk, act=check_rows, header_of=_result_header, lines_of=_result),
         count=_estimate,
+        file_name=lambda job: f"dry-run-{job.pk}.csv",
         page=_page,
         lease=LEASE,
     )
@@ -126,7 +161,7 @@ IMPORT = register(
         "import_file",
         "Import",
         PERMISSION,
-        partial(_chunk, act=import_rows),
+        partial(_chunk, act=import_rows, header_of=_reasons_header, lines_of=_reasons),
         count=_estimate,
         file_name=_refused_name,
         page=_page,

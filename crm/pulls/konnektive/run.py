@@ -22,7 +22,7 @@ from crm.pulls.models import Pull
 from crm.pulls.pulls import today_of
 from orders.imports.batch.verdicts import Verdict, counts_of
 from orders.imports.batch.write import write_chunk
-from orders.models import Import, Order, OrderStatus, RowOutcome
+from orders.models import Import, MatchedBy, Order, OrderStatus, RowOutcome
 from orders.payments.refunds_elsewhere import record_refunds
 
 REFUNDS = "Refunds"
@@ -61,7 +61,8 @@ def chunk(job: Job, pull: Pull, imported: Import) -> Step:
 
 def _refunds_due(verdicts: Sequence[Verdict], pull: Pull) -> dict[str, str]:
     """{order: what was refunded in all} of orders that have less refunded here."""
-    orders = [v.row.order for v in verdicts if v.outcome == RowOutcome.HERE and v.row.order]
+    known = [verdict for verdict in verdicts if verdict.evidence in (MatchedBy.ORDER, MatchedBy.ROW)]
+    orders = [verdict.row.order for verdict in known if verdict.row.order]
     refunded = {order.external_id: order.refunded for order in orders if order.refunded}
     here = Order.objects.filter(
         data_source=pull.data_source, external_id__in=refunded, status=OrderStatus.COMPLETE, transactions=None

@@ -8,6 +8,7 @@ rows both ways (`tests/orders/imports/test_same_as_intake.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.db.models import Q
 from customers.matching.known_people import KnownPeople
 from customers.models import DataSource
 from orders.imports.batch.choose_record import Chooser, ChosenRecord, Person
+from orders.imports.batch.differences import differences_of
 from orders.imports.batch.ids import Ids
 from orders.imports.batch.known_orders import KnownOrders
 from orders.imports.batch.known_profiles import KnownProfiles
@@ -25,7 +27,7 @@ from orders.imports.batch.new_orders import Products, new_order, new_purchase
 from orders.imports.batch.verdicts import Verdict, refused
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.idempotency import RepeatedRequestError
-from orders.models import Import, MatchedBy, Purchase, RowOutcome
+from orders.models import Import, MatchedBy, Order, Purchase, RowOutcome
 
 
 def people_of(rows: Sequence[ImportedRow]) -> dict[int, Person]:
@@ -58,7 +60,7 @@ class Judge:
         ids = {p.incoming.external_id for p in persons} - {""}
         same = Q(data_source=self.source, external_id__in=ids)
         same |= Q(data_source=self.source, identity_key__in={p.identity_key for p in persons})
-        same |= Q(pk__in=self.known_rows.records)
+        same |= Q(pk__in={*self.known_rows.records, *self.orders.records})
         self.people.read({key for p in persons for key in p.keys}, also=same)
 
     def verdicts(self, *, now: datetime) -> list[Verdict]:
@@ -74,17 +76,30 @@ class Judge:
             return self._here(row, MatchedBy.ROW, record, digest)
         try:
             if row.order and (order := self.orders.sent_before(row.order)):
-                return self._here(row, MatchedBy.ORDER, order.source_record_id, digest)
+                return self._bought_here(row, order, digest)
         except RepeatedRequestError as error:
             return refused(row, str(error))
         if row.subscription and (purchase := self.orders.purchase_of(row.subscription.external_id)):
-            return self._here(row, MatchedBy.ORDER, purchase.source_record_id, digest)
+            return self._bought_here(row, purchase, digest)
         return self._take(row, digest, now)
 
     def _here(self, row: ImportedRow, evidence: MatchedBy, record: int, digest: str) -> Verdict:
         known = self.people.records.get(record)
         customer = known.customer.pk if known else None
-        return Verdict(row, RowOutcome.HERE, evidence, digest=digest, record_pk=record, customer_pk=customer)
+        return Verdict(
+            row, RowOutcome.HERE, evidence, digest=digest, record_pk=record, customer_pk=customer, known=known
+        )
+
+    def _bought_here(self, row: ImportedRow, bought: Order | Purchase, digest: str) -> Verdict:
+        """It stays as it is, but what the row refuses is said by the customer."""
+        verdict = self._here(row, MatchedBy.ORDER, bought.source_record_id, digest)
+        reason = differences_of(row, bought)
+        if verdict.known is None:
+            return replace(verdict, reason=reason)
+        customer = verdict.known.customer
+        refusals = self.profiles.refuse(row, customer, self.profiles.differences(row, customer))
+        outcome = RowOutcome.JOINED if refusals else RowOutcome.HERE
+        return replace(verdict, outcome=outcome, reason=reason, refusals=refusals)
 
     def _take(self, row: ImportedRow, digest: str, now: datetime) -> Verdict:
         choice = self.chooser.choose(self.persons[row.numbers[0]])

@@ -8,10 +8,11 @@ from operator import attrgetter
 from django.db.models import Q
 
 from customers.models import DataSource
+from orders.imports.batch.differences import refusal_of
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.order import IncomingOrder
-from orders.intake.take import ids_of, names_of_order, refuse_other
+from orders.intake.take import ids_of, names_of_order
 from orders.models import ErasedId, Order, Purchase
 
 ID_FIELDS = ("external_id", "client_order_id")
@@ -44,11 +45,17 @@ class KnownOrders:
         same = [self._orders[sent] for sent in ids_of(incoming).items() if sent in self._orders]
         if same:
             order = min(same, key=attrgetter("pk"))
-            refuse_other(order, incoming)
+            if refusal := refusal_of(order, incoming):
+                raise RepeatedRequestError(refusal)
             return order
         if not self._erased.isdisjoint(names_of_order(incoming)):
             raise RepeatedRequestError("This order was erased with its customer. Nothing was done.")
         return None
+
+    @property
+    def records(self) -> set[int]:
+        """Of those that were stored before."""
+        return {row.source_record_id for row in (*self._orders.values(), *self._purchases.values())}
 
     def purchase_of(self, external_id: str) -> Purchase | None:
         return self._purchases.get(external_id)
@@ -62,4 +69,5 @@ def _purchases_among(ids: Collection[str], source: DataSource) -> dict[str, Purc
     if not ids:
         return {}
     purchases = Purchase.objects.filter(external_id__in=ids, source_record__data_source=source)
+    purchases = purchases.select_related("product")
     return {purchase.external_id: purchase for purchase in purchases.order_by("-pk")}

@@ -72,9 +72,8 @@ class NewRows:
             self._add_bought(verdict)
             self._put(*_events(verdict))
             self._put(*verdict.labels)
-            owner = verdict.choice.record.customer
-            if verdict.changes_customer and not owner.is_new:
-                self.touched.add(owner.pk)
+        if verdict.record and verdict.changes_customer and not verdict.record.customer.is_new:
+            self.touched.add(verdict.record.customer.pk)
         if verdict.record_pk is not None:
             self._put(_import_row(self.imported, verdict))
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from customers.matching.known_people import KnownRecord
 from orders.imports.batch.choose_record import ChosenRecord
 from orders.imports.batch.new_labels import Label
 from orders.imports.rows.imported_row import ImportedRow
@@ -15,16 +16,20 @@ DUPLICATES = "duplicates"
 """Beside the outcomes: customers who are created, and have the email or phone of another one."""
 NOT_APPLIED = "not applied"
 """Beside the outcomes: rows with other values than the profile of a customer who is here, which stays."""
+DIFFERENT = "different"
+"""Beside the outcomes: rows of an order or subscription that is here and differs, which stays."""
 REFUSALS = "refusals"
 """Beside the outcomes: rows by which a customer who is here refuses email, SMS or the sale of data."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`order` and `purchase` are new, and not saved yet. Of a refused row, `reason` is a sentence fit to show.
+    """`order` and `purchase` are new, and not saved yet. `reason` is a sentence fit to show: why a row is refused, or
+    what it says otherwise than the order or subscription that is here, which stays.
 
     `refusals` are of a customer who is here; with `is_different`, the row has values that its profile does not take.
-    `record_pk` is the record of the row, also where it was found without a choice: by its order, or by the same row.
+    `record_pk` is the record of the row, also where it was found without a choice: by its order, or by the same row. It
+    is `known` then, unless it was erased.
     """
 
     row: ImportedRow
@@ -35,6 +40,7 @@ class Verdict:
     record_pk: int | None = None
     customer_pk: int | None = None
     choice: ChosenRecord | None = None
+    known: KnownRecord | None = None
     order: Order | None = None
     purchase: Purchase | None = None
     labels: Sequence[Label] = ()
@@ -46,11 +52,20 @@ class Verdict:
         return self.row.numbers[0]
 
     @property
+    def record(self) -> KnownRecord | None:
+        return self.choice.record if self.choice else self.known
+
+    @property
+    def differs_from_known(self) -> bool:
+        """Whether it is here, and says something else than the order or subscription that it names."""
+        return bool(self.reason) and self.outcome != RowOutcome.REFUSED
+
+    @property
     def changes_customer(self) -> bool:
         """Whether its customer gets more than orders, so that the customer is locked and shown as updated."""
         choice, order = self.choice, self.row.order
         if choice is None:
-            return False
+            return bool(self.refusals)
         begins = order and (order.purchases or any(line.kind == ItemKind.SUBSCRIPTION for line in order.lines))
         return bool(choice.added or choice.completed or self.labels or self.refusals or self.purchase or begins)
 
@@ -72,5 +87,6 @@ def counts_of(verdicts: Iterable[Verdict]) -> dict[str, int]:
             counts[f"{verdict.outcome} {verdict.evidence}"] += 1
         counts[DUPLICATES] += verdict.may_be_duplicate
         counts[NOT_APPLIED] += verdict.is_different
+        counts[DIFFERENT] += verdict.differs_from_known
         counts[REFUSALS] += bool(verdict.refusals)
     return {name: number for name, number in counts.items() if number}

@@ -56,7 +56,7 @@ def _judge(imported: Import, source: DataSource, rows: Sequence[ImportedRow]) ->
 
 def _lock_customers(judge: Judge, verdicts: Sequence[Verdict]) -> None:
     """Lock everybody who gets a record, a purchase or a label, and see that they are as they were read."""
-    owners = [v.choice.record.customer for v in verdicts if v.choice and v.changes_customer]
+    owners = [v.record.customer for v in verdicts if v.record and v.changes_customer]
     stored = {owner.pk: owner for owner in owners if not owner.is_new}
     records = [record for customer in stored.values() for record in customer.records if not record.is_new]
     if not records:

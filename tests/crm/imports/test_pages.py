@@ -413,3 +413,14 @@ def test_a_long_import_is_looked_at_by_a_job_before_it_can_be_undone(client, imp
     assert "1 customer changed since the import" in text
     assert b"Anna Lee" in b"".join(client.get(f"/jobs/{job.pk}/result/"))
     assert "Undo import" in text
+
+
+def test_what_came_otherwise_than_the_dry_run_said_is_told(client, importer):
+    imported = checked(importer, JANE)
+    assert "Download all rows" in visible_text(page(client, imported))
+    order("Till", first_name="Jane", last_name="Doe", email="jane@doe.example")
+    steps.run(imported, seen=imported.job, by=importer)
+    work(imported)
+    text = visible_text(page(client, imported))
+    assert "Not as in the dry run" in text
+    assert "created 0 instead of 1, joined 1 instead of 0" in text

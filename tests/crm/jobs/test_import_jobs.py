@@ -64,6 +64,17 @@ def test_a_dry_run_counts_and_writes_nobody(owner, known):
         (6, "joined"),
     }
     assert Customer.objects.count() == 1
+    with job.result_file.open() as file:
+        lines = [line.split(",") for line in file.read().decode().splitlines()]
+    assert lines[0] == ["Row", "Result", "Match", "Customer", "Name", "Email", "Order or subscription", "Reason"]
+    joined = str(known.order.source_record.customer_id)
+    assert [line[:4] for line in lines[1:]] == [
+        ["2", "Created", "New", ""],
+        ["3", "Created", "New", ""],
+        ["4", "Joined", "Email and name", ""],  # another row of the file
+        ["5", "Refused", "", ""],
+        ["6", "Joined", "Email and name", joined],
+    ]
 
 
 def test_a_dry_run_counts_nobody_twice_whose_rows_are_far_apart(owner, monkeypatch):
@@ -80,6 +91,8 @@ def test_a_dry_run_counts_nobody_twice_whose_rows_are_far_apart(owner, monkeypat
         }
     counts = work(start_import(imported, by=owner)).counts
     assert (counts["Created"], counts["Joined"] + counts["Already here"]) == (4, 3)
+    imported.refresh_from_db()
+    assert (imported.checked["created"], imported.counts["created"]) == (4, 4)
 
 
 @pytest.mark.usefixtures("_three_a_chunk")

@@ -1,13 +1,17 @@
 """What a file says of customers who are here: refusals are applied, nothing else is, and that is counted."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from customers.models import Customer
 from customers.rebuild import rebuild
 from orders.imports.batch.verdicts import counts_of
 from orders.imports.batch.write import check_chunk, write_chunk
-from orders.imports.rows.imported_row import ImportedRow
-from orders.models import Import
+from orders.imports.rows.imported_row import ImportedRow, IncomingSubscription
+from orders.intake.order import IncomingOrder
+from orders.models import Import, Order, OrderStatus, Purchase
 from orders.totals.add import rebuild_totals
 from tests.acts import edit, fresh, merge, undo
 from tests.factories import DataSourceFactory, customer_with_order, order, person
@@ -73,3 +77,38 @@ def test_other_values_are_counted_and_not_applied(ada):
     assert counts_of(check_chunk(dry, shop, rows, now=ada.created))["not applied"] == 1
     assert counts_of(imported(*rows))["not applied"] == 1
     assert fresh(ada)[0].first_name == "Ada"
+
+
+def test_a_refusal_beside_an_order_that_is_here_is_applied_and_says_in_what_the_order_differs(ada):
+    bought = Order.objects.get(source_record__customer=ada)
+    sent = IncomingOrder(person("Shop"), bought.total, bought.currency, external_id=bought.external_id or "")
+    Order.objects.update(external_id="A1")
+    paid = replace(sent, external_id="A1")
+    back = replace(paid, status=OrderStatus.REFUNDED, refunded=paid.total)
+    other = replace(paid, total=paid.total + 1)
+    rows = [
+        ImportedRow((n,), {}, person("Shop"), profile=REFUSED, order=o) for n, o in enumerate((paid, back, other), 1)
+    ]
+    verdicts = imported(*rows)
+    assert [(v.outcome, v.reason) for v in verdicts] == [
+        ("joined", ""),
+        ("here", f"Order {bought.number} is already here and differs in status, refunded. It stays as it is."),
+        ("refused", f"Order {bought.number} is already here and differs in total. It stays as it is."),
+    ]
+    assert counts_of(verdicts)["different"] == 1
+    assert answers(ada) == REFUSED
+    assert [*rebuild(rebuild_totals)] == []
+
+
+def test_a_subscription_that_is_here_and_differs_says_in_what_and_stays(ada):
+    sold = IncomingSubscription("S1", "Gold", Decimal(10), "USD")
+    rows = [
+        ImportedRow((n,), {}, person("Shop", external_id="1"), subscription=s)
+        for n, s in enumerate((sold, replace(sold, price=Decimal(12), quantity=2), replace(sold, product="Silver")), 1)
+    ]
+    assert [v.reason for v in imported(*rows)] == [
+        "",
+        "Subscription S1 is already here and differs in price, quantity. It stays as it is.",
+        "Subscription S1 is already here and differs in product. It stays as it is.",
+    ]
+    assert Purchase.objects.get().price == Decimal(10)
