@@ -1,6 +1,9 @@
 """How well likely duplicates are found: pairs within groups, on labelled records.
 
-python -m benchmarks.matching [--customers 20000]
+    python -m benchmarks.matching [--customers 20000]
+    python -m benchmarks.matching --large 1000000
+
+The second says what a scan of so many made-up customers takes, a tenth of whom are there more than once.
 """
 
 import argparse
@@ -20,8 +23,13 @@ from benchmarks.labelled import (
     quality,
     scored_pairs,
 )
+from benchmarks.people import People, Person, compared_people
+from benchmarks.tutorial import tutorial_pairs
+from customers.matching.likely.columns import ComparedCustomer
 from customers.matching.likely.doubts import SHOWN, SURE
 from customers.matching.likely.model import Model, shipped_model
+from customers.matching.likely.scoring import open_table, score
+from customers.matching.worklist.cohesion import group_pairs
 
 DUPLICATED = 10
 """One in so many made-up customers is there more than once."""
@@ -50,15 +58,65 @@ def equal_emails(labelled: Labelled) -> Quality:
     return quality(pairs_within(by_email.values()), labelled)
 
 
+def large(customers: int) -> Iterator[str]:
+    """Read as a scan reads them: a part at a time."""
+    people = People(customers, customers // DUPLICATED)
+    person_of: dict[int, str] = {}
+    watch = Watch()
+    with open_table(_noted(people, person_of)) as table:
+        yield f"{customers} made-up customers, {customers // DUPLICATED} of whom are there two or three times"
+        yield f"  made and loaded in {watch.lap()}"
+        scores = score(table, shipped_model())
+        yield f"  {scores.compared_pairs} pairs compared, left out: {'; '.join(map(str, scores.left_out)) or 'none'}"
+        likely = {(pair.first, pair.second): pair.probability for pair in scores.pairs}
+        yield f"  compared and scored in {watch.lap()}, {peak_memory()}"
+    labelled = Labelled("", [], person_of)
+    for least in (SHOWN, 0.8, 0.95, SURE):
+        some = {pair: probability for pair, probability in likely.items() if probability >= least}
+        yield f"    from {least}: {quality(pairs_within(group_pairs(some).groups), labelled)}"
+
+
+def _noted(people: People, person_of: dict[int, str]) -> Iterator[ComparedCustomer]:
+    def noted() -> Iterator[Person]:
+        for number, one in enumerate(people, 1):
+            person_of[number] = str(one.person)
+            yield one
+
+    return compared_people(noted())
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.start = time.perf_counter(), time.process_time()
+
+    def lap(self) -> str:
+        """The time since the lap before."""
+        start, self.start = self.start, (time.perf_counter(), time.process_time())
+        seconds, cpu = (end - begin for begin, end in zip(start, self.start, strict=True))
+        return f"{seconds:.0f} s, {cpu:.0f} s of CPU"
+
+
+def peak_memory() -> str:
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB at most"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=20_000)
-    for labelled in sets(parser.parse_args().customers):
+    parser.add_argument("--large", type=int)
+    options = parser.parse_args()
+    if options.large:
+        for line in large(options.large):
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+        return
+    for labelled in sets(options.customers):
         lines = [labelled.name, f"  equal emails: {equal_emails(labelled)}"]
+        lines.append(f"  Splink’s tutorial model: {quality(tutorial_pairs(labelled), labelled)}")
         for model in (shipped_model(), None):
             lines += measure(labelled, model)
         sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB at most\n")
+    sys.stdout.write(f"{peak_memory()}\n")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from customers.labels.views import attribute_remove, attribute_set, customer_lab
 from customers.matching.views.exclusions import customer_known_by, match_resume, match_stop
 from customers.matching.views.identifying import identifying_attributes, identifying_remove
 from customers.matching.views.ignored_values import ignored_add, ignored_remove, ignored_values
+from customers.matching.views.likely_model import likely_model, likely_model_use
 from customers.matching.views.marks import duplicates_dismiss
 from customers.matching.views.worklist import duplicate_list
 from customers.merging.views.choose import merge_choose, merge_dismiss
@@ -60,6 +61,8 @@ urlpatterns = [
     path("duplicates/ignored/", ignored_values, name="ignored"),
     path("duplicates/ignored/add/", ignored_add, name="ignored_add"),
     path("duplicates/ignored/remove/", ignored_remove, name="ignored_remove"),
+    path("duplicates/model/", likely_model, name="likely_model"),
+    path("duplicates/model/use/", likely_model_use, name="likely_model_use"),
     path("duplicates/identifying/", identifying_attributes, name="identifying"),
     path("duplicates/identifying/<int:pk>/remove/", identifying_remove, name="identifying_remove"),
     path("merges/", merge_list, name="merges"),

@@ -75,6 +75,16 @@ def daily(hour: int, minute: int) -> Following:
     return following
 
 
+def weekly(weekday: int, hour: int, minute: int) -> Following:
+    """On this day of the week, 0 for Monday, at this time in UTC."""
+
+    def following(now: datetime) -> datetime:
+        then = daily(hour, minute)(now)
+        return then + timedelta(days=(weekday - then.weekday()) % 7)
+
+    return following
+
+
 def command(name: str, following: Following, *, is_needed: Callable[[], bool] = lambda: True) -> Scheduled:
     def run() -> str:
         output = StringIO()
@@ -102,6 +112,7 @@ SCHEDULED: list[Scheduled] = [
     command("forget_idempotency_keys", daily(3, 37)),
     command("purge_merge_drafts", daily(3, 47)),
     command("find_duplicates", daily(2, 17), is_needed=is_installed),
+    command("train_model", weekly(6, 1, 17), is_needed=is_installed),
     Scheduled("score_changed_customers", every(seconds=30), score_changed_customers, is_needed=is_installed),
     Scheduled("rank_what_waits", every(seconds=20), rank_what_waits),
     Scheduled("rank_answered_pairs", every(seconds=20), rank_answered_pairs),

@@ -7,6 +7,7 @@ urlpatterns = [
     path("jobs/", jobs.job_list, name="list"),
     path("jobs/rebuild/", starts.rebuild, name="rebuild"),
     path("jobs/scan/", starts.scan, name="scan"),
+    path("jobs/train-model/", starts.train_model, name="train_model"),
     path("jobs/<int:pk>/", jobs.job_detail, name="detail"),
     path("jobs/<int:pk>/pause/", jobs.job_pause, name="pause"),
     path("jobs/<int:pk>/resume/", jobs.job_resume, name="resume"),

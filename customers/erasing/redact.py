@@ -18,6 +18,7 @@ from customers.models import (
     Customer,
     HistoryEntry,
     HistoryKind,
+    LikelyAnswer,
     LikelyPair,
     Merge,
     MergeMember,
@@ -41,7 +42,7 @@ def redact(family: Mapping[int, Customer]) -> None:
     ProfileChange.objects.filter(customer__in=family).update(values={})
     Merge.objects.filter(pk__in=merges).update(reason="", warnings=[])
     MergeMember.objects.filter(duplicate__in=family).update(records=[])
-    for pairs in (NotDuplicate.objects.all(), LikelyPair.objects.all()):
+    for pairs in (NotDuplicate.objects.all(), LikelyPair.objects.all(), LikelyAnswer.objects.all()):
         pairs.filter(Q(first__in=family) | Q(second__in=family)).delete()
     Visit.objects.filter(customer__in=family).delete()
 

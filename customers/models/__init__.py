@@ -12,6 +12,7 @@ from customers.models.event import Event, EventKind
 from customers.models.evidence import EvidenceKey, EvidenceKind, EvidenceProgress, IdentifyingAttribute
 from customers.models.history import HistoryEntry, HistoryKind, HistoryReader
 from customers.models.labels import Attribute, AttributeKind, Tag
+from customers.models.likely_model import LikelyAnswer, TrainedModel
 from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.matching import (
     IgnoredValue,
@@ -60,6 +61,7 @@ __all__ = [
     "IgnoredValue",
     "IgnoredValueChange",
     "LeadStatus",
+    "LikelyAnswer",
     "LikelyPair",
     "LikelyScan",
     "LinkedRow",
@@ -88,6 +90,7 @@ __all__ = [
     "TabPosition",
     "Tag",
     "Task",
+    "TrainedModel",
     "UndoOutcome",
     "UnmatchedValue",
     "Via",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MERGE, UNMATCHED = "customers.merge_customer", "customers.merge_unmatched_customer"
 UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 IGNORE = "customers.change_ignoredvalue"
+TRAIN = "jobs.start_rebuild"
 VIEW_ORDERS = "orders.view_order"
 """Users without it see no orders, payments or purchases anywhere (docs/decisions/0015)."""
 
@@ -55,6 +56,7 @@ def permission_required(permission: str) -> Callable[[View[P]], View[P]]:
 may_view = permission_required("customers.view_customer")
 may_add = permission_required("customers.add_customer")
 may_change = permission_required("customers.change_customer")
+may_train = permission_required(TRAIN)
 may_merge = permission_required(MERGE)
 may_undo = permission_required(UNDO)
 may_split = permission_required(SPLIT)

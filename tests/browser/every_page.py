@@ -85,6 +85,7 @@ def lists() -> Iterator[Shown]:
     yield shown("ignored", "customers:ignored")
     yield shown("ignored-history", "customers:ignored", tab="changes")
     yield shown("identifying", "customers:identifying")
+    yield shown("likely-model", "customers:likely_model")
     yield shown("merges", "customers:merges")
     yield shown("deletions", "customers:deletions")
     yield shown("jobs", "jobs:list")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from crm.jobs.kinds.rebuild import START, start_rebuild
 from crm.jobs.kinds.scan import start_scan
+from crm.jobs.kinds.train_model import start_training
 from crm.jobs.models import Job
 from customers.web.permissions import permission_required
 
@@ -26,6 +27,12 @@ def rebuild(request: "StaffRequest") -> HttpResponseRedirect:
 @permission_required(START)
 def scan(request: "StaffRequest") -> HttpResponseRedirect:
     return _to(request, start_scan(by=request.user), name="scan")
+
+
+@require_POST
+@permission_required(START)
+def train_model(request: "StaffRequest") -> HttpResponseRedirect:
+    return _to(request, start_training(by=request.user), name="training")
 
 
 def _to(request: "StaffRequest", started: tuple[Job, bool], *, name: str) -> HttpResponseRedirect:

@@ -43,14 +43,14 @@ KINDS = (MatchKind.EMAIL, MatchKind.PHONE)
 COLUMNS = ("pk", "first_name", "last_name", "company", "website", "email", "billing_address", "shipping_address")
 
 
-def compared_customers(only: Collection[int] | None = None) -> Iterator[ComparedCustomer]:
-    """All live customers, or `only` these, in the order of their numbers."""
+def compared_customers(only: Collection[int] | None = None, *, first: int = 0) -> Iterator[ComparedCustomer]:
+    """All live customers from the number `first` on, or `only` these, in the order of their numbers."""
     ignored = set(IgnoredValue.objects.values_list("kind", "value"))
     live = Customer.objects.live().order_by("pk")
     if only is not None:
         yield from _compared(live.filter(pk__in=only), ignored)
         return
-    last = 0
+    last = first - 1
     while numbers := list(live.filter(pk__gt=last).values_list("pk", flat=True)[:AT_ONCE]):
         yield from _compared(live.filter(pk__gt=last, pk__lte=numbers[-1]), ignored)
         last = numbers[-1]

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from customers.lib.names import name_words
 from customers.matching.duplicates import shared_keys_of
-from customers.matching.likely.model import shipped_model
+from customers.matching.likely.model_in_use import model_in_use
 from customers.matching.likely.records import compared_customers
 from customers.matching.likely.scan import keep
 from customers.matching.likely.scoring import open_table, score
@@ -48,7 +48,7 @@ def _changed_since(last_scan: LikelyScan) -> list[tuple[int, object]]:
 def _score(changed: Collection[int]) -> int:
     candidates = {other for shared in shared_keys_of(changed).values() for other in shared}
     candidates |= _namesakes(changed) | _likely_before(changed)
-    model, site = shipped_model(), Customer.objects.live().count()
+    model, site = model_in_use(), Customer.objects.live().count()
     with open_table(compared_customers({*changed, *candidates})) as table:
         return keep(score(table, model, only=sorted(changed), site=site).pairs, model)
 

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from customers.lib.batches import batches
 from customers.lib.errors import ActionError
-from customers.matching.likely.model import Model, shipped_model
+from customers.matching.likely.model import Model
+from customers.matching.likely.model_in_use import model_in_use
 from customers.matching.likely.records import compared_customers
 from customers.matching.likely.scoring import ScoredPair, open_table, score
 from customers.matching.not_duplicates import not_duplicates_among
@@ -38,7 +39,7 @@ def is_installed() -> bool:
 def scan(model: Model | None = None) -> LikelyScan:
     if not is_installed():
         raise ScanError("Not scanned: Splink is missing. Install Reunite with the extra “matching” for the worker.")
-    model = model or shipped_model()
+    model = model or model_in_use()
     began = timezone.now()
     with open_table(compared_customers()) as table:
         scores = score(table, model)

@@ -53,7 +53,7 @@ def train_on_pairs(table: ComparedTable, before: Model, same: Iterable[tuple[int
     for pair, _ in score_blocked(table, before, compared, least=0):
         for field, (level, _weight) in pair.weights.items():
             counts[field][level] += 1
-    of_one = {field: _with_few(levels, before.levels[field]) for field, levels in counts.items()}
+    of_one = {field: with_few(levels, before.levels[field]) for field, levels in counts.items()}
     levels = {
         field: {level: (of_one.get(field, {}).get(level, one), two) for level, (one, two) in of.items()}
         for field, of in model.levels.items()
@@ -61,7 +61,7 @@ def train_on_pairs(table: ComparedTable, before: Model, same: Iterable[tuple[int
     return replace(model, levels=levels)
 
 
-def _with_few(counts: Counter[str], before: Mapping[str, Shares]) -> dict[str, float]:
+def with_few(counts: Counter[str], before: Mapping[str, Shares]) -> dict[str, float]:
     """The share of each level; FEW pairs that agree as `before` says are counted beside."""
     total = counts.total() + FEW
     return {level: (counts[level] + FEW * one) / total for level, (one, _) in before.items()}

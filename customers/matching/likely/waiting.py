@@ -10,10 +10,12 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from customers.lib.batches import batches
+from customers.matching.likely.answers import note_answers
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.models import Customer, LikelyPair
 from customers.models.matching import NO_RANK, rank_of_probability
 from customers.records.history_readers import ABOUT_DUPLICATES, changes_for, keep_place
+from customers.records.ownership import merge_chains
 
 READER = "likely pairs"
 
@@ -30,9 +32,10 @@ def rank_answered_pairs() -> str:
 
 
 def rank_pairs(pairs: Collection[LikelyPair]) -> int:
-    """How many have another rank now."""
-    ends = {pk for pair in pairs for pk in pair.ends}
-    live = set(Customer.objects.live().filter(pk__in=ends).values_list("pk", flat=True))
+    """How many have another rank now. What was decided about them is noted (`answers.py`)."""
+    pairs = list(pairs)
+    roots = {pk: chain[-1] for pk, chain in merge_chains({pk for pair in pairs for pk in pair.ends}).items()}
+    live = set(Customer.objects.live().filter(pk__in=roots).values_list("pk", flat=True))
     marked = not_duplicates_among(live)
     changed = []
     for pair in pairs:
@@ -41,5 +44,6 @@ def rank_pairs(pairs: Collection[LikelyPair]) -> int:
         if rank != pair.rank:
             pair.rank = rank
             changed.append(pair)
+    note_answers(pairs, roots, marked)
     LikelyPair.objects.bulk_update(changed, ["rank"])
     return len(changed)
