@@ -1,10 +1,8 @@
-"""The pages of an import, by the client: a file, its columns, the dry run, the import, the undo."""
+"""The pages of an import, by the client: the dry run, the import, the undo."""
 
 import re
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from crm.accounts.permissions import EVERYTHING
 from crm.audit.models import AuditEntry
@@ -14,73 +12,28 @@ from crm.jobs.control import cancel
 from crm.jobs.files import clear_imports
 from crm.jobs.models import Job
 from crm.jobs.turn import take_turn
-from customers.models import Customer, DataSource
+from customers.models import Customer
 from orders.imports import drafts
-from orders.imports.columns.mapping import Reason
-from orders.models import Import, ImportState, SavedMapping
+from orders.models import Import, ImportState
 from tests.acts import edit
+from tests.crm.imports.import_pages import (
+    HEADERS,
+    IMPORTERS,
+    JANE,
+    JOHN,
+    SHORTENED,
+    checked,
+    done,
+    page,
+    press,
+    send,
+)
 from tests.factories import make_user, order, signed_in
 from tests.orders.imports.reading import EXPORTS
 from tests.page_text import visible_text
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
-
-IMPORTERS = ("customers.view_customer", "orders.run_import")
-HEADERS = ("Customer ID", "First name", "Last name", "Email", "Phone")
-POSTS = ("columns", "read-as", "check", "run", "undo", "look")
-JANE = ("7", "Jane", "Doe", "jane@doe.example", "")
-JOHN = ("8", "John", "Roe", "jane@doe.example", "")
-SHORTENED = ("6.94009E+09", "Ann", "Lee", "ann@lee.example", "")
-
-
-@pytest.fixture(autouse=True)
-def _files_of_the_test(settings, tmp_path):
-    settings.MEDIA_ROOT = str(tmp_path / "files")
-    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
-
-
-@pytest.fixture
-def importer(db):
-    return make_user("importer", IMPORTERS)
-
-
-@pytest.fixture
-def client(importer):
-    return signed_in(importer)
-
-
-def send(client, content: bytes, name: str = "customers.csv", **more):
-    return client.post("/imports/", {"file": SimpleUploadedFile(name, content), **more})
-
-
-def page(client, imported, part=""):
-    return client.get(f"/imports/{imported.pk}/{part}")
-
-
-def press(client, imported, **changes):
-    """Start the dry run from the page of columns as it stands, but for `changes`."""
-    form = page(client, imported, "columns/").context["form"]
-    values = {field.html_name: field.value() or "" for field in form}
-    return client.post(f"/imports/{imported.pk}/columns/", values | changes)
-
-
-def checked(importer, *rows) -> Import:
-    """A file after its dry run."""
-    imported = begin("customers.csv", HEADERS, rows, by=importer)
-    drafts.assign_source(imported, "Shop", by=importer)
-    steps.check(imported, by=importer)
-    work(imported)
-    imported.refresh_from_db()
-    return imported
-
-
-def done(importer, *rows) -> Import:
-    imported = checked(importer, *rows)
-    steps.run(imported, seen=imported.job, by=importer)
-    work(imported)
-    imported.refresh_from_db()
-    return imported
 
 
 def test_an_export_of_shopify_needs_nothing_but_the_button(client):
@@ -95,111 +48,6 @@ def test_an_export_of_shopify_needs_nothing_but_the_button(client):
     imported.refresh_from_db()
     assert answer.url == f"/imports/{imported.pk}/"
     assert (imported.source_name, Job.objects.get(pk=imported.job).kind) == ("Shopify", "check_import")
-
-
-@table(
-    ("content", "says"),
-    [
-        (b"", "This file is empty."),
-        (b"%PDF-1.7 and so on", "This file is a PDF. Import a CSV, XLSX or ODS file."),
-        (b"Email\n", "This file has a header and no rows below it."),
-        (b"PK\x03\x04damaged", "This file is damaged."),
-    ],
-)
-def test_a_file_without_a_table_is_refused_beside_the_field(content, says, client):
-    answer = send(client, content)
-    assert answer.status_code == 422
-    assert says in visible_text(answer)
-    assert not Import.objects.exists()
-
-
-def test_a_form_without_a_file_says_so(client):
-    answer = client.post("/imports/")
-    assert (answer.status_code, "Choose a file." in visible_text(answer)) == (422, True)
-
-
-def test_a_file_longer_than_the_setting_is_refused_and_not_kept(client, settings, tmp_path):
-    settings.IMPORT_LARGEST_FILE = 1_000
-    answer = send(client, b"Email\n" + b"jane@doe.example\n" * 10_000)
-    assert answer.status_code == 422
-    assert "This file is longer than 1000 bytes." in visible_text(answer)
-    assert [*tmp_path.rglob("*")] == []
-
-
-@table("needs", [(), ("customers.view_customer",)])
-def test_what_is_sent_without_the_permission_never_reaches_the_disk(needs, settings, tmp_path):
-    settings.FILE_UPLOAD_MAX_MEMORY_SIZE, settings.FILE_UPLOAD_TEMP_DIR = 10, str(tmp_path / "nowhere")
-    client = signed_in(make_user(f"may {len(needs)}", needs))
-    assert send(client, b"Email\njane@doe.example\n").status_code == 403
-    with pytest.raises(FileNotFoundError):  # which is where the file of somebody who may goes
-        send(signed_in(make_user(f"importer {len(needs)}", IMPORTERS)), b"Email\njane@doe.example\n")
-
-
-def test_what_a_stranger_sends_never_reaches_the_disk(settings, tmp_path):
-    settings.FILE_UPLOAD_MAX_MEMORY_SIZE, settings.FILE_UPLOAD_TEMP_DIR = 10, str(tmp_path / "nowhere")
-    stranger = Client(enforce_csrf_checks=True)
-    assert send(stranger, b"Email\njane@doe.example\n").status_code == 403
-    assert send(Client(), b"Email\njane@doe.example\n").url.startswith("/accounts/login/")
-
-
-def test_columns_that_are_chosen_are_kept_and_read_so_the_next_time(client, importer):
-    imported = begin("till.csv", ("Mail", "Who"), [("jane@doe.example", "Jane Doe")], by=importer)
-    press(client, imported, **{"column-1": "full_name", "source": "Till", "tag": "fair, vip", "save_as": "Till"})
-    work(imported)
-    again = begin("till-2.csv", ("Who", "Mail"), [("John Roe", "john@roe.example")], by=importer)
-    columns = {column.header: (column.target, column.reason) for column in drafts.mapping_of(again).columns}
-    assert columns == {"Who": ("full_name", Reason.CHOSEN), "Mail": ("email", Reason.CHOSEN)}
-    assert drafts.mapping_of(again).tags == ("fair", "vip")
-    assert "jane@doe.example" not in str(SavedMapping.objects.get().mapping)
-
-
-def test_what_is_missing_is_said_and_nothing_starts(client, importer):
-    imported = begin("names.csv", ("First name", "Last name"), [("Jane", "Doe")], by=importer)
-    assert "Choose a column for the email, the phone or the source ID." in visible_text(
-        page(client, imported, "columns/")
-    )
-    assert press(client, imported, source="Shop").status_code == 422
-    assert not Job.objects.exists()
-
-
-def test_dates_that_can_be_read_two_ways_are_asked_for(client, importer):
-    headers, row = ("Email", "Lead created"), ("jane@doe.example", "03/04/2026")
-    imported = begin("leads.csv", headers, [row], by=importer)
-    drafts.choose(imported, {"Lead created": "lead_created_at"}, formats={})
-    answer = press(client, imported, source="Shop")
-    assert "Choose whether the day or the month comes first" in visible_text(answer)
-    assert press(client, imported, source="Shop", date_order="day").status_code == 302
-    assert drafts.mapping_of(Import.objects.get()).date_order == "day"
-
-
-@table("name", ["Staff", "Konnektive new", " "])
-def test_a_name_that_no_data_source_can_have_is_refused(name, client, importer):
-    imported = begin("customers.csv", HEADERS, [JANE], by=importer)
-    DataSource.objects.get_or_create(name="Staff")
-    assert press(client, imported, source=name).status_code == 422
-    assert not Job.objects.exists()
-
-
-def test_the_first_rows_are_shown_as_they_will_be(client, importer):
-    imported = begin("customers.csv", HEADERS, [JANE, SHORTENED], by=importer)
-    assert "First name Jane" in visible_text(page(client, imported, "columns/"))
-    assert "was shortened by a spreadsheet" in visible_text(page(client, imported, "columns/?row=2"))
-
-
-def test_a_file_of_two_hundred_columns_shows_the_first_and_then_all(client, importer):
-    headers = [f"Field {n}" for n in range(200)]
-    imported = begin("wide.csv", ["Email", *headers], [["jane@doe.example", *headers]], by=importer)
-    assert page(client, imported, "columns/").text.count("<select") < 40
-    answer = press(client, imported, **{"column-7": "company", "more": "all"})
-    answer = client.get(answer.url)
-    assert answer.text.count("<select") > 200
-    assert drafts.mapping_of(Import.objects.get()).columns[7].target == "company"
-
-
-def test_another_system_can_be_chosen(client, importer):
-    imported = begin("customers.csv", HEADERS, [JANE], by=importer)
-    client.post(f"/imports/{imported.pk}/read-as/", {"preset": "shopify_customers"})
-    assert drafts.mapping_of(Import.objects.get()).preset == "shopify_customers"
 
 
 def test_the_numbers_of_a_dry_run_add_up_and_nothing_is_written(client, importer):
@@ -325,15 +173,6 @@ def test_who_lacks_a_permission_sees_no_import_of_their_own(need):
     assert gets | posts == {403}
 
 
-def test_home_of_an_empty_installation_has_the_field_for_the_file(client, viewer):
-    answer = client.get("/")
-    assert "First steps" in visible_text(answer)
-    assert 'name="file"' in answer.text
-    assert "First steps" not in visible_text(signed_in(viewer).get("/"))
-    order("Shop")
-    assert "First steps" not in visible_text(client.get("/"))
-
-
 def test_files_that_are_cleared_leave_no_cell_behind(importer):
     imported = done(importer, JANE, SHORTENED)
     Import.objects.update(created="2026-01-01T00:00:00Z")
@@ -353,27 +192,6 @@ def test_what_a_file_says_of_customers_who_are_here_is_applied_or_named(client, 
     imported.save()
     refuses = "2 rows in which a customer who is here refuses email, SMS or the sale of data: applied"
     assert refuses in visible_text(page(client, imported))
-
-
-def test_a_file_that_is_sent_by_a_double_click_is_one_import(client, monkeypatch):
-    upload = client.get("/imports/").context["form"]["upload"].value()
-    content = (EXPORTS / "shopify_customers.csv").read_bytes()
-    first = send(client, content, upload=upload).url
-    assert send(client, content, upload=upload).url == first
-    looks, real = [], drafts._of_upload  # both looked before either had written
-    monkeypatch.setattr(drafts, "_of_upload", lambda uuid: real(uuid) if looks else looks.append(1))
-    assert send(client, content, upload=upload).url == first
-    assert Import.objects.count() == 1
-    assert send(client, content + b"\n", upload=upload).url != first
-
-
-def test_a_new_data_source_gets_the_country_that_is_asked_for(client, importer):
-    imported = begin("customers.csv", HEADERS, [("7", "Jane", "Doe", "", "602 123 456")], by=importer)
-    press(client, imported, source="Obchod", country="CZ")
-    assert DataSource.objects.get(name="Obchod").default_country == "CZ"
-    again = begin("customers.csv", HEADERS, [("8", "Ann", "Lee", "", "602 123 457")], by=importer)
-    press(client, again, source="Obchod", country="DE")
-    assert DataSource.objects.get(name="Obchod").default_country == "CZ"
 
 
 def test_the_duplicates_of_an_import_are_reviewed_by_themselves(client, importer):
