@@ -4,8 +4,6 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from orders.models.order import Order
-
 
 class IdempotencyKey(models.Model):
     """A caller's request that is done once. The same request sent again gets its order, or else the answer kept here.
@@ -20,7 +18,7 @@ class IdempotencyKey(models.Model):
     caller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
-    order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="idempotency_keys")
+    order = models.ForeignKey("orders.Order", models.PROTECT, null=True, blank=True, related_name="idempotency_keys")
     status = models.PositiveSmallIntegerField(null=True, blank=True, help_text="HTTP status of the answer")
     answer = models.TextField(blank=True)
     created = models.DateTimeField(default=timezone.now, db_index=True)

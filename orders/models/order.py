@@ -13,6 +13,7 @@ from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
 from orders.models.catalogue import Campaign, Product
 from orders.models.erased_id import ErasedId, name_of_key, name_of_order_id
+from orders.models.idempotency import IdempotencyKey
 
 
 def random_order_number() -> str:
@@ -161,8 +162,6 @@ class Order(LinkedRow):
 
     @classmethod
     def keep_of_erased(cls, records: Collection[int]) -> None:
-        from orders.models.idempotency import IdempotencyKey  # which refers to orders
-
         orders = cls.objects.filter(source_record__in=records)
         ids = orders.values_list("data_source", "external_id", "client_order_id")
         keys = orders.exclude(idempotency_keys=None).values_list("idempotency_keys__caller", "idempotency_keys__key")

@@ -1,12 +1,9 @@
-from typing import TYPE_CHECKING
-
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
-
-if TYPE_CHECKING:
-    from crm.accounts.session_store import SessionStore
+from django.utils.module_loading import import_string
 
 
 class Session(AbstractBaseSession):
@@ -23,7 +20,6 @@ class Session(AbstractBaseSession):
         default_permissions = ()
 
     @classmethod
-    def get_session_store_class(cls) -> "type[SessionStore]":
-        from crm.accounts.session_store import SessionStore  # it needs this model
-
-        return SessionStore
+    def get_session_store_class(cls) -> type[SessionBase]:
+        store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        return store
