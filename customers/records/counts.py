@@ -53,7 +53,10 @@ def count_rows(
 ) -> dict[int, list[RowCount]]:
     """{pk: a count of each of `kinds`} of the customers or records `of`; `by` is the lookup from a row to them."""
     counts = {
-        f"n{n}": CappedCount(kind._default_manager.filter(**{by: OuterRef("pk")}, **filters).values("pk")[: MOST + 1])
+        # Without an order: otherwise all rows would be sorted to count the first.
+        f"n{n}": CappedCount(
+            kind._default_manager.order_by().filter(**{by: OuterRef("pk")}, **filters).values("pk")[: MOST + 1]
+        )
         for n, kind in enumerate(kinds)
     }
     rows = of.order_by("pk").annotate(**counts).values_list("pk", *counts)
