@@ -45,23 +45,23 @@ class CheckedResource(Resource):  # type: ignore[misc]  # the client has no type
         return Promise.resolve(cls._loadJSON(get(config.uri + path, cls._preProcessParams(parameters), key=key)))
 
 
-class PulledDataSource(CheckedResource, DataSource):  # type: ignore[misc]
+class PulledDataSource(CheckedResource, DataSource):  # type: ignore[misc]  # it has no types
     pass
 
 
-class PulledPlan(CheckedResource, Plan):  # type: ignore[misc]
+class PulledPlan(CheckedResource, Plan):  # type: ignore[misc]  # it has no types
     pass
 
 
-class PulledCustomer(CheckedResource, Customer):  # type: ignore[misc]
+class PulledCustomer(CheckedResource, Customer):  # type: ignore[misc]  # it has no types
     pass
 
 
-class PulledInvoice(CheckedResource, Invoice):  # type: ignore[misc]
+class PulledInvoice(CheckedResource, Invoice):  # type: ignore[misc]  # it has no types
     pass
 
 
-class PulledActivity(CheckedResource, Activity):  # type: ignore[misc]
+class PulledActivity(CheckedResource, Activity):  # type: ignore[misc]  # it has no types
     pass
 
 

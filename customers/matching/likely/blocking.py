@@ -87,16 +87,16 @@ def block(run: Run, *, present: Collection[str], customers: int, explode: str = 
 
 def _add_pairs(run: Run, rule: BlockingRule, *, most: int, explode: str) -> list[LeftOut]:
     key = f"{explode}({rule.key})" if rule.is_list else rule.key
-    keys = f"create or replace temp table keys as select * from (select id, {key} as value from compared)"  # noqa: S608
+    keys = f"create or replace temp table keys as select * from (select id, {key} as value from compared)"  # noqa: S608 - names of ours
     run(f"{keys} where value is not null")
     run("create or replace temp table shared as select value, count(*) as n from keys group by value having n > 1")
     within = f"n <= {MOST_WITH_ONE_VALUE}"
     counts = f"count(*) filter (not {within}), coalesce(sum(n * (n - 1) / 2) filter ({within}), 0)"
-    ((crowded, pairs),) = run(f"select {counts} from shared")  # noqa: S608
+    ((crowded, pairs),) = run(f"select {counts} from shared")  # noqa: S608 - names of ours
     if pairs > most:
         return [LeftOut(rule.name)]
     run(
-        f"insert into pairs select l.id, r.id from shared join keys l using (value) join keys r using (value)"  # noqa: S608
+        f"insert into pairs select l.id, r.id from shared join keys l using (value) join keys r using (value)"  # noqa: S608 - names of ours
         f" where {within} and l.id < r.id"
     )
     return [LeftOut(rule.name, crowded)] if crowded else []

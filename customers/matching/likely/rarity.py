@@ -21,6 +21,6 @@ def frequency_table(level: Level, model: Model, *, customers: int, is_part: bool
     if is_part:
         frequency = f"greatest({frequency}, {usual})"
     return (
-        f"select {column}, {frequency} as tf_{column}"  # noqa: S608
+        f"select {column}, {frequency} as tf_{column}"  # noqa: S608 - names of ours
         f" from compared where {column} is not null group by {column}"
     )

@@ -85,7 +85,7 @@ class ComparedTable:
     def present(self) -> list[str]:
         """The columns in which any customer has a value."""
         names = [name for name, *_ in self.run("describe compared")]
-        (counts,) = self.run(f"select {', '.join(f'count({name})' for name in names)} from compared")  # noqa: S608
+        (counts,) = self.run(f"select {', '.join(f'count({name})' for name in names)} from compared")  # noqa: S608 - of ours
         return [name for name, number in zip(names, counts, strict=True) if number]
 
     def block(self, pairs: Iterable[tuple[int, int]]) -> None:
@@ -125,7 +125,7 @@ def score(table: ComparedTable, model: Model, *, only: Sequence[int] | None = No
     left_out = block(table.run, present=present, customers=table.customers)
     if only is not None:
         names = ", ".join(map(str, only)) or "null"
-        table.run(f"delete from blocked where join_key_l not in ({names}) and join_key_r not in ({names})")  # noqa: S608
+        table.run(f"delete from blocked where join_key_l not in ({names}) and join_key_r not in ({names})")  # noqa: S608 - of ours
     ((compared_pairs,),) = table.run("select count(*) from blocked")
     pairs = score_blocked(table, model, compared, least=SHOWN)
     return Scores(table.customers, compared_pairs, left_out, filter(None, map(_without_doubtful, pairs)))
@@ -155,7 +155,7 @@ def _read(table: ComparedTable, scored: str, compared: Sequence[FieldComparison]
     columns = ", ".join(f"gamma_{c.field}, {weight}" for c, weight in zip(compared, weights, strict=True))
     suffixes = "l.suffix is distinct from r.suffix"
     rows = table.connection.execute(
-        f"select id_l, id_r, match_probability, {suffixes}, {columns} from {scored}"  # noqa: S608
+        f"select id_l, id_r, match_probability, {suffixes}, {columns} from {scored}"  # noqa: S608 - of ours
         " join compared l on l.id = id_l join compared r on r.id = id_r order by match_probability desc, id_l, id_r"
     )
     while batch := rows.fetchmany(ROWS_AT_ONCE):

@@ -115,7 +115,7 @@ def test_an_answer_of_the_gateway_that_cannot_be_recorded_leaves_the_payment_pen
 # A database that may only be read
 
 
-def test_every_page_that_only_reads_is_shown_by_a_read_only_database(client, subjects):  # noqa: F811
+def test_every_page_that_only_reads_is_shown_by_a_read_only_database(client, subjects):  # noqa: F811 - as above
     addresses = {
         name: reverse(name, args=[subjects[thing] for thing in page.of])
         for name, page in PAGES.items()

@@ -54,7 +54,7 @@ def kill_in_mid_job(workers: list[subprocess.Popen], job: Job, *, done: int) -> 
         return next((worker for worker in workers if name.endswith(f"-{worker.pid}")), None)
 
     worker = wait_until(holder)
-    time.sleep(random.uniform(0, 0.05))  # noqa: S311
+    time.sleep(random.uniform(0, 0.05))  # noqa: S311 - no secret
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     workers.remove(worker)

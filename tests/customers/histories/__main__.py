@@ -17,7 +17,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402 - models are loaded by setup
 
-from tests.customers.histories.histories import DiffersError, check_history  # noqa: E402
+from tests.customers.histories.histories import DiffersError, check_history  # noqa: E402 - as above
 
 LENGTH = 60
 
