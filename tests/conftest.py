@@ -32,8 +32,12 @@ KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 ON_ONE_DATABASE = {"api", "crm", "pages", "values"}
 """Folders of tests that ask over HTTP, wherever they lie, and of what surrounds the rules."""
 
-LONG = {"test_properties.py", "test_migrations.py", "test_truth_table.py", "constant_cost", "histories"}
-"""Rules whose tests take many seconds each; `make test-fast` leaves them out."""
+LONG = {
+    *("test_properties.py", "test_migrations.py", "test_truth_table.py", "test_queries.py"),
+    *("constant_cost", "histories"),
+}
+"""Tests that take many seconds each: they begin first, so that none runs alone at the end; `make test-fast` leaves them
+out."""
 
 OPENERS = {"client", "as_agent", "as_admin"}
 """Fixtures that open pages: a test that asks for one is about a page, in whatever folder."""
@@ -57,6 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.one_database)
         if LONG & {*item.path.parts}:
             item.add_marker(pytest.mark.long)
+    items.sort(key=lambda item: not LONG & {*item.path.parts})
     missing = [] if connection.vendor == "postgresql" else ["postgres"]
     if any(item.get_closest_marker("rabbitmq") for item in items) and not rabbitmq_answers():
         missing.append("rabbitmq")

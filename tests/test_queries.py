@@ -194,6 +194,7 @@ def statements_by_page(client: Client, customer: Customer, user: User) -> dict[s
     return found
 
 
+@pytest.mark.one_database  # a loop over rows is one on every database; the test below opens each page on PostgreSQL
 def test_no_page_asks_more_where_there_is_more(customer, monkeypatch):
     monkeypatch.setattr(session_store, "PRECISION", timedelta(days=1))  # else a page notes its use once a minute
     user = make_user("jane", EVERYTHING)

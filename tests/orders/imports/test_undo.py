@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from customers.engagement import notes
@@ -50,7 +51,7 @@ def import_of(shop, rows):
 
 
 def people(shop, seed, number=40):
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 - the same rows each time
     product = ProductFactory(name="Club", interval_count=1, interval_unit="month")
     return [row(chance, shop, n, product) for n in range(1, number + 1)]
 
@@ -64,7 +65,11 @@ def undo_all(imported):
     return [customer.pk for customer in [*kept, *undone.kept]]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+# The rule is ours, whatever the database: on PostgreSQL, one stands for the others.
+SEEDS = [1, 2, 3] if connection.vendor == "sqlite" else [1]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_after_the_undo_of_an_untouched_import_everything_is_as_before(world, seed, monkeypatch):
     monkeypatch.setattr(row_stretches, "LENGTH", 7)
     rows = people(world, seed)
