@@ -4,6 +4,8 @@ from django.db import migrations, models
 from django.db.models import F
 from django.db.models.functions import Cast
 
+import customers.models.exact
+
 
 def rank_likely_pairs(apps: Any, schema_editor: Any) -> None:
     """All wait at first; the next scan, and the clock, say which do not."""
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
             name="HistoryReader",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=40, unique=True)),
+                ("name", customers.models.exact.ExactCharField(max_length=40, unique=True)),
                 ("read_to", models.DateTimeField()),
             ],
         ),

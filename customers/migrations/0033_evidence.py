@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import customers.models.exact
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -25,7 +27,7 @@ class Migration(migrations.Migration):
             name="IdentifyingAttribute",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=100, unique=True)),
+                ("name", customers.models.exact.ExactCharField(max_length=100, unique=True)),
                 (
                     "meaning",
                     models.CharField(choices=[("identifier", "One per person"), ("trait", "Trait")], max_length=10),

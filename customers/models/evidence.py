@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from customers.models.exact import ExactCharField
 from customers.models.matching import KeyQuerySet
 from customers.models.source import SourceRecord
 
@@ -53,7 +54,7 @@ class IdentifyingAttribute(models.Model):
         IDENTIFIER = "identifier", "One per person"
         TRAIT = "trait", "Trait"
 
-    name = models.CharField(max_length=100, unique=True)
+    name = ExactCharField(max_length=100, unique=True)
     meaning = models.CharField(max_length=10, choices=Meaning)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField(default=timezone.now)

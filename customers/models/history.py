@@ -5,6 +5,7 @@ from django.db import models
 
 from customers.lib import sentences
 from customers.models.customer import Customer
+from customers.models.exact import ExactCharField
 from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.merge import Merge
 
@@ -85,7 +86,7 @@ class HistoryEntry(LinkedRow):
 class HistoryReader(models.Model):
     """How far something that goes by the history of all customers has read it."""
 
-    name = models.CharField(max_length=40, unique=True)
+    name = ExactCharField(max_length=40, unique=True)
     read_to = models.DateTimeField()
 
     def __str__(self) -> str:
