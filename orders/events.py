@@ -14,7 +14,10 @@ from orders.models import Order, Purchase
 
 
 def about(row: Order | Purchase, kind: EventKind) -> Event:
-    named = {"order": row.number, "invoice": row.uuid} if isinstance(row, Order) else {"subscription": row.uuid}
+    if isinstance(row, Order):
+        named = {"order": row.number, "invoice": row.uuid}
+    else:
+        named = {"subscription": row.uuid, "purchase": str(row.pk)}
     data = {**named, "source_record": row.source_record_id}
     return unsaved(Event, kind=kind, customer=row.source_record.customer_id, data=data)
 

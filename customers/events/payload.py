@@ -113,4 +113,5 @@ _NAMED: Mapping[str, Callable[[Any, _Rows], Any]] = {
     "order": _as_it_is,
     "invoice": _as_it_is,
     "subscription": _as_it_is,
+    "purchase": _as_it_is,
 }

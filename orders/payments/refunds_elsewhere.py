@@ -14,6 +14,7 @@ from customers.models import EventKind
 from orders import history
 from orders.locks import lock_owners
 from orders.models import Order, OrderStatus
+from orders.payments.payments_elsewhere import paid_elsewhere
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import Delta, deltas_of_refund
 
@@ -30,15 +31,15 @@ def record_refunds(refunded: Mapping[int, Decimal], *, by: User | None) -> int:
     Returns how many orders were changed.
     """
     # Read without locks first: a customer is locked before its orders.
-    lock_owners([order.source_record for order in _paid_elsewhere(refunded).select_related("source_record")])
-    orders = _paid_elsewhere(refunded).select_for_update(no_key=True, of=("self",)).order_by("pk")
+    lock_owners([order.source_record for order in _complete(refunded).select_related("source_record")])
+    orders = _complete(refunded).select_for_update(no_key=True, of=("self",)).order_by("pk")
     deltas = [delta for order in orders for delta in _record(order, refunded[order.pk], by=by)]
     add_to_totals(deltas)
     return len(deltas)
 
 
-def _paid_elsewhere(refunded: Mapping[int, Decimal]) -> QuerySet[Order]:
-    return Order.objects.filter(pk__in=refunded, status=OrderStatus.COMPLETE, transactions=None)
+def _complete(refunded: Mapping[int, Decimal]) -> QuerySet[Order]:
+    return paid_elsewhere(Order.objects.filter(pk__in=refunded, status=OrderStatus.COMPLETE))
 
 
 def _record(order: Order, refunded: Decimal, *, by: User | None) -> list[Delta]:

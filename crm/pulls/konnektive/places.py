@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-CUSTOMERS, ORDERS = "customers", "orders"
+CUSTOMERS, ORDERS, PURCHASES, TRANSACTIONS = SUBJECTS = "customers", "orders", "purchases", "transactions"
+"""In this order: each is of those before it."""
 DAY = timedelta(days=1)
 OVERLAP = DAY
 """The day before the last run is read again: its last moments may have appeared later."""
@@ -48,7 +49,8 @@ class PullPlace:
             return replace(self, page=self.page + 1, total=total)
         if is_over:
             return replace(self, first=self.last + DAY, page=1, total=None)
-        return first_place(self.since, self.until, ORDERS) if self.subject == CUSTOMERS else None
+        following = SUBJECTS.index(self.subject) + 1
+        return first_place(self.since, self.until, SUBJECTS[following]) if following < len(SUBJECTS) else None
 
     def to_json(self) -> dict[str, Any]:
         days = {name: getattr(self, name).isoformat() for name in ("since", "until", "first")}

@@ -13,14 +13,19 @@ from typing import Any
 from django.views.decorators.debug import sensitive_variables
 
 from crm.pulls.errors import PullError
-from crm.pulls.konnektive.places import CUSTOMERS, ORDERS, PullPlace
+from crm.pulls.konnektive.places import CUSTOMERS, ORDERS, PURCHASES, TRANSACTIONS, PullPlace
 from crm.pulls.models import Pull
 from crm.pulls.passwords import password_of
 from crm.pulls.request import post
 from crm.webhooks.post import readable
 
 MOST_PER_PAGE = 200
-CALLS = {CUSTOMERS: "customer/query/", ORDERS: "order/query/"}
+CALLS = {
+    CUSTOMERS: "customer/query/",
+    ORDERS: "order/query/",
+    PURCHASES: "purchase/query/",
+    TRANSACTIONS: "transactions/query/",
+}
 NOTHING_FOUND = re.compile(r"no\b.*\b(found|matching)\b", re.IGNORECASE | re.DOTALL)
 STRANGE = "The answer is not one of the Konnektive API. Check the URL."
 

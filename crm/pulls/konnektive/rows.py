@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crm.pulls.answered_table import read_answered
-from crm.pulls.konnektive.places import CUSTOMERS, ORDERS
+from crm.pulls.konnektive.places import CUSTOMERS, ORDERS, PURCHASES
 from crm.pulls.konnektive.queries import Row
 from customers.models import DataSource
 from orders.imports.columns.presets import BY_NAME
@@ -44,7 +44,22 @@ def _columns(preset: str) -> dict[str, str]:
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     CUSTOMERS: _columns("konnektive_customers"),
     ORDERS: _columns("konnektive_orders") | LINE,
+    PURCHASES: {
+        "customerId": "customer_id",
+        "purchaseId": "subscription_id",
+        "productName": "subscription_product",
+        "productSku": "subscription_sku",
+        "productQty": "subscription_quantity",
+        "price": "subscription_price",
+        "currencyCode": "currency",
+        "status": "subscription_status",
+        "interval": "subscription_interval",
+        "dateCreated": "subscription_started",
+        "ended": "subscription_ends",
+        "nextBillDate": "subscription_next_bill",
+    },
 }
+OVER = ("CANCELLED", "COMPLETE")
 
 
 def imported_rows(rows: Sequence[Row], subject: str, source: DataSource, *, zone: str, after: int) -> list[ImportedRow]:
@@ -61,9 +76,22 @@ def _is_wanted(row: Row) -> bool:
 
 def _lines(row: Row, columns: Mapping[str, str], subject: str) -> Iterator[list[str]]:
     """The cells of a customer; of an order those of each item."""
-    for item in [{}] if subject == CUSTOMERS else _items(row.get("items")) or [{}]:
+    if subject == PURCHASES:
+        row = {**row, "interval": _interval(row), "ended": row.get("lastCancellationDate") if _is_over(row) else ""}
+    for item in (_items(row.get("items")) if subject == ORDERS else ()) or [{}]:
         values = {**row, **{f"line {name}": value for name, value in item.items()}}
         yield [_cell(values.get(name)) for name in columns]
+
+
+def _interval(row: Row) -> str:
+    """Another Reunite knows months; Konnektive has days."""
+    if row.get("billingInterval") and row.get("billingIntervalUnit"):
+        return f"{row['billingInterval']} {row['billingIntervalUnit']}s"
+    return f"{row['billingIntervalDays']} days" if row.get("billingIntervalDays") else ""
+
+
+def _is_over(row: Row) -> bool:
+    return row.get("status") in OVER
 
 
 def _items(items: Any) -> list[Row]:

@@ -1,4 +1,4 @@
-"""A Konnektive account of somebody else: a server that answers customer/query and order/query from rows in memory."""
+"""A Konnektive account of somebody else: a server that answers its queries from rows in memory."""
 
 import json
 import threading
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 Row = dict[str, Any]
+SUBJECTS = ("customer", "order", "purchase", "transactions")
 DAY = "%m/%d/%Y"
 
 
@@ -18,7 +19,7 @@ DAY = "%m/%d/%Y"
 class Account:
     """`size` is the most rows of a page. `before` is called before each answer, and may be one: (status, text)."""
 
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {"customer": [], "order": []})
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in SUBJECTS})
     size: int = 200
     before: Callable[["Account", Row], tuple[int, str] | None] = lambda account, query: None
     headers: dict[str, str] = field(default_factory=dict)

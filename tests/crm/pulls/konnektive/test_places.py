@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 
-from crm.pulls.konnektive.places import PullPlace, first_place
+from crm.pulls.konnektive.places import SUBJECTS, PullPlace, first_place
 
 SINCE, UNTIL = date(2026, 9, 15), date(2026, 11, 30)
 
 
-def test_all_days_are_asked_for_once_of_customers_then_of_orders_and_today_apart():
+def test_all_days_are_asked_for_once_of_each_subject_and_today_apart():
     asked, place = [], first_place(SINCE, UNTIL)
     while place:
         asked.append((place.subject, place.first, place.last))
@@ -18,7 +18,7 @@ def test_all_days_are_asked_for_once_of_customers_then_of_orders_and_today_apart
         (date(2026, 11, 14), date(2026, 11, 29)),
         (UNTIL, UNTIL),
     ]
-    assert asked == [(subject, *of) for subject in ("customers", "orders") for of in days]
+    assert asked == [(subject, *of) for subject in SUBJECTS for of in days]
 
 
 def test_days_that_are_over_are_read_again_when_a_row_left_them_meanwhile():

@@ -1,6 +1,6 @@
 """A run: what it brings, what a second one changes, and how it goes on after faults."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,8 +18,9 @@ from crm.pulls import pulls
 from crm.pulls.errors import PullError
 from crm.pulls.models import Pull
 from crm.pulls.start import start_due, start_pull
+from customers.events.payload import payloads
 from customers.models import Customer, Event, RecordTotals, SourceRecord
-from orders.models import Import, ImportState, Order, OrderItem
+from orders.models import Import, ImportState, Order, OrderItem, Purchase, Transaction
 from orders.totals.add import rebuild_totals
 from tests.acts import merge
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
@@ -79,7 +80,7 @@ def work(job):
 
 def state():
     """All that a run may write, but its own rows."""
-    tables = (Customer, SourceRecord, Order, OrderItem, Event)
+    tables = (Customer, SourceRecord, Order, OrderItem, Purchase, Transaction, Event)
     return {model: list(model.objects.order_by("pk").values()) for model in tables}
 
 
@@ -137,9 +138,90 @@ def test_a_run_goes_on_where_it_was_killed_and_brings_each_row_once(stocked, pul
     wake_lost_jobs()
     job = work(Job.objects.get())
     assert (job.state, job.counts) == ("done", {"Created": 5, "Joined": 3})
-    assert len(stocked.queries) == asked + 7 - turns  # the days before: 3 pages and 2; today: 1 and 1
+    assert len(stocked.queries) == asked + 11 - turns  # the days before: 3 pages, 2, 1 and 1; today: 1 each
     assert sorted(Order.objects.values_list("external_id", flat=True)) == ["A0", "A1", "A2"]
     assert SourceRecord.objects.filter(data_source__name="Old CRM").count() == 5
+
+
+def purchase_row(purchase_id, customer, **values):
+    row = {
+        "purchaseId": purchase_id,
+        "customerId": customer["customerId"],
+        "orderId": "A0",
+        "productName": "Tea club",
+        "productSku": "TEA",
+        "productQty": "1",
+        "status": "ACTIVE",
+        "price": "20.00",
+        "currencyCode": "USD",
+        "billingIntervalDays": 30,
+        "nextBillDate": "2026-12-04",
+        "lastCancellationDate": None,
+        "dateCreated": "2026-11-04 23:30:00",
+        "dateUpdated": "2026-11-05 10:00:00",
+    }
+    return row | values
+
+
+def transaction_row(number, order_id, **values):
+    row = {
+        "transactionId": number,
+        "orderId": order_id,
+        "txnType": "SALE",
+        "responseType": "SUCCESS",
+        "responseText": "Approved",
+        "totalAmount": "29.90",
+        "cardLast4": "4242",
+        "dateCreated": "2026-11-04 23:31:00",
+        "dateUpdated": "2026-11-05 10:00:00",
+    }
+    return row | values
+
+
+def test_purchases_and_transactions_come_and_what_becomes_of_them_follows(stocked, pull, owner):
+    people = stocked.rows["customer"]
+    stocked.rows["purchase"] = [purchase_row("P1", people[0]), purchase_row("P2", people[1], status="PAUSED")]
+    declined = transaction_row(6, "A1", responseType="HARD_DECLINE", responseText="Do not honor")
+    pending = transaction_row(7, "A1", responseType="PENDING")
+    stocked.rows["transactions"] = [transaction_row(5, "A0"), declined, pending, transaction_row(8, "elsewhere")]
+    job = work(start_pull(pull, by=owner))
+    assert (job.state, job.counts) == ("done", {"Created": 5, "Joined": 5, "Transactions": 2})
+    bought = Purchase.objects.get(external_id="P1")
+    assert (bought.status, bought.price, str(bought.next_bill_date)) == ("ACTIVE", Decimal("20.00"), "2026-12-04")
+    assert (bought.product.name, bought.product.interval_count, bought.product.interval_unit) == ("Tea club", 30, "day")
+    paid = Transaction.objects.order_by("external_id").values_list("order__external_id", "status", "amount", "answer")
+    assert list(paid) == [
+        ("A0", "SUCCESS", Decimal("29.90"), "Approved"),
+        ("A1", "HARD_DECLINE", Decimal("29.90"), "Do not honor"),
+    ]
+    assert set(Order.objects.values_list("status", flat=True)) == {"COMPLETE"}
+    Pull.objects.update(since="2026-11-01")
+    before = state()
+    assert work(start_pull(pull, by=owner)).counts == {"Already here": 10}
+    assert state() == before
+
+    today = "2026-11-20 09:00:00"
+    stocked.rows["purchase"][0].update(status="CANCELLED", lastCancellationDate=today, dateUpdated=today)
+    stocked.rows["purchase"][1].update(status="ACTIVE", price="25.00", nextBillDate="2027-01-04", dateUpdated=today)
+    stocked.rows["order"][0].update(orderStatus="REFUNDED", dateUpdated=today)
+    stocked.rows["transactions"].append(transaction_row(9, "A0", txnType="REFUND", dateUpdated=today))
+    job = work(start_pull(pull, by=owner))
+    assert job.counts == {"Already here": 3, "Refunds": 1, "Purchases changed": 2, "Transactions": 1}
+    changed = Purchase.objects.order_by("external_id").values_list("status", "price", "next_bill_date")
+    assert list(changed) == [("CANCELLED", Decimal(20), None), ("ACTIVE", Decimal(25), date(2027, 1, 4))]
+    told = Event.objects.filter(kind="subscription.cancelled").get()
+    assert payloads([told])[0]["data"]["purchase"] == str(bought.pk)
+    assert Purchase.objects.get(external_id="P1").cancelled_at == datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
+    assert Order.objects.get(external_id="A0").status == "REFUNDED"
+    assert not rebuild_totals(list(SourceRecord.objects.values_list("pk", flat=True)))
+
+
+def test_payments_that_came_with_their_orders_are_undone_with_them(stocked, pull, owner):
+    stocked.rows["purchase"] = [purchase_row("P1", stocked.rows["customer"][0])]
+    stocked.rows["transactions"] = [transaction_row(5, "A0")]
+    work(start_pull(pull, by=owner))
+    work(start_undo(Import.objects.get(), by=owner))
+    assert not any(model.objects.exists() for model in (Order, Purchase, Transaction, SourceRecord))
 
 
 def interrupt(*args):
@@ -201,7 +283,7 @@ def test_a_system_that_stays_away_stops_the_job_with_a_reason_and_the_next_run_g
     stocked.before, stocked.queries = lambda account, query: None, []
     job = work(start_pull(pull, by=None))
     assert (job.state, job.counts) == ("done", {"Joined": 3})
-    assert {query["subject"] for query in stocked.queries} == {"order"}
+    assert "customer" not in {query["subject"] for query in stocked.queries}
     assert set(Import.objects.values_list("state", flat=True)) == {ImportState.DONE}
 
 
