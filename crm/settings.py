@@ -324,7 +324,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "line": {
+            "class": "crm.http.log_redaction.LineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
         "json": {"()": "crm.http.json_log.formatter"},
     },
     "filters": {"redact": {"()": "crm.http.log_redaction.RedactSecrets"}},

@@ -31,7 +31,10 @@ class SignIn(LoginView):
             return too_many_sign_ins(request, wait=sign_in_limits.MINUTE)
         if not sign_in_limits.slow_down(request.POST.get("username", "")):
             return too_many_sign_ins(request, wait=ceil(sign_in_limits.PAUSE))
-        return super().post(request, *args, **kwargs)
+        with sign_in_limits.room() as is_free:
+            if not is_free:
+                return too_many_sign_ins(request, wait=ceil(sign_in_limits.PAUSE))
+            return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: "AuthenticationForm") -> HttpResponse:
         user = form.get_user()

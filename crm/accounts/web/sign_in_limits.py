@@ -7,6 +7,8 @@ otherwise lock out anybody.
 
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import BoundedSemaphore
 
@@ -20,6 +22,9 @@ MINUTE, QUARTER_OF_AN_HOUR = 60, 15 * 60
 MOST_FAILURES = 20
 """Wrong passwords for one name before it is slowed down."""
 PAUSE = 2.0
+MOST_AT_ONCE = 4
+"""Sign-ins at work in a process. They wait for one another to hash (`hashers.MOST_AT_ONCE`)."""
+_room = BoundedSemaphore(MOST_AT_ONCE)
 _waiting = BoundedSemaphore(2)
 """More threads of a process do not wait: what is sent meanwhile is answered that it has to come later."""
 
@@ -39,6 +44,17 @@ def network_of(address: str) -> str:
     if isinstance(ip, IPv6Address):
         return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
     return str(ip)
+
+
+@contextmanager
+def room() -> Iterator[bool]:
+    """Whether this sign-in may go on. Few do at once, so that threads of the process are left for everybody else."""
+    is_free = _room.acquire(blocking=False)
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            _room.release()
 
 
 def slow_down(username: str) -> bool:

@@ -1,5 +1,6 @@
 """A flood of sign-ins costs nothing, and a guesser with many addresses is slowed down, without locking anybody out."""
 
+from collections import Counter
 from datetime import timedelta
 from threading import BoundedSemaphore
 from urllib.parse import quote
@@ -8,7 +9,6 @@ import pytest
 from argon2 import extract_parameters
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import get_hasher
-from django.core.cache import cache
 from django.test import override_settings
 from django.utils import timezone
 
@@ -21,11 +21,6 @@ from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a good password"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted_yet():
-    cache.clear()
 
 
 @pytest.fixture
@@ -90,6 +85,30 @@ def test_only_so_many_threads_wait_and_the_others_are_told_to_come_later(client,
     sign_in_limits._waiting.acquire()
     refused = sign_in(client, PASSWORD)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "2")
+
+
+def test_a_flood_of_200_sign_ins_makes_few_hashes(client, settings, monkeypatch):
+    settings.SIGN_INS_PER_ADDRESS = 5
+    hashed = []
+    hasher = type(get_hasher())
+    encode = hasher.encode
+    monkeypatch.setattr(hasher, "encode", lambda *args, **kwargs: hashed.append(1) or encode(*args, **kwargs))
+    answers = Counter(sign_in(client, "wrong", username=f"nobody {number}").status_code for number in range(200))
+    assert (answers, len(hashed)) == ({200: 5, 429: 195}, 5)
+
+
+def test_the_health_page_answers_while_as_many_sign_in_as_may(client, django_assert_num_queries, monkeypatch):
+    """Others are told to come later, and keep no thread."""
+    make_user("margaret", password=PASSWORD)
+    room = BoundedSemaphore(1)
+    monkeypatch.setattr(sign_in_limits, "_room", room)
+    assert sign_in(client, "wrong").status_code == 200
+    with room:
+        refused = sign_in(client, PASSWORD)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "2")
+        with django_assert_num_queries(0):
+            assert client.get("/healthz").content == b"ok"
+    assert sign_in(client, PASSWORD).status_code == 302
 
 
 @override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS)
