@@ -9,10 +9,12 @@ from customers.matching.views.identifying import identifying_attributes, identif
 from customers.matching.views.ignored_values import ignored_add, ignored_remove, ignored_values
 from customers.matching.views.likely_model import likely_model, likely_model_use
 from customers.matching.views.marks import duplicates_dismiss
+from customers.matching.views.next_group import next_group
 from customers.matching.views.worklist import duplicate_list
 from customers.merging.views.choose import merge_choose, merge_dismiss
 from customers.merging.views.confirm import merge_confirm
 from customers.merging.views.history import merge_detail, merge_list
+from customers.merging.views.plain import merge_plain
 from customers.merging.views.split import record_split
 from customers.merging.views.undo import merge_undo
 from customers.merging.views.values import merge_values
@@ -53,10 +55,12 @@ urlpatterns = [
     path("deletions/", deletion_list, name="deletions"),
     path("customers/<int:pk>/merge/", merge_choose, name="merge"),
     path("customers/<int:pk>/merge/dismiss/", merge_dismiss, name="merge_dismiss"),
+    path("customers/<int:pk>/merge/plain/", merge_plain, name="merge_plain"),
     path("customers/<int:pk>/merge/values/", merge_values, name="merge_values"),
     path("customers/<int:pk>/merge/confirm/<str:draft>/", merge_confirm, name="merge_confirm"),
     path("customers/<int:pk>/records/<int:record>/split/", record_split, name="split"),
     path("duplicates/", duplicate_list, name="duplicates"),
+    path("duplicates/next/", next_group, name="duplicates_next"),
     path("duplicates/dismiss/", duplicates_dismiss, name="duplicates_dismiss"),
     path("duplicates/ignored/", ignored_values, name="ignored"),
     path("duplicates/ignored/add/", ignored_add, name="ignored_add"),

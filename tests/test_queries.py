@@ -185,7 +185,7 @@ def statements_by_page(client: Client, customer: Customer, user: User) -> dict[s
     found = {}
     for name in OPENED:
         url = address_of(name, names)
-        query = {"duplicate": names["other"]} if name == "customers:merge_values" else {}
+        query = {"duplicate": names["other"]} if name in {"customers:merge_values", "customers:merge_plain"} else {}
         with CaptureQueriesContext(connection) as queries:
             response = client.get(url, query)
             b"".join(response)

@@ -61,6 +61,16 @@ class ValueChange:
 
 
 @dataclass(frozen=True)
+class ResultingValue:
+    """A value that the survivor will have; `is_added` where the merge brings it, `origin` says from whom."""
+
+    label: str
+    text: str
+    is_added: bool
+    origin: str
+
+
+@dataclass(frozen=True)
 class MergePreview:
     """`totals` are {customer: present totals}, `total_after` is the survivor's total after the merge."""
 
@@ -101,6 +111,21 @@ def add_moved_rows(counts: Mapping[int, Collection[RowCount]]) -> tuple[MovedRow
     for by_duplicate in by_kind.values():
         by_duplicate.sort(key=lambda pair: (-pair[1].number, pair[0]))
     return tuple(MovedRows(total, tuple(by_kind[total.kind])) for total in add_counts(counts.values()))
+
+
+def resulting_values(customers: Sequence[Customer], plan: MergePlan) -> Iterator[ResultingValue]:
+    """The values of the survivor after the merge, without those that stay empty."""
+    by_pk = {customer.pk: customer for customer in customers}
+    for key, final in plan.finals.items():
+        field = BY_KEY[key]
+        text = as_text(field, final.value)
+        if field.kind in (FieldKind.LOGIN, FieldKind.PAY_SOURCE):
+            holder = by_pk[final.origin] if final.origin else customers[0]
+            text = str(getattr(holder, field.key) or "")
+        if text and final.value != field.blank:
+            added = final.value != getattr(customers[0], field.column)
+            origin = by_pk[final.origin].name_with_number if final.origin else ""
+            yield ResultingValue(field.label, text, is_added=added, origin=origin)
 
 
 def value_changes(customers: Sequence[Customer], plan: MergePlan) -> list[ValueChange]:

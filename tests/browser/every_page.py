@@ -15,8 +15,10 @@ from crm.jobs.models import Job, JobState
 from crm.pulls.models import Pull
 from crm.webhooks.models import DeliveryState, WebhookEndpoint
 from customers.matching.duplicates import duplicate_counts, duplicates_of
+from customers.merging.forms.values import ValuesForm
 from customers.models import BatchUndo, CartLogin, Customer, DataSource, Merge, MergeBatch, SourceRecord
 from customers.pages import tabs
+from customers.profile.fields import REFERENCE_KEYS
 from orders.models import UNDECIDED, Import, Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
 
 
@@ -124,9 +126,21 @@ def merge_steps(customer: Customer, duplicate: Customer) -> Iterator[Shown]:
     yield shown("why", "customers:why", customer.pk, duplicate.pk)
     yield shown("why-ask", "customers:why_ask")
     yield shown("merge-1", "customers:merge", customer.pk)
+    kept, merged = without_conflict()
+    yield shown("merge-plain", "customers:merge_plain", kept.pk, duplicate=merged.pk)
     values = shown("merge-2", "customers:merge_values", customer.pk, duplicate=duplicate.pk)
     yield values
     yield replace(values, name="merge-3", url_name="customers:merge_confirm", press="Review merge")
+
+
+def without_conflict() -> tuple[Customer, Customer]:
+    """Two of whom nothing conflicts, so that their merge has one page."""
+    for kept in Customer.objects.live().order_by("pk").select_related(*REFERENCE_KEYS):
+        for candidate in duplicates_of(kept):
+            merged = Customer.objects.select_related(*REFERENCE_KEYS).get(pk=candidate.customer.pk)
+            if ValuesForm([kept, merged], by=None).is_plain:
+                return kept, merged
+    raise AssertionError("In the demo the values of all duplicates conflict.")
 
 
 def merge_pages(merge: Merge) -> Iterator[Shown]:

@@ -107,6 +107,33 @@ def test_what_was_entered_is_there_again_after_every_way_back(page: Page, sign_i
     expect(last_name).to_have_value("Holý")
 
 
+def test_the_plain_case_takes_three_clicks_from_the_customer_and_two_from_the_worklist(page: Page, sign_in, helenas):
+    sign_in("jane", *ADMIN.ticks)
+    for number in ("+420 602 330 910", "+420 602 330 911"):
+        for _ in range(2):
+            customer_with_order(first_name="Jan", last_name="Novák", phone=number, deduplicate=False)
+    clicks = 0
+
+    def click(role: str, name: str) -> None:
+        nonlocal clicks
+        page.get_by_role(role, name=re.compile(f"^{name}")).first.click()  # type: ignore[arg-type]
+        clicks += 1
+
+    page.goto(Customer.objects.filter(last_name="Novák").earliest("pk").get_absolute_url())
+    click("link", "Merge .*possible duplicate")
+    click("button", "Continue")
+    click("button", "Yes, I’m sure")
+    expect(page.get_by_role("status").first).to_contain_text("Merged.")
+    assert clicks == 3
+    page.goto("/duplicates/")
+    click("link", "Merge… Jan Novák")
+    click("button", "Yes, I’m sure")
+    expect(page.get_by_role("status").first).to_contain_text("Merged.")
+    assert (clicks, Merge.objects.count()) == (5, 2)
+    page.get_by_role("link", name="Next group").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Final values for Helena Holý"))
+
+
 def wait_for_draft(page: Page, text: str) -> None:
     """What is sent while a page is left is not seen by the page that follows."""
     for _ in range(100):

@@ -1,6 +1,6 @@
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -36,11 +36,7 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else SHARED
     after = request.GET.get("after", "")
-    filters = None
-    if tab in (SHARED, LIKELY):
-        filters = WorklistFilterForm(
-            request.GET, of_likely=tab == LIKELY, with_orders=request.user.has_perm(VIEW_ORDERS)
-        )
+    filters = _filters(request, request.GET, tab) if tab in (SHARED, LIKELY) else None
     context = {
         "title": "Duplicates",
         "tabs": TABS,
@@ -55,10 +51,24 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
     return render(request, f"customers/matching/{TEMPLATES[tab]}", context)
 
 
+def groups_page(request: "StaffRequest", query: QueryDict) -> LikelyPage | WorklistPage:
+    """The page of groups with this query: of those who are likely the same, or of those who share a value."""
+    tab = LIKELY if query.get("tab") == LIKELY else SHARED
+    return _groups(tab, query.get("after", ""), _filters(request, query, tab))
+
+
+def _filters(request: "StaffRequest", query: QueryDict, tab: str) -> WorklistFilterForm:
+    return WorklistFilterForm(query, of_likely=tab == LIKELY, with_orders=request.user.has_perm(VIEW_ORDERS))
+
+
+def _groups(tab: str, after: str, filters: WorklistFilterForm) -> LikelyPage | WorklistPage:
+    if tab == LIKELY:
+        return likely_page(read_place(after), only=filters.worklist_filter)
+    return worklist_page(read_place(after), only=filters.worklist_filter)
+
+
 def _page(tab: str, after: str, filters: WorklistFilterForm | None) -> NotDuplicatesPage | LikelyPage | WorklistPage:
     if not filters:
         relations = RELATIONS if tab == RELATED else ("",)
         return not_duplicates_page(before=parse_number(after) or 0, relations=relations)
-    if tab == LIKELY:
-        return likely_page(read_place(after), only=filters.worklist_filter)
-    return worklist_page(read_place(after), only=filters.worklist_filter)
+    return _groups(tab, after, filters)

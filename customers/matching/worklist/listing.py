@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -100,6 +101,14 @@ class DuplicateGroup(Group):
     @property
     def against(self) -> tuple[str, ...]:
         return self.judgement.against
+
+    @property
+    def merge_address(self) -> str:
+        """One page where it is sure and nothing conflicts; else the first step, or the one with the values."""
+        if not self.judgement.is_sure:
+            return super().merge_address
+        others = [("duplicate", member.customer.pk) for member in self.members if member.customer != self.oldest]
+        return f"{reverse('customers:merge_plain', args=[self.oldest.pk])}?{urlencode(others)}"
 
     @property
     def kind(self) -> str:

@@ -89,6 +89,11 @@ class ValuesForm:
         return numbers if len(numbers) == len(self.customers) else (0,) * len(self.customers)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether nothing conflicts and nobody entered anything, so that there is no value to decide on."""
+        return not (self.is_kept or self.final_values().differing)
+
+    @property
     def differing(self) -> dict[str, dict[str, str]]:
         return self.entered.differing(self.suggested, self.credit)
 

@@ -12,12 +12,15 @@ from customers.lib.numbers import parse_number, parse_numbers
 from customers.lib.phrases import isolated
 from customers.matching import not_duplicates
 from customers.merging import drafts
+from customers.merging.forms.values import ValuesForm
 from customers.merging.plan import MergeError
 from customers.merging.selection import selection_for
+from customers.merging.views.came_from import came_from, keeps_list
 from customers.merging.views.shared import (
     choose_url,
     chosen,
     get_customer,
+    plain_url,
     values_url,
     warn_not_merged,
     with_survivor,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 @may_merge
 @may_view
+@keeps_list
 @with_survivor
 @vary_on_headers("HX-Target")
 def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
@@ -53,6 +57,7 @@ def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
         ),
         "may_search": may_search,
         "q": term,
+        "came_from": came_from(request),
     }
     if request.htmx.target == "search-results":
         return render(request, "customers/merging/_search_results.html", context)
@@ -72,11 +77,12 @@ def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
         return redirect(choose_url(survivor, ticked, q=term))
     try:
         customers = chosen(request, survivor, ticked)
-        drafts.keep_selection(customers, by=request.user)
+        draft = drafts.keep_selection(customers, by=request.user)
     except MergeError as error:
         warn_not_merged(request, str(error))
         return redirect(choose_url(survivor, ticked))
-    return redirect(values_url(survivor, [customer.pk for customer in customers[1:]]))
+    is_plain = ValuesForm(customers, draft=draft, by=request.user).is_plain
+    return redirect((plain_url if is_plain else values_url)(survivor, [customer.pk for customer in customers[1:]]))
 
 
 def _keep_instead(request: "StaffRequest", survivor: Customer, instead: Customer, ticked: list[int]) -> HttpResponse:
@@ -89,6 +95,7 @@ def _keep_instead(request: "StaffRequest", survivor: Customer, instead: Customer
 @require_POST
 @may_merge
 @may_view
+@keeps_list
 @with_survivor
 def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     reversed_for = request.POST.get("reverse", "")

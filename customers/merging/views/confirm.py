@@ -1,15 +1,12 @@
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from customers.lib.phrases import customer_numbers, join_words
+from customers.lib.phrases import customer_numbers
 from customers.merging import drafts
 from customers.merging.allowed import NotAllowedError
 from customers.merging.forms.values import ValuesForm
@@ -23,13 +20,13 @@ from customers.merging.merge import (
 )
 from customers.merging.plan import MergeError, MergePlan
 from customers.merging.preview import preview_merge, value_changes
-from customers.merging.views.shared import choose_url, chosen, get_customer, values_url, warn_not_merged
+from customers.merging.views.came_from import came_from, keeps_list
+from customers.merging.views.merged import merged
+from customers.merging.views.shared import choose_url, chosen, get_customer, merge_title, values_url, warn_not_merged
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, MergeDraft, Via
-from customers.totals.sums import OrderTotals, order_totals
 from customers.web.fields import LONGEST_REASON, reason_in
-from customers.web.messages import emphasised, message_with_button
-from customers.web.permissions import UNDO, may_merge, may_view
+from customers.web.permissions import may_merge, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -38,6 +35,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 @may_merge
 @may_view
+@keeps_list
 def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
     survivor = get_customer(pk)
     kept = drafts.find(pk, by=request.user)
@@ -84,7 +82,7 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
     survivor, *duplicates = customers
     preview = preview_merge(customers, plan)
     context = {
-        "title": _title(survivor, customers[1:]),
+        "title": merge_title(survivor, customers[1:]),
         "survivor": survivor,
         "duplicates": [{"customer": customer, "totals": preview.totals[customer.pk]} for customer in duplicates],
         "numbers": customer_numbers(plan.duplicate_ids),
@@ -93,17 +91,9 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
         "preview": preview,
         "longest_reason": LONGEST_REASON,
         "back": values_url(survivor, plan.duplicate_ids),
+        "came_from": came_from(request),
     }
     return render(request, "customers/merging/merge_confirm.html", context)
-
-
-def _title(survivor: Customer, duplicates: list[Customer]) -> str:
-    if len(duplicates) == 1:
-        return f"Merge {duplicates[0].name_with_number} into {survivor.name_with_number}?"
-    text = ngettext(
-        "Merge %(number)s customer into %(survivor)s?", "Merge %(number)s customers into %(survivor)s?", len(duplicates)
-    )
-    return text % {"number": len(duplicates), "survivor": survivor.name_with_number}
 
 
 def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> HttpResponse:
@@ -120,43 +110,4 @@ def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> Htt
         warnings=merge_warnings(customers, plan),
     )
     drafts.finish(kept)
-    survivor.refresh_from_db()
-    moved = {pk for member in merge.members.all() for pk in member.records}
-    undo = reverse("customers:merge_undo", args=[merge.pk]) if request.user.has_perm(UNDO) else ""
-    messages.success(request, _merged_message(customers, moved, came=len(moved - {*kept.records}), undo=undo))
-    return redirect(survivor)
-
-
-def _merged_message(customers: list[Customer], moved: Collection[int], *, came: int, undo: str) -> str:
-    sentences = [_merged_sentence(customers), _moved_sentence(moved), _received_sentence(came)]
-    text = " ".join(filter(None, sentences))
-    if undo:
-        return message_with_button(text, url=undo, label="Undo", strong="Merged.")
-    return emphasised("Merged.", text)
-
-
-def _merged_sentence(customers: list[Customer]) -> str:
-    survivor, *duplicates = (customer.name_with_number for customer in customers)
-    text = ngettext(
-        "%(names)s was merged into %(survivor)s.", "%(names)s were merged into %(survivor)s.", len(duplicates)
-    )
-    return text % {"names": join_words(duplicates), "survivor": survivor}
-
-
-def _moved_sentence(records: Collection[int]) -> str:
-    orders = sum(order_totals(records).values(), OrderTotals()).orders
-    text = ngettext(
-        "%(orders)s order and all other records were moved.",
-        "%(orders)s orders and all other records were moved.",
-        orders,
-    )
-    return text % {"orders": f"{orders:,}"} if orders else ""
-
-
-def _received_sentence(records: int) -> str:
-    text = ngettext(
-        "This includes %(records)s source record received meanwhile.",
-        "This includes %(records)s source records received meanwhile.",
-        records,
-    )
-    return text % {"records": records} if records else ""
+    return merged(request, merge, customers, records_shown=kept.records)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import ngettext
 
 from customers.merging.allowed import NotAllowedError, refuse_unmatched
 from customers.merging.plan import MergeError, refuse_impossible_merge
@@ -71,6 +72,20 @@ def chosen(request: "StaffRequest", survivor: Customer, numbers: Collection[int]
     except NotAllowedError as error:
         raise PermissionDenied(str(error)) from None
     return [survivor, *duplicates]
+
+
+def merge_title(survivor: Customer, duplicates: list[Customer]) -> str:
+    if len(duplicates) == 1:
+        return f"Merge {duplicates[0].name_with_number} into {survivor.name_with_number}?"
+    text = ngettext(
+        "Merge %(number)s customer into %(survivor)s?", "Merge %(number)s customers into %(survivor)s?", len(duplicates)
+    )
+    return text % {"number": len(duplicates), "survivor": survivor.name_with_number}
+
+
+def plain_url(survivor: Customer, duplicates: Iterable[int]) -> str:
+    query = urlencode({"duplicate": list(duplicates)}, doseq=True)
+    return f"{reverse('customers:merge_plain', args=[survivor.pk])}?{query}"
 
 
 def values_url(survivor: Customer, duplicates: Iterable[int]) -> str:

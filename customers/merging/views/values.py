@@ -13,6 +13,7 @@ from customers.merging.allowed import NotAllowedError, refuse_unmatched
 from customers.merging.forms.values import ValuesForm
 from customers.merging.plan import MergeError, MergePlan
 from customers.merging.preview import merge_sides, preview_merge
+from customers.merging.views.came_from import came_from, keeps_list
 from customers.merging.views.shared import choose_url, chosen, values_url, warn_not_merged, with_survivor
 from customers.models import Customer, MergeDraft
 from customers.records.ownership import records_by_customer
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @sensitive_post_parameters("value-cart_password")
 @may_merge
 @may_view
+@keeps_list
 @with_survivor
 def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     draft = drafts.find(survivor.pk, by=request.user)
@@ -102,6 +104,7 @@ def _page(request: "StaffRequest", form: ValuesForm, *, taken_from: Customer | N
         "form": form,
         "sides": merge_sides(form.customers, preview.totals, final_values.source_of),
         "final_values": final_values,
+        "came_from": came_from(request),
         "preview": preview,
         "taken_from": taken_from,
     }
