@@ -105,6 +105,7 @@ TARGETS: tuple[Target, ...] = (
     Target("line_price", "Price of one", LINE, CellKind.MONEY),
     Target("line_amount", "Amount for all", LINE, CellKind.MONEY),
     Target("line_id", "Line ID", LINE, CellKind.ID),
+    Target("line_items", "All lines in one cell", LINE),
     Target("subscription_id", "Subscription ID", SUBSCRIPTION, CellKind.ID),
     Target("subscription_product", "Product or plan", SUBSCRIPTION),
     Target("subscription_sku", "SKU or plan ID", SUBSCRIPTION, CellKind.ID),
@@ -124,7 +125,7 @@ MANY = ("tags", "note", "attribute")
 IDENTIFYING = ("customer_id", "email", "phone")
 """One of these is needed in a file: a customer without any could not be told from another of the same name."""
 NAMES = ("full_name", "shipping_name", *NAME_FIELDS)
-OF_LINE = tuple(target.key for target in TARGETS if target.group == LINE)
+OF_LINE = tuple(target.key for target in TARGETS if target.group == LINE and target.key != "line_items")
 
 
 def groups() -> Mapping[str, list[Target]]:

@@ -16,6 +16,7 @@ from customers.models import DataSource
 from orders.imports.cells import statuses
 from orders.imports.cells.cell import CellError, shown
 from orders.imports.columns.fields import OF_LINE
+from orders.imports.rows.packed_lines import packed_lines
 from orders.imports.rows.values import Values, rounded
 from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder, clean_order
 from orders.intake.pricing import order_total
@@ -38,7 +39,7 @@ class OrderReader:
         # Some write what is taken off with a minus.
         discount, refunded = (abs(_amount(values, name, currency)) for name in ("order_discount", "order_refunded"))
         shipping, tax = (_amount(values, name, currency) for name in ("order_shipping", "order_tax"))
-        lines = [self._line(row, currency) for row in rows if not row.cells.keys().isdisjoint(OF_LINE)]
+        lines = [self._line(line, currency) for line in _lines(values, rows)]
         total = values.amount("order_total", currency)
         if total is None:
             total = order_total(lines, shipping=shipping, tax=tax, discount=discount)
@@ -84,6 +85,16 @@ class OrderReader:
                 self._products.clear()
             self._products[sku] = Product.objects.filter(sku=sku).first()
         return self._products[sku]
+
+
+def _lines(order: Values, rows: Sequence[Values]) -> list[Values]:
+    """The lines of rows that have one each, or else those that a cell of the order has packed."""
+    lines = [row for row in rows if not row.cells.keys().isdisjoint(OF_LINE)]
+    if lines or not (packed := order.read("line_items", packed_lines)):
+        return lines
+    headers = {**order.formats.headers, **dict.fromkeys(OF_LINE, order.formats.headers["line_items"])}
+    formats = replace(order.formats, headers=headers, decimal_mark=".")
+    return [Values(dict(cells), formats) for cells in packed]
 
 
 def _amount(values: Values, target: str, currency: str) -> Decimal:

@@ -8,7 +8,7 @@ from orders.imports.columns.guess import guess
 from orders.imports.columns.mapping import problems
 from orders.models import OrderStatus, PurchaseStatus
 from tests.factories import ProductFactory
-from tests.orders.imports.reading import EXPORTS, PRAGUE, export, read
+from tests.orders.imports.reading import EXPORTS, PRAGUE, export, read, read_csv
 from tests.tables import table
 
 HELENA = Identity("Helena", "Holý", "", "hholy@gmail.com", "+420 241 770 449", "CZ")
@@ -112,6 +112,33 @@ def test_an_order_of_woocommerce_has_no_customer_id_of_a_guest_and_a_tax_in_cent
     (row,) = read(export("woocommerce_orders"))
     assert row.order
     assert (row.order.customer.external_id, row.order.tax, row.order.status) == ("", Decimal("3.83"), "COMPLETE")
+
+
+PACKED = "name:Mug; blue|product_id:7|sku:|quantity:2|total:20.00|total_tax:1;name:Tea|quantity:1|total:5.00|meta:a=b"
+
+
+@table(
+    ("packed", "lines"),
+    [
+        (PACKED, [("Mug; blue", 2, Decimal("20.00")), ("Tea", 1, Decimal("5.00"))]),
+        ('[{"name":"Mug","quantity":2,"total":"20.00","taxes":[]}]', [("Mug", 2, Decimal("20.00"))]),
+        ("", []),
+    ],
+)
+def test_lines_of_woocommerce_that_are_packed_into_one_cell_are_read(packed, lines):
+    quoted = packed.replace('"', '""')
+    header = "order_id,order_number,order_date,status,order_total,billing_email,line_items\n"
+    text = f'{header}7,7,2026-02-21 10:30:00,completed,25,a@b.example,"{quoted}"\n'
+    (row,) = read_csv(text)
+    assert row.order
+    assert [(line.description, line.quantity, line.amount) for line in row.order.lines] == lines
+
+
+def test_packed_lines_that_cannot_be_read_are_refused_with_the_name_of_their_column():
+    header = "order_id,order_number,order_date,status,order_total,billing_email,line_items\n"
+    for packed in ("two mugs", "name:Mug|quantity:some"):
+        (row,) = read_csv(f"{header}7,7,2026-02-21,completed,25,a@b.example,{packed}\n")
+        assert row.refusal.startswith("line_items: ")
 
 
 def test_an_order_of_konnektive_keeps_its_status_and_address():

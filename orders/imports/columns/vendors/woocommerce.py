@@ -87,11 +87,12 @@ PRESETS = (
             "item_quantity": "line_quantity",
             "item_total": "line_amount",
             "item_id": "line_id",
+            "line_items": "line_items",
             **left_out(
                 ELSEWHERE,
                 *("order_number_formatted", "paid_date", "shipping_tax_total", "fee_total", "fee_tax_total"),
                 *("cart_discount", "order_discount", "payment_method", "payment_method_title", "transaction_id"),
-                *("shipping_method", "customer_user", "line_items", "shipping_items", "fee_items", "tax_items"),
+                *("shipping_method", "customer_user", "shipping_items", "fee_items", "tax_items"),
                 *("coupons", "coupon_items", "refunds", "order_notes", "download_permissions", "item_product_id"),
                 *("order_key", "order_subtotal", "wt_import_key"),
             ),
