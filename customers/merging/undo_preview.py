@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.utils.translation import ngettext
 
@@ -22,6 +23,7 @@ from customers.records.registry import tabbed_models
 from customers.totals.sums import OrderTotals, order_totals
 
 MOST_NAMED = 10
+SLIP = timedelta(minutes=1)
 EDITED = ActMessage("edited {day} by {user}", "edited {day} by an API client")
 
 
@@ -173,6 +175,11 @@ def _about_labels(plan: UndoPlan) -> Iterator[Notice]:
         shown = join_first([isolated(name) for name in names], MOST_NAMED)
         text = f"Added since the merge and kept for {isolated(plan.root.name)}: {shown}."
         yield Notice("Tags and attributes are kept.", text)
+
+
+def suggests_mark(plan: UndoPlan, *, now: datetime) -> bool:
+    """Whoever undoes a merge at once corrects a slip, and may want to merge otherwise. Later they were two people."""
+    return now - plan.merge.created > SLIP
 
 
 def not_duplicates_text(plan: UndoPlan) -> str:

@@ -15,12 +15,12 @@ DONE = {
 # Of an order that was cancelled meanwhile
 DONE_LATE = {
     TransactionKind.SALE: (
-        "{amount} charged to {card}. The order was cancelled in the meantime and stays cancelled. You can refund this"
-        " payment."
+        "{amount} charged to {card}. The order was cancelled in the meantime and stays cancelled. This payment"
+        " can be refunded."
     ),
     TransactionKind.CAPTURE: (
-        "{amount} captured on {card}. The order was cancelled in the meantime and stays cancelled. You can refund this"
-        " payment."
+        "{amount} captured on {card}. The order was cancelled in the meantime and stays cancelled. This payment"
+        " can be refunded."
     ),
 }
 DECLINED = {

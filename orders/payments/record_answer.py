@@ -62,11 +62,11 @@ DONE = {
 DONE_LATE = {
     TransactionKind.SALE: (
         "Charged {amount} to {card} for order {order}. The order was cancelled in the meantime and stays cancelled."
-        " You can refund this payment."
+        " This payment can be refunded."
     ),
     TransactionKind.CAPTURE: (
         "Captured {amount} on {card} for order {order}. The order was cancelled in the meantime and stays cancelled."
-        " You can refund this payment."
+        " This payment can be refunded."
     ),
 }
 DECLINED = {

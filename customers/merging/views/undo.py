@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import join_words
 from customers.merging import undo_preview
-from customers.merging.undo import undo_merge
+from customers.merging.undo import UndoTerms, undo_merge
 from customers.merging.undo_plan import (
     AlreadyUndoneError,
     OverdrawnError,
@@ -60,7 +61,10 @@ def _undo(request: "StaffRequest", merge: Merge, only: list[int]) -> HttpRespons
         by=request.user,
         only=only,
         seen=request.POST.get("seen") or "nothing",
-        allow_overdraft="allow_overdraft" in request.POST,
+        terms=UndoTerms(
+            allow_overdraft="allow_overdraft" in request.POST,
+            mark_not_duplicates="mark_not_duplicates" in request.POST,
+        ),
     )
     messages.success(request, emphasised("Undone.", undone.as_sentence()))
     return redirect(merge.survivor.live_root())
@@ -77,6 +81,7 @@ def _page(request: "StaffRequest", plan: UndoPlan, only: list[int]) -> HttpRespo
         "sides": undo_preview.customers_after_undo(plan),
         "values": list(undo_preview.values_after_undo(plan)),
         "notices": list(undo_preview.notices(plan)),
+        "suggests_mark": undo_preview.suggests_mark(plan, now=timezone.now()),
         "not_duplicates": undo_preview.not_duplicates_text(plan),
     }
     return render(request, "customers/merging/merge_undo.html", context)

@@ -1,16 +1,18 @@
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from customers.credit import credit
 from customers.erasing.erase import erase_customer
 from customers.labels.attributes import remove_attributes, set_attributes
 from customers.labels.tags import add_tags, remove_tags, tags_of
 from customers.matching.duplicates import duplicates_of
-from customers.models import Customer, HistoryEntry, Merge
+from customers.models import Customer, HistoryEntry, Merge, NotDuplicate
 from tests.acts import edit, erase, fresh, merge, undo
 from tests.customers.merging.pages.merge_steps import hidden, says, shown
 from tests.factories import NoteFactory, customer_with_order, make_user, order, signed_in
@@ -60,6 +62,18 @@ def test_what_was_removed_before_a_merge_and_added_again_after_it_is_named(as_ag
     assert "Added since the merge and kept for Helena Holý: vip and shoe size." in page
 
 
+def test_an_undo_asks_whether_they_are_not_duplicates_and_suggests_it_but_for_a_slip(as_agent, helena, helen):
+    merged = merge(helena, helen)
+    assert "mark_not_duplicates" not in hidden(as_agent.get(undo_url(merged)))
+    send(as_agent, undo_url(merged))
+    assert not NotDuplicate.objects.exists()
+
+    merged = merge(helena, helen)
+    Merge.objects.filter(pk=merged.pk).update(created=timezone.now() - timedelta(minutes=2))
+    send(as_agent, undo_url(merged))
+    assert NotDuplicate.objects.get().reason == f"Merge {merged.pk} was undone"
+
+
 def test_an_undo_is_shown_then_done(as_agent, admin_user, helena, helen):
     merged = merge(helena, helen, last_name=helen, company="Holý Design")
     order(source="Marketplace", external_id="MP-1", total="3.96")
@@ -80,7 +94,7 @@ def test_an_undo_is_shown_then_done(as_agent, admin_user, helena, helen):
         assert text in page
     assert not Merge.objects.exclude(undone_at=None).exists()
 
-    response = send(as_agent, undo_url(merged))
+    response = send(as_agent, undo_url(merged), mark_not_duplicates="1")
     assert response.url == helena.get_absolute_url()
     assert says(response) == f"Undone. Helena Holy ({helen.pk}) was restored. Company was kept."
     helena, helen = fresh(helena, helen)

@@ -17,7 +17,7 @@ from tests.factories import ProductFactory, declined_order, paid_order
 
 pytestmark = pytest.mark.django_db
 
-CANCELLED = "The order was cancelled in the meantime and stays cancelled. You can refund this payment."
+CANCELLED = "The order was cancelled in the meantime and stays cancelled. This payment can be refunded."
 
 
 def cancelled_meanwhile() -> Order:

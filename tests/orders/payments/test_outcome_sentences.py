@@ -40,5 +40,5 @@ def test_a_payment_of_an_order_cancelled_meanwhile_says_what_to_do():
     sale = payment("SALE", TransactionStatus.SUCCESS, card=None, order_status=OrderStatus.CANCELLED)
     assert outcome_sentence(sale) == (
         "9.90 USD charged to an unknown payment method. The order was cancelled in the meantime and stays cancelled."
-        " You can refund this payment."
+        " This payment can be refunded."
     )
