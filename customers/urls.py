@@ -13,6 +13,7 @@ from customers.matching.views.next_group import next_group
 from customers.matching.views.worklist import duplicate_list
 from customers.merging.views.choose import merge_choose, merge_dismiss
 from customers.merging.views.confirm import merge_confirm
+from customers.merging.views.correct import merge_correct
 from customers.merging.views.history import merge_detail, merge_list
 from customers.merging.views.plain import merge_plain
 from customers.merging.views.split import record_split
@@ -71,5 +72,6 @@ urlpatterns = [
     path("duplicates/identifying/<int:pk>/remove/", identifying_remove, name="identifying_remove"),
     path("merges/", merge_list, name="merges"),
     path("merges/<int:pk>/", merge_detail, name="merge_detail"),
+    path("merges/<int:pk>/correct/", merge_correct, name="merge_correct"),
     path("merges/<int:pk>/undo/", merge_undo, name="merge_undo"),
 ]

@@ -121,6 +121,7 @@ PAGES = {
     "customers:merges": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
     "customers:merge_undo": Page((VIEW, UNDO), of=("merge",)),
+    "customers:merge_correct": Page((VIEW, CHANGE, UNDO, MERGE), of=("merge",)),
     "batches:merge": Page((VIEW, MERGE)),
     "batches:merge_selected": Page((VIEW, MERGE), method="post"),
     "batches:merge_detail": Page((VIEW, MERGE), of=("batch",)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
@@ -44,7 +44,11 @@ def value_changes(merge: Merge) -> Iterator[ValueChange]:
         member.duplicate_id: member.duplicate.name_with_number for member in merge.members.select_related("duplicate")
     }
     # A purchase that clears “Lost” while the merge stands is recorded with the merge, but the merge did not write it.
-    written = {key: value for change in merge.changes.exclude(via=BY_PURCHASE) for key, value in change.values.items()}
+    written: dict[str, dict[str, Any]] = {}
+    for change in merge.changes.exclude(via=BY_PURCHASE).order_by("version"):
+        for key, value in change.values.items():
+            # A correction changed what the merge had written.
+            written[key] = {**value, "before": written.get(key, value)["before"]}
     for field in (field for field in FIELDS if field.key in written):
         value = written[field.key]
         before, after = as_text(field, value["before"]), as_text(field, value["after"])

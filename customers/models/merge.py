@@ -34,7 +34,7 @@ class Merge(models.Model):
     warnings = models.JSONField(default=list, blank=True)
     fingerprint = ExactCharField(max_length=64, unique=True, editable=False)
     # What was decided about the profile, as customers.profile.decisions writes and reads it; it says nothing of a field
-    # that nobody decided.
+    # that nobody decided. A correction changes it (customers.merging.correct).
     decisions = models.JSONField(default=dict, blank=True)
     version = models.PositiveIntegerField(default=1, help_text="The survivor's version after the merge")
     created = models.DateTimeField(default=timezone.now)

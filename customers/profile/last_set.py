@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from customers.lib.phrases import isolated
 from customers.models import ProfileChange, Via
@@ -22,15 +23,22 @@ class LastSet:
 
 
 def last_set(
-    customers: Collection[int], sources: Mapping[int, str], *, history: ProfileHistory | None = None
+    customers: Collection[int],
+    sources: Mapping[int, str],
+    *,
+    history: ProfileHistory | None = None,
+    until: Mapping[int, int] = MappingProxyType({}),
 ) -> dict[int, dict[str, LastSet]]:
     """{customer: {field: when it was last set}}; fields that nobody ever set are left out.
 
-    `sources` name the data source that a customer came from.
+    `sources` name the data source that a customer came from, `until` are the versions that count, else all.
     """
     history = history or ProfileHistory(customers)
     return {
-        pk: {key: _last_set(decision, sources.get(pk, "")) for key, decision in history.derived(pk).by.items()}
+        pk: {
+            key: _last_set(decision, sources.get(pk, ""))
+            for key, decision in history.derived(pk, until=until.get(pk)).by.items()
+        }
         for pk in customers
     }
 

@@ -145,6 +145,7 @@ def without_conflict() -> tuple[Customer, Customer]:
 
 def merge_pages(merge: Merge) -> Iterator[Shown]:
     yield shown("merge", "customers:merge_detail", merge.pk)
+    yield shown("merge-correct", "customers:merge_correct", merge.pk)
     yield shown("merge-undo", "customers:merge_undo", merge.pk)
     yield shown("merge-many", "batches:merge")
     yield shown("merge-many-done", "batches:merge_detail", MergeBatch.objects.latest("pk").pk)

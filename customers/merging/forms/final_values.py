@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
@@ -55,10 +56,13 @@ class FinalValues:
     """The changes since the form was first shown."""
     may_enter: bool
     """Without it values are only selected, among those shown."""
+    fields: Sequence[ProfileField] = FIELDS
+    until: Mapping[int, int] = dataclass_field(default_factory=dict)
+    """The versions of the customers that are shown, if not the present ones."""
 
     @cached_property
     def rows(self) -> list[ValueRow]:
-        fields = [self._field_row(field) for field in FIELDS]
+        fields = [self._field_row(field) for field in self.fields]
         return [*fields, *(self._credit_row(currency) for currency in self.credit)]
 
     @property
@@ -179,7 +183,7 @@ class FinalValues:
 
     @cached_property
     def _values(self) -> CustomerValues:
-        last = last_set([customer.pk for customer in self.customers], self.source_of)
+        last = last_set([customer.pk for customer in self.customers], self.source_of, until=self.until)
         excluded = exclusions.excluded_values(self.customers)
         return CustomerValues(self.customers, self.entered.picks, last, excluded, self.changes)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from customers.models import Customer
 from customers.profile.clean import as_text
-from customers.profile.fields import FieldKind, ProfileField
+from customers.profile.decisions import Choices, Picked, Typed
+from customers.profile.fields import BY_KEY, FieldKind, ProfileField
 from customers.profile.forms import inputs
 
 ANSWERED = (FieldKind.CONSENT, FieldKind.FLAG)
@@ -49,6 +50,16 @@ def holder_of(field: ProfileField, texts: Mapping[str, str], customers: Sequence
 def value_of(field: ProfileField, texts: Mapping[str, str]) -> Any:
     """A login stays a text, as it is typed."""
     return texts[field.key] if field.kind is FieldKind.LOGIN else inputs.value(field, texts)
+
+
+def texts_of_choices(choices: Choices) -> dict[str, dict[str, str]]:
+    """Choices as a draft keeps them."""
+    picks = {key: str(choice.customer) for key, choice in choices.items() if isinstance(choice, Picked)}
+    typed: Texts = {}
+    for key, choice in choices.items():
+        if isinstance(choice, Typed):
+            typed |= text_of_value(BY_KEY[key], choice.value)
+    return {"picks": picks, "typed": typed}
 
 
 def on_one_line(text: str) -> str:

@@ -27,7 +27,7 @@ from customers.merging.forms.texts import ANSWERED, Texts, input_names, text_of_
 from customers.merging.merge import changes_since, describe_changes
 from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import LeadStatus
-from customers.profile.decisions import LOGIN, STATUS, Picked, Typed
+from customers.profile.decisions import LOGIN, STATUS, Picked, Rule, Typed
 from customers.profile.fields import BY_KEY, FIELDS, ProfileField
 from customers.profile.forms.shop_logins import LONGEST_PASSWORD
 
@@ -46,11 +46,12 @@ class ValuesForm:
         *,
         draft: MergeDraft | None = None,
         by: User | None,
+        rule: Rule = Rule.FILL,
     ) -> None:
-        self.customers, self.data, self.by = customers, data, by
+        self.customers, self.data, self.by, self.rule = customers, data, by, rule
         self.errors: dict[str, str] = {}
         self.credit = credit_by_currency(customers)
-        self.default = plan_merge(customers[0], customers[1:])
+        self.default = plan_merge(customers[0], customers[1:], rule=rule)
         self.suggested = Entered.suggested(self.default, customers)
         self.is_kept = data is None and draft is not None and not draft.is_empty
         self.entered = self.suggested.with_draft(draft, customers) if draft else self.suggested
@@ -141,7 +142,7 @@ class ValuesForm:
                 errors[f"{CREDIT}{currency}"] = str(error.message)
         if not errors:
             try:
-                plan = plan_merge(self.customers[0], self.customers[1:], choices, credit)
+                plan = plan_merge(self.customers[0], self.customers[1:], choices, credit, rule=self.rule)
                 refuse_entered(plan, by=self.by)
                 return plan, errors
             except MergeError as error:

@@ -31,7 +31,7 @@ def test_two_customers_are_merged_in_three_steps(as_agent, helena, helen):
     assert response.url == helena.get_absolute_url()
     assert says(response) == (
         f"Merged. Helena Holy ({helen.pk}) was merged into Helena Holy ({helena.pk})."
-        " 1 order and all other records were moved.Undo…"
+        " 1 order and all other records were moved.Undo…Correct a value"
     )
     merged = Merge.objects.get()
     assert (merged.reason, merged.by.username, merged.warnings) == ("Called in", "margaret", [])
