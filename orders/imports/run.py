@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from orders.imports.batch.statistics import make_statistics
 from orders.imports.batch.verdicts import Verdict, counts_of
 from orders.imports.batch.write import check_chunk, write_chunk
 from orders.imports.garbage import searched_before
@@ -44,6 +45,8 @@ def import_rows(imported: Import, after: int) -> Chunk:
         _begin(imported)
     rows = rows_after(imported, after, CHUNK)
     chunk = _chunk(write_chunk(imported, imported.data_source, rows), rows, after, CHUNK)
+    if not after:
+        make_statistics()
     _count(imported, chunk, ImportState.DONE)
     return chunk
 
