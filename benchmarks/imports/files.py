@@ -35,3 +35,6 @@ def write_csv(rows: Iterable[Sequence[str]], file: BinaryIO) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     csv.writer(text).writerows(rows)
     text.detach()
+
+
+FORMATS = {"csv": write_csv}
