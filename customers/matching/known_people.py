@@ -119,7 +119,9 @@ class KnownPeople:
             raise RetiredMeanwhileError
 
     def _read_customers(self, owners: Iterable[int]) -> None:
-        rows = SourceRecord.objects.filter(customer__in=set(owners) - self.customers.keys(), customer__erased_at=None)
+        rows = SourceRecord.objects.filter(
+            customer__among=set(owners) - self.customers.keys(), customer__erased_at=None
+        )
         records = {}
         for pk, customer, origin, source, external_id, identity_key, *values in rows.order_by("pk").values_list(
             *COLUMNS, *PERSON
@@ -136,20 +138,20 @@ class KnownPeople:
 
     def _read_keys(self, records: dict[int, KnownRecord]) -> None:
         for pk, kind, value in (
-            MatchKey.objects.filter(source_record__in=records)
+            MatchKey.objects.filter(source_record__among=records)
             .order_by("source_record", "pk")
             .values_list("source_record", "kind", "value")
         ):
             records[pk].keys.add((kind, value))
             self._holders[kind, value].append(records[pk])
-        for row in UnmatchedValue.objects.filter(source_record__in=records).order_by("pk"):
+        for row in UnmatchedValue.objects.filter(source_record__among=records).order_by("pk"):
             record = records[row.source_record_id]
             record.excluded.add((row.kind, row.value))
             record.customer.exclusions.append(row)
 
     def _read_marks(self, records: dict[int, KnownRecord]) -> None:
         sides = {pk for record in records.values() for pk in (record.origin, record.customer.pk)}
-        marks = NotDuplicate.objects.filter(Q(first__in=sides) | Q(second__in=sides))
+        marks = NotDuplicate.objects.filter(Q(first__among=sides) | Q(second__among=sides))
         marked = {pk for pair in marks.values_list("first", "second") for pk in pair}
         for record in records.values():
             record.is_marked = record.origin in marked or record.customer.pk in marked

@@ -3,6 +3,7 @@
 Read customer.py first, then source.py (source records), linked.py (rows linked to them) and merge.py.
 """
 
+from customers.models import among as among
 from customers.models.batch import BatchUndo, GroupToMerge, MergeBatch, MergeOutcome, MergeToUndo, UndoOutcome
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow

@@ -32,7 +32,7 @@ class KeyQuerySet(models.QuerySet[Keyed]):
             values[kind].append(value)
         if not values:
             return self.none()
-        conditions = (models.Q(kind=kind, value__in=of_kind) for kind, of_kind in values.items())
+        conditions = (models.Q(kind=kind, value__among=of_kind) for kind, of_kind in values.items())
         return self.filter(models.Q(*conditions, _connector=models.Q.OR))
 
     def after(self, key: Sequence[str]) -> Self:

@@ -37,7 +37,7 @@ class ErasedId(models.Model):
     @classmethod
     def among(cls, names: Iterable[str]) -> set[str]:
         name_of = {digest: name for name in names for digest in keyed_digests(cls.SALT, name)}
-        erased = cls.objects.filter(digest__in=name_of).values_list("digest", flat=True) if name_of else ()
+        erased = cls.objects.filter(digest__among=name_of).values_list("digest", flat=True) if name_of else ()
         return {name_of[digest] for digest in erased}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -22,13 +23,21 @@ def upsert_sums(
     rows cannot deadlock.
     """
     table = connection.ops.quote_name(model._meta.db_table)
-    adapt = connection.ops.adapt_datetimefield_value
-    values = [adapt(value) if isinstance(value, datetime) else value for row in rows for value in row]
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in sums)
-    sql = f"""
-        INSERT INTO {table} ({", ".join(columns)})
-        VALUES {", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * len(rows))}
-        ON CONFLICT ({", ".join(key)}) DO UPDATE SET {added}{also.format(table=table)}
-    """  # noqa: S608 - only names from the modules of totals are put into the text
+    conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {added}{also.format(table=table)}"
+    into = f"INSERT INTO {table} ({', '.join(columns)})"
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        if connection.vendor == "postgresql":
+            # An array for each column, because a place for each value takes longer to write than the rows.
+            arrays = ", ".join(f"%s::{_type(model, name)}[]" for name in columns)
+            cursor.execute(f"{into} SELECT * FROM unnest({arrays}) {conflict}", [*map(list, zip(*rows, strict=True))])  # noqa: S608 - only names of ours
+        else:
+            places = ", ".join(["%s"] * len(columns))
+            adapt = connection.ops.adapt_datetimefield_value
+            values = [[adapt(value) if isinstance(value, datetime) else value for value in row] for row in rows]
+            cursor.executemany(f"{into} VALUES ({places}) {conflict}", values)
+
+
+@cache
+def _type(model: type[models.Model], column: str) -> str:
+    return next(str(field.db_type(connection)) for field in model._meta.concrete_fields if field.column == column)

@@ -58,9 +58,9 @@ class Judge:
     def _read_people(self) -> None:
         persons = self.persons.values()
         ids = {p.incoming.external_id for p in persons} - {""}
-        same = Q(data_source=self.source, external_id__in=ids)
-        same |= Q(data_source=self.source, identity_key__in={p.identity_key for p in persons})
-        same |= Q(pk__in={*self.known_rows.records, *self.orders.records})
+        same = Q(data_source=self.source, external_id__among=ids)
+        same |= Q(data_source=self.source, identity_key__among={p.identity_key for p in persons})
+        same |= Q(pk__among={*self.known_rows.records, *self.orders.records})
         self.people.read({key for p in persons for key in p.keys}, also=same)
 
     def verdicts(self, *, now: datetime) -> list[Verdict]:

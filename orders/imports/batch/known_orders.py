@@ -30,7 +30,7 @@ class KnownOrders:
 
     def _read_orders(self, orders: Collection[IncomingOrder], source: DataSource) -> None:
         sent = {name: {ids[name] for order in orders if name in (ids := ids_of(order))} for name in ID_FIELDS}
-        known = Q(*((f"{name}__in", values) for name, values in sent.items() if values), _connector=Q.OR)
+        known = Q(*((f"{name}__among", values) for name, values in sent.items() if values), _connector=Q.OR)
         if known:
             for order in Order.objects.filter(known, data_source=source).order_by("-pk"):
                 self.add(order)
@@ -68,6 +68,6 @@ class KnownOrders:
 def _purchases_among(ids: Collection[str], source: DataSource) -> dict[str, Purchase]:
     if not ids:
         return {}
-    purchases = Purchase.objects.filter(external_id__in=ids, source_record__data_source=source)
+    purchases = Purchase.objects.filter(external_id__among=ids, source_record__data_source=source)
     purchases = purchases.select_related("product")
     return {purchase.external_id: purchase for purchase in purchases.order_by("-pk")}

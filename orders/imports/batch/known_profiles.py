@@ -25,7 +25,7 @@ class KnownProfiles:
     def _read(self, customers: Collection[int]) -> None:
         columns = [BY_KEY[key].column for key in self._keys]
         if columns and customers:
-            stored = Customer.objects.filter(pk__in=customers).values_list("pk", *columns)
+            stored = Customer.objects.filter(pk__among=customers).values_list("pk", *columns)
             self._profiles |= {pk: dict(zip(self._keys, values, strict=True)) for pk, *values in stored}
 
     def begin(self, customer: KnownCustomer, profile: Mapping[str, Any]) -> None:

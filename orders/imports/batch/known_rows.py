@@ -54,7 +54,7 @@ class KnownRows:
     """How often the rows of a chunk were written before: by other imports, and by this one before the chunk."""
 
     def __init__(self, digests: Collection[str], *, imported: int | None) -> None:
-        written = ImportRow.objects.filter(digest__in=digests).order_by()
+        written = ImportRow.objects.filter(digest__among=digests).order_by()
         self._elsewhere: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
         self._record_of = dict(written.values_list("digest", "source_record"))

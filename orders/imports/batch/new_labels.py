@@ -26,7 +26,7 @@ class Labels:
 
     def _read(self, records: Collection[int]) -> None:
         for model, column, key in ((Note, "text", str), (Tag, "name", label_key), (Attribute, "name", str)):
-            rows = model._default_manager.filter(source_record__in=records).values_list("source_record", column)
+            rows = model._default_manager.filter(source_record__among=records).values_list("source_record", column)
             for record, value in rows:
                 self._known[record].add((model.__name__, key(value)))
 

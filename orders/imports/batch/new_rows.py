@@ -138,7 +138,7 @@ class NewRows:
     def refresh(self) -> None:
         self._refresh_completed()
         self._refuse()
-        Customer.objects.filter(pk__in=self.touched).update(updated=Now())
+        Customer.objects.filter(pk__among=self.touched).update(updated=Now())
         for record in self._lost():
             clear_lost(record, by=self.imported.by)
         add_to_totals(self.deltas)
@@ -163,7 +163,7 @@ class NewRows:
         """The records by which somebody bought who is, or was, a lost lead."""
         people = self.judge.people
         origins = {r.origin for pk in self.bought for r in people.records[pk].customer.records}
-        lost = set(losses().filter(customer__in=origins).values_list("customer", flat=True)) if origins else set()
+        lost = set(losses().filter(customer__among=origins).values_list("customer", flat=True)) if origins else set()
         if not lost:
             return ()
         records = [
