@@ -25,6 +25,8 @@ class _Defaults(NamedTuple):
 def unsaved(model: type[Row], **columns: Any) -> Row:
     """As `model(**columns)`, by the names of columns (`customer_id`), whose values are not converted."""
     defaults = _defaults(model)
+    if unknown := columns.keys() - defaults.shared.keys():
+        raise TypeError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
     row = model.__new__(model)
     state = row.__dict__
     state["_state"] = ModelState()

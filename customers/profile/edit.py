@@ -71,11 +71,16 @@ def create_customer(
 
 
 def unsaved_customer(
-    values: Mapping[str, Any], *, cleaned: Mapping[str, Any] = MappingProxyType({}), **columns: Any
+    values: Mapping[str, Any],
+    *,
+    cleaned: Mapping[str, Any] = MappingProxyType({}),
+    owner: User | None = None,
+    **columns: Any,
 ) -> Customer:
     """Of `values` as they were sent, and those that are `cleaned` already, which count."""
     cleaned = {**{key: clean(BY_KEY[key], value) for key, value in values.items() if key not in cleaned}, **cleaned}
-    customer = unsaved(Customer, **columns, **{BY_KEY[key].column: value for key, value in cleaned.items()})
+    profile = {BY_KEY[key].column: value for key, value in cleaned.items()}
+    customer = unsaved(Customer, owner_id=owner.pk if owner else None, **columns, **profile)
     customer.sort_name = customer.name_sort_key
     return customer
 

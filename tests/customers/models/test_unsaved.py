@@ -1,5 +1,6 @@
 """A row that is made quickly is the one that its model makes."""
 
+import pytest
 from django.apps import apps
 from django.db.models.expressions import DatabaseDefault
 
@@ -29,3 +30,8 @@ def test_what_a_default_makes_is_of_one_row():
     assert first.billing_address is not second.billing_address
     assert second.first_name == "Jane"
     assert second._state.adding
+
+
+def test_a_value_for_no_column_is_not_lost():
+    with pytest.raises(TypeError, match="Customer has no column owner"):
+        unsaved(Customer, owner=None)
