@@ -89,7 +89,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Read:
+class Facts:
     """What was read of all customers of some groups."""
 
     totals: Mapping[int, OrderTotals]
@@ -107,22 +107,22 @@ def propose(
     """One for each group of which two customers are still live. Without `keep` the first of each group is kept."""
     groups = [list(dict.fromkeys(group)) for group in groups]
     customers = Customer.objects.live().in_bulk({pk for group in groups for pk in group})
-    read = _read(customers, dates=on_conflict == OnConflict.NEWEST, by=by)
+    facts = _facts(customers, dates=on_conflict == OnConflict.NEWEST, by=by)
     taken: set[int] = set()
     proposals = []
     for group in groups:
         members = [customers[pk] for pk in group if pk in customers]
         if len(members) > 1:
-            ordered = kept_first(members, read.totals, keep) if keep else members
-            proposals.append(_proposal(ordered, on_conflict, read, taken))
+            ordered = kept_first(members, facts.totals, keep) if keep else members
+            proposals.append(_proposal(ordered, on_conflict, facts, taken))
             if not proposals[-1].left:
                 taken.update(proposals[-1].ids)
     return proposals
 
 
-def _read(customers: Mapping[int, Customer], *, dates: bool, by: User | None) -> Read:
+def _facts(customers: Mapping[int, Customer], *, dates: bool, by: User | None) -> Facts:
     needs_match = not (by is None or by.has_perm(UNMATCHED))
-    return Read(
+    return Facts(
         totals=order_totals(customers, by="source_record__customer"),
         active=active_purchases(list(customers)),
         marks=not_duplicates_among(customers),
@@ -132,12 +132,12 @@ def _read(customers: Mapping[int, Customer], *, dates: bool, by: User | None) ->
     )
 
 
-def _proposal(customers: Sequence[Customer], on_conflict: OnConflict, read: Read, taken: Collection[int]) -> Proposal:
+def _proposal(customers: Sequence[Customer], on_conflict: OnConflict, facts: Facts, taken: Collection[int]) -> Proposal:
     conflicts = conflicts_among(customers)
     choices, undated = (
-        newest_values(customers, conflicts, read.changed) if on_conflict == OnConflict.NEWEST else ({}, [])
+        newest_values(customers, conflicts, facts.changed) if on_conflict == OnConflict.NEWEST else ({}, [])
     )
-    left = [*_reasons(customers, read, taken)]
+    left = [*_reasons(customers, facts, taken)]
     if on_conflict == OnConflict.LEAVE and conflicts:
         left.append(f"Different values: {_labels(conflicts)}")
     if undated:
@@ -146,7 +146,7 @@ def _proposal(customers: Sequence[Customer], on_conflict: OnConflict, read: Read
     parties = [Party(c.pk, profile_values(c)) for c in (survivor, *sorted(duplicates, key=lambda c: c.pk))]
 
     def have_bought(pks: Collection[int]) -> bool:
-        return any(read.totals[pk].orders for pk in pks)
+        return any(facts.totals[pk].orders for pk in pks)
 
     return Proposal(
         customers=tuple(customers),
@@ -154,8 +154,8 @@ def _proposal(customers: Sequence[Customer], on_conflict: OnConflict, read: Read
         choices=choices,
         finals=decide(parties, choices, Rule.FILL, have_bought=have_bought),
         left=tuple(left),
-        totals=sum((read.totals[customer.pk] for customer in duplicates), OrderTotals()),
-        active_purchases=sum(read.active.get(customer.pk, 0) for customer in duplicates),
+        totals=sum((facts.totals[customer.pk] for customer in duplicates), OrderTotals()),
+        active_purchases=sum(facts.active.get(customer.pk, 0) for customer in duplicates),
     )
 
 
@@ -163,19 +163,19 @@ def _labels(fields: Iterable[ProfileField]) -> str:
     return join_words([field.label for field in fields])
 
 
-def _reasons(customers: Sequence[Customer], read: Read, taken: Collection[int]) -> Iterator[str]:
+def _reasons(customers: Sequence[Customer], facts: Facts, taken: Collection[int]) -> Iterator[str]:
     """Why nobody but a person may merge them, whatever becomes of values that differ."""
     pks = [customer.pk for customer in customers]
     if len(pks) > MOST_IN_A_GROUP:
         yield f"More than {MOST_IN_A_GROUP} customers"
     if again := [pk for pk in pks if pk in taken]:
         yield f"Customer {again[0]} is in another group of this batch"
-    for mark in (read.marks.get(ordered_pair(*pair)) for pair in combinations(pks, 2)):
+    for mark in (facts.marks.get(ordered_pair(*pair)) for pair in combinations(pks, 2)):
         if mark:
             yield f"Related: {mark.get_relation_display().lower()}" if mark.relation else "Marked as not duplicates"
     _, against = judge_names(customers)
     yield from (reason.capitalize() for reason in against)
-    if len({*pks} & {*read.active}) > 1:
+    if len({*pks} & {*facts.active}) > 1:
         yield "Active purchases of more than one customer"
-    if read.needs_match and not {*pks[1:]} <= {*read.matching.get(pks[0], ())}:
+    if facts.needs_match and not {*pks[1:]} <= {*facts.matching.get(pks[0], ())}:
         yield "No email or phone in common with the customer who is kept"

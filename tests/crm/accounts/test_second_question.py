@@ -136,7 +136,7 @@ def test_a_password_that_was_typed_for_a_user_is_never_sent_back(client, jane):
     assert andrew.get_all_permissions() == {"customers.merge_customer"}
 
 
-ASKING = ["delete", "refund", "permissions", "new user", "link", "key", "reset", "source"]
+ASKING = ["delete", "refund", "permissions", "new user", "link", "key", "reset", "source", "undo of many"]
 
 
 @table("act", ASKING)
@@ -151,6 +151,7 @@ def test_acts_of_consequence_ask(act, client, jane):
         "key": f"/users/{other.pk}/keys/add/",
         "reset": f"/users/{other.pk}/second-factor/reset/",
         "source": f"/data-sources/{order.data_source_id}/delete/",
+        "undo of many": "/merges/undo/",
     }[act]
 
     assert ASKED in text(client.post(path, {"confirm": "on"}))

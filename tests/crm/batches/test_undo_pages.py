@@ -1,5 +1,7 @@
 """The pages of an undo of many merges: preview, start, what came of it, and who may."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -101,10 +103,17 @@ def test_nothing_selected_and_nothing_active_start_nothing(jane, merges):
     assert not Job.objects.exists()
 
 
-def test_it_is_asked_again_who_it_is(jane, merges):
-    client = signed_in(jane, answered=False)
-    assert "Confirm that it is you" in text_of(client.post(URL, sent_of(client.get(URL))))
+def test_it_is_asked_again_who_it_is_and_goes_on_with_the_filter(jane, merges, agent):
+    jane.set_password("a good password")
+    jane.save()
+    client, address = signed_in(jane, answered=False), f"{URL}?by={agent.pk}"
+    sent = sent_of(client.get(address)) | {"merge": [str(merges[0].pk)]}
+    asked = client.post(address, sent)
+    assert "Confirm that it is you" in text_of(asked)
     assert not Job.objects.exists()
+    before = re.search(r'name="sent_before_the_question" value="([^"]*)"', asked.text)[1]
+    client.post(address, {"sent_before_the_question": before, "answer": "a good password"})
+    assert work().about == "1 merge (User: Margaret Park)"
 
 
 def test_a_job_whose_owner_may_not_undo_any_more_stops(jane, merges):
