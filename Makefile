@@ -15,7 +15,7 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test test-fast fuzz histories screenshots lint lock country-names bench-large
+.PHONY: help run demo test test-fast fuzz histories screenshots lint advisories lock country-names bench-large
 
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -67,6 +67,9 @@ lint: $(VENV)/dev.stamp  ## Check format, types, imports, templates, migrations 
 	git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --check
 	$(AS_IN_PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(AS_IN_PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+advisories: $(VENV)/dev.stamp  ## Ask the public list for known faults of what is installed; needs a network
+	$(BIN)/uv tool run pip-audit --disable-pip --require-hashes --requirement requirements.txt
 
 lock: $(VENV)/dev.stamp  ## Write the locked requirements from pyproject.toml
 	$(LOCK) --output-file requirements.txt

@@ -12,7 +12,7 @@ from django.urls import Resolver404, URLPattern, get_resolver, resolve, reverse
 
 from crm.accounts.models import ApiKey
 from crm.accounts.permissions import EVERYTHING, LABEL_OF_OWN, LABELS, MANAGE_USERS, USE_API
-from crm.accounts.roles import ROLES
+from crm.accounts.roles import CUSTOM, PROGRAM, ROLES, VIEWER
 from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.ignored_values import ignore_value
 from customers.models import BatchUndo, CartLogin, MergeBatch, PaySource
@@ -266,6 +266,25 @@ def test_who_may_only_this_is_let_in(subjects):
 
     assert answers.keys() == PAGES.keys()
     assert {name for name, answer in answers.items() if answer.status_code not in {200, 302}} == set()
+
+
+@pytest.mark.one_database
+@table(
+    ("role", "method"),
+    [
+        (VIEWER, "GET"),
+        (VIEWER, "POST"),
+        (PROGRAM, "POST"),
+        (CUSTOM, "PUT"),
+        (CUSTOM, "DELETE"),
+    ],
+)
+def test_no_role_opens_by_another_method_what_it_has_no_permission_for(role, method, subjects):
+    client = signed_in(make_user(role.name, role.ticks))
+    closed = {name: page for name, page in PAGES.items() if not {*page.needs} <= role.ticks}
+    addresses = {name: reverse(name, args=[subjects[each] for each in page.of]) for name, page in closed.items()}
+    opened = {name for name, path in addresses.items() if client.generic(method, path).status_code not in {403, 405}}
+    assert opened == set()
 
 
 def links_of(answer):

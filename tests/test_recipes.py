@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md lists its recipes at the top; it and the architecture page name files that exist."""
+"""CONTRIBUTING.md lists its recipes at the top; it, the architecture page and the one of ASVS name files that exist."""
 
 import re
 
@@ -6,6 +6,7 @@ from django.conf import settings
 
 CONTRIBUTING = (settings.BASE_DIR / "CONTRIBUTING.md").read_text()
 ARCHITECTURE = (settings.BASE_DIR / "docs/architecture.md").read_text()
+ASVS = (settings.BASE_DIR / "docs/asvs.md").read_text()
 
 
 def test_the_contents_name_every_recipe():
@@ -16,7 +17,7 @@ def test_the_contents_name_every_recipe():
 
 def test_every_file_that_is_named_exists():
     files = re.findall(
-        r"`((?:customers|orders|crm|tests|docs|templates|benchmarks)/[\w./]+)`", CONTRIBUTING + ARCHITECTURE
+        r"`((?:customers|orders|crm|tests|docs|templates|benchmarks)/[\w./]+)`", CONTRIBUTING + ARCHITECTURE + ASVS
     )
     assert len(files) > 50
     assert [file for file in files if not (settings.BASE_DIR / file).exists()] == []
