@@ -32,6 +32,7 @@ PASSWORD = BY_KEY["cart_password"].key
 CREDIT = "credit-"
 LONGEST = 1000
 """More than any field takes."""
+MOST_PAY_SOURCES = 200
 UNKNOWN = "Select one of the values shown."
 BOTH = "You selected a value and edited the field as well. Check the field, then review again."
 
@@ -182,9 +183,6 @@ def _refuse_taken(login: str, customers: Sequence[Customer]) -> None:
 def _refuse_pay_source_of_others(number: str, customers: Sequence[Customer]) -> None:
     if number and number not in {str(row.pk) for row in pay_sources_of(customers)}:
         raise ValidationError(UNKNOWN)
-
-
-MOST_PAY_SOURCES = 200
 
 
 def pay_sources_of(customers: Sequence[Customer]) -> list[PaySource]:

@@ -104,8 +104,8 @@ class ValueRow:
         return "empty" if self.choices[0].is_blank else ", ".join(self.choices[0].lines)
 
     @property
-    def picks_answers(self) -> bool:
-        """Whether the values of the customers are only told: what is entered with has all there is to choose."""
+    def is_told(self) -> bool:
+        """Whether the customers’ values stand there to be read: the input has all there is to choose."""
         return self.control in ("answers", "credit")
 
 

@@ -67,8 +67,6 @@ def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
 def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     ticked = parse_numbers(request.POST.getlist("duplicate"))
     term = request.POST.get("q", "")
-    if kept := parse_number(request.POST.get("survivor", "")):
-        return _keep_instead(request, survivor, get_customer(kept), ticked)
     if "select" in request.POST or "unselect" in request.POST:
         ticked = [pk for pk in ticked if pk not in parse_numbers(request.POST.get("unselect", "").split())]
         ticked += [pk for pk in parse_numbers(request.POST.get("select", "").split()) if pk not in ticked]
@@ -76,6 +74,8 @@ def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     if "search" in request.POST:
         return redirect(choose_url(survivor, ticked, q=term))
     try:
+        if kept := parse_number(request.POST.get("survivor", "")):
+            return _keep_instead(request, survivor, get_customer(kept), ticked)
         customers = chosen(request, survivor, ticked)
         draft = drafts.keep_selection(customers, by=request.user)
     except MergeError as error:
