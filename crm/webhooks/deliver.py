@@ -13,12 +13,12 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from crm.webhooks.body import body_of
 from crm.webhooks.claims import claim, note
-from crm.webhooks.endpoints import pause_by_itself, secrets_of
+from crm.webhooks.endpoints import pause_by_itself
 from crm.webhooks.hand_out import fill_queue
 from crm.webhooks.models import Delivery, WebhookEndpoint
 from crm.webhooks.post import Reply, post
+from crm.webhooks.prepared_bodies import PreparedBodies
 from crm.webhooks.queue import due
 from crm.webhooks.signing import SecretUnreadableError, signed_headers
 
@@ -36,6 +36,7 @@ class Line:
     under_way: int = 0
     has_changed: bool = True
     """Whether more may be due than when it was last looked at."""
+    prepared: PreparedBodies = field(default_factory=PreparedBodies)
 
     def look(self) -> None:
         self.endpoint.refresh_from_db()
@@ -73,16 +74,15 @@ def _begin(line: Line, under_way: dict[Future[Reply], Sending], threads: ThreadP
         line.look()
     while line.due and line.under_way < AT_ONCE_TO_ONE and len(under_way) < AT_ONCE:
         delivery = claim(line.due.popleft())
-        if delivery and (future := _send(delivery, threads)):
+        if delivery and (future := _send(delivery, line, threads)):
             under_way[future] = Sending(line, delivery, timezone.now())
             line.under_way += 1
 
 
-def _send(delivery: Delivery, threads: ThreadPoolExecutor) -> Future[Reply] | None:
-    now = timezone.now()
-    body = body_of(delivery)
+def _send(delivery: Delivery, line: Line, threads: ThreadPoolExecutor) -> Future[Reply] | None:
     try:
-        headers = signed_headers(delivery.message_id, body, at=now, by=secrets_of(delivery.endpoint, at=now))
+        body, secrets = line.prepared.message(delivery, line.due)
+        headers = signed_headers(delivery.message_id, body, at=timezone.now(), by=secrets)
     except SecretUnreadableError as error:
         pause_by_itself(delivery.endpoint, str(error))
         return None

@@ -6,6 +6,8 @@ from threading import Event
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.webhooks import endpoints
@@ -14,8 +16,9 @@ from crm.webhooks.deliver import deliver_due
 from crm.webhooks.hand_out import fill_queue
 from crm.webhooks.models import Attempt, Delivery, DeliveryState, WebhookEndpoint
 from crm.webhooks.post import Reply
-from customers.models import EventKind
+from customers.models import Customer, EventKind
 from tests.crm.jobs.worker_processes import worker_process
+from tests.factories import customer_with_order
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +83,21 @@ def test_events_of_a_customer_arrive_in_order(endpoint, receiver, happen):
     for customer in range(3):
         numbers = [int(body["data"]["order"]) for body in receiver.bodies if body["data"]["customer"]["id"] == customer]
         assert numbers == list(range(customer, 30, 3))
+
+
+def test_deliveries_are_composed_together_and_each_has_its_own_body(endpoint, receiver, happen, monkeypatch):
+    monkeypatch.setattr("crm.webhooks.prepared_bodies.FRESH", 60)
+    for number in range(20):
+        happen(customer_with_order(email=f"c{number}@reunite.cz").pk, order=str(number))
+    fill_queue(endpoint)
+    waiting = Delivery.objects.filter(customer__isnull=False).count()
+    with CaptureQueriesContext(connection) as queries:
+        assert deliver_due() == waiting
+    composing = [query for query in queries if 'FROM "customers_customer"' in query["sql"]]
+    # Two statements for all that is due at one moment, which is one of each customer. By itself each had two.
+    assert 0 < len(composing) <= waiting // 3
+    sent = {body["data"]["customer"]["id"]: body["data"]["customer"]["uuid"] for body in receiver.bodies}
+    assert sent == dict(Customer.objects.values_list("pk", "uuid"))
 
 
 def test_later_events_wait_for_one_that_fails_and_other_customers_go_on(endpoint, receiver, happen):
