@@ -17,6 +17,7 @@ from crm.pulls.models import Pull, System
 from crm.webhooks.addresses import read_url, resolve
 from crm.webhooks.signing import encrypt
 from customers.lib.audit import AuditAction
+from customers.lib.phrases import isolated
 from customers.models import DataSource
 from customers.sources import data_sources
 
@@ -94,7 +95,7 @@ def delete(pull: Pull, *, by: User) -> None:
 
 
 def _note(pull: Pull, what: str, *, by: User) -> None:
-    log.write(AuditAction.PULL, f"Pull into {pull.data_source.name}: {what}.", by=by)
+    log.write(AuditAction.PULL, f"Pull into {isolated(pull.data_source.name)}: {what}.", by=by)
 
 
 def today_of(pull: Pull) -> date:

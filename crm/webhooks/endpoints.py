@@ -20,6 +20,7 @@ from crm.webhooks.signing import decrypt, encrypt, new_secret
 from customers.events.feed import cursor_of
 from customers.lib.audit import AuditAction
 from customers.lib.errors import ActionError
+from customers.lib.phrases import isolated
 from customers.locks import get_locked
 from customers.models import Event
 from customers.records.newest import Cursor
@@ -36,7 +37,7 @@ class EndpointError(ActionError):
 
 def note(endpoint: WebhookEndpoint, what: str, *, by: User | None) -> None:
     """On the audit log, without the URL: some have a secret in it."""
-    log.write(AuditAction.WEBHOOK, f"Endpoint {endpoint.pk}, {endpoint.name}: {what}.", by=by)
+    log.write(AuditAction.WEBHOOK, f"Endpoint {endpoint.pk}, {isolated(endpoint.name)}: {what}.", by=by)
 
 
 @sensitive_variables("secret")

@@ -136,7 +136,7 @@ def write_change(
     source: DataSource, kind: str, values: Mapping[str, object] | None = None, *, by: User | None
 ) -> DataSourceChange:
     change = DataSourceChange(data_source=source, name=source.name, kind=kind, values=dict(values or {}), by=by)
-    text = f"{source.name}: {change.get_kind_display().lower()}."
+    text = f"{isolated(source.name)}: {change.get_kind_display().lower()}."
     insert(change, audit_entry(AuditAction.SOURCE, text, by=by))
     return change
 

@@ -114,6 +114,11 @@ def test_pulls_and_data_sources(told, admin_user, settings):
     assert told(AuditAction.SOURCE) == ["CRM: edited."]
 
 
+def test_a_name_from_right_to_left_turns_no_entry_around(told, admin_user):
+    data_sources.create("متجر", by=admin_user)
+    assert told(AuditAction.SOURCE) == ["\u2068متجر\u2069: created."]
+
+
 def test_jobs(told, admin_user):
     job, _ = start_rebuild(by=admin_user)
     control.pause(job, by=admin_user)
