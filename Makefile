@@ -15,7 +15,7 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test test-fast fuzz histories screenshots lint advisories lock country-names bench-large
+.PHONY: help run demo test test-fast fuzz spark histories screenshots lint advisories lock country-names bench-large
 
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -44,6 +44,9 @@ test-fast: $(VENV)/dev.stamp  ## Run the tests of what changed, or of all rules,
 
 fuzz: $(VENV)/dev.stamp  ## Ask the API what its OpenAPI document allows, and much that it does not
 	@$(BIN)/python -m tests.api.fuzz
+
+spark: $(VENV)/dev.stamp  ## Compare what a scan finds on Spark with what it finds on DuckDB, where there is a Java
+	@$(BIN)/python -m tests.customers.matching.likely.spark
 
 histories: $(VENV)/dev.stamp  ## Do 10,000 random steps a database, and compare with a model and with what events tell
 	$(BIN)/python -m tests.customers.histories

@@ -34,7 +34,7 @@ def tutorial_pairs(labelled: Labelled) -> Pairs:
         connection.execute("create table people as select * from rows")
         names = [name for name, *_ in connection.execute("describe people").fetchall()]
         columns = ", ".join(f"count({name})" for name in names)
-        ((*counts,),) = connection.execute(f"select {columns} from people").fetchall()  # noqa: S608
+        ((*counts,),) = connection.execute(f"select {columns} from people").fetchall()  # noqa: S608 - of ours
         present = {name for name, number in zip(names, counts, strict=True) if number}
         compared = [cl.NameComparison(name).configure(term_frequency_adjustments=True) for name in NAMES]
         compared += [cl.LevenshteinAtThresholds(name, [1, 2]) for name in PLACES if name in present]
@@ -60,7 +60,7 @@ def tutorial_pairs(labelled: Labelled) -> Pairs:
         for rule in rules(TRAINED):
             linker.training.estimate_parameters_using_expectation_maximisation(rule)
         likely = linker.inference.predict(threshold_match_probability=LEAST, warning_mode="never")
-        pairs = connection.execute(f"select id_l, id_r from {likely.physical_name}").fetchall()  # noqa: S608
+        pairs = connection.execute(f"select id_l, id_r from {likely.physical_name}").fetchall()  # noqa: S608 - of ours
         return _connected(pairs)
 
 

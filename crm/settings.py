@@ -264,6 +264,9 @@ PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="")
 # Jobs: the queue that wakes workers, where files are kept and for how many days, and email about jobs that ended; the
 # largest file that can be imported
 
+# Likely duplicates are found on this cluster, such as spark://10.0.0.5:7077 or local[2]; without it on DuckDB.
+SPARK_MASTER = env.str("SPARK_MASTER", default="")
+
 TASK_QUEUES = {"database": "django_tasks_db.DatabaseBackend", "celery": "crm.jobs.celery_queue.CeleryBackend"}
 TASKS = {"default": {"BACKEND": TASK_QUEUES[env.str("TASK_QUEUE", default="database")]}}
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@127.0.0.1:5672//")

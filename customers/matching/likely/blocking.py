@@ -6,16 +6,27 @@ a rule that still makes too many pairs is left out whole. Both are named, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 MOST_WITH_ONE_VALUE = 60
 MOST_PAIRS_EACH = 8
 FEW_PAIRS = 100_000
 """A rule may make FEW_PAIRS and MOST_PAIRS_EACH for each customer."""
 
-Run = Callable[[str], list[tuple[int, ...]]]
-"""Sends a statement and answers with its rows."""
+
+class Blockable(Protocol):
+    """A database with a table `compared` of so many customers. `explode` is its function that makes rows of a list."""
+
+    customers: int
+    explode: str
+
+    def run(self, statement: str) -> list[tuple[Any, ...]]: ...
+
+    def keep(self, name: str, select: str) -> None:
+        """Keep what it selects as a table, in place of the one of that name."""
+
+    def present(self) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,10 @@ class LeftOut:
 
     rule: str
     values: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.values
 
     def __str__(self) -> str:
         if self.values:
@@ -73,30 +88,35 @@ RULES = (
 )
 
 
-def block(run: Run, *, present: Collection[str], customers: int, explode: str = "unnest") -> list[LeftOut]:
-    """Fill the table `blocked` with pairs of the table `compared`; what was left out."""
-    run("create or replace temp table pairs (join_key_l bigint, join_key_r bigint)")
-    left_out = []
-    for rule in RULES:
-        if set(rule.columns) <= set(present):
-            left_out += _add_pairs(run, rule, most=FEW_PAIRS + MOST_PAIRS_EACH * customers, explode=explode)
-    run("create or replace table blocked as select distinct '0' as match_key, join_key_l, join_key_r from pairs")
-    run("drop table pairs")
+def block(table: Blockable) -> list[LeftOut]:
+    """Keep `blocked`, the pairs of the table `compared`; what was left out."""
+    left_out, kept = [], []
+    present = set(table.present())
+    for number, rule in enumerate(RULES):
+        if present.issuperset(rule.columns):
+            missing = _keep_pairs(table, rule, name=f"pairs_{number}")
+            left_out += missing
+            if not any(one.is_whole for one in missing):
+                kept.append(f"select * from pairs_{number}")  # noqa: S608 - of ours
+    none = "select id as join_key_l, id as join_key_r from compared where false"
+    pairs = " union all ".join(kept) or none
+    table.keep("blocked", f"select distinct '0' as match_key, join_key_l, join_key_r from ({pairs}) as pairs")  # noqa: S608 - of ours
     return left_out
 
 
-def _add_pairs(run: Run, rule: BlockingRule, *, most: int, explode: str) -> list[LeftOut]:
-    key = f"{explode}({rule.key})" if rule.is_list else rule.key
-    keys = f"create or replace temp table keys as select * from (select id, {key} as value from compared)"  # noqa: S608 - names of ours
-    run(f"{keys} where value is not null")
-    run("create or replace temp table shared as select value, count(*) as n from keys group by value having n > 1")
+def _keep_pairs(table: Blockable, rule: BlockingRule, *, name: str) -> list[LeftOut]:
+    key = f"{table.explode}({rule.key})" if rule.is_list else rule.key
+    keys = f"select * from (select id, {key} as value from compared) as keyed where value is not null"  # noqa: S608 - of ours
+    table.keep("keyed", keys)
+    table.keep("shared", "select value, count(*) as n from keyed group by value having count(*) > 1")
     within = f"n <= {MOST_WITH_ONE_VALUE}"
-    counts = f"count(*) filter (not {within}), coalesce(sum(n * (n - 1) / 2) filter ({within}), 0)"
-    ((crowded, pairs),) = run(f"select {counts} from shared")  # noqa: S608 - names of ours
-    if pairs > most:
+    counts = f"count(*) filter (where not {within}), coalesce(sum(n * (n - 1) / 2) filter (where {within}), 0)"
+    ((crowded, pairs),) = table.run(f"select {counts} from shared")  # noqa: S608 - of ours
+    if pairs > FEW_PAIRS + MOST_PAIRS_EACH * table.customers:
         return [LeftOut(rule.name)]
-    run(
-        f"insert into pairs select l.id, r.id from shared join keys l using (value) join keys r using (value)"  # noqa: S608 - names of ours
-        f" where {within} and l.id < r.id"
+    table.keep(
+        name,
+        "select l.id as join_key_l, r.id as join_key_r from shared join keyed l on l.value = shared.value"  # noqa: S608 - of ours
+        f" join keyed r on r.value = shared.value where {within} and l.id < r.id",
     )
     return [LeftOut(rule.name, crowded)] if crowded else []

@@ -14,6 +14,12 @@ from django.db.models import Q, QuerySet
 
 from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
+from customers.matching.likely.answers import Band, band_of
+from customers.matching.likely.doubts import SHOWN
+from customers.matching.likely.model_in_use import model_in_use
+from customers.matching.likely.one_pair import score_pair
+from customers.matching.likely.records import compared_customers
+from customers.matching.likely.scoring import ScoredPair
 from customers.matching.likely.words import FieldWeight, field_weights, how_likely, percent
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.matching.worklist.cohesion import Pair, group_pairs
@@ -168,16 +174,34 @@ def _described(strongest: Mapping[frozenset[int], LikelyPair], bridges: Mapping[
 
 @dataclass(frozen=True)
 class LikelyEvidence:
-    """How likely a pair is one person, and why."""
+    """How likely a pair is one person, and why. `is_scanned` if a scan found it: it knows how rare the values are."""
 
-    how_likely: str
-    percent: int
+    probability: float
     weights: list[FieldWeight]
+    is_scanned: bool
+    decided: Band
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether the worklist has it."""
+        return self.is_scanned and self.probability >= SHOWN
+
+    @property
+    def how_likely(self) -> str:
+        return how_likely(self.probability)
+
+    @property
+    def percent(self) -> int:
+        return percent(self.probability)
 
 
-def likely_evidence(one: Customer, other: Customer) -> LikelyEvidence | None:
-    """None for a pair that is not likely, or not scored yet."""
+def likely_evidence(one: Customer, other: Customer) -> LikelyEvidence:
+    """Of any two live customers."""
     pair = LikelyPair.objects.filter(first=min(one.pk, other.pk), second=max(one.pk, other.pk)).first()
-    if not pair:
-        return None
-    return LikelyEvidence(how_likely(pair.probability), percent(pair.probability), field_weights(pair.weights))
+    scored: LikelyPair | ScoredPair | None = pair
+    if not scored:
+        compared = {row.id: row for row in compared_customers({one.pk, other.pk})}
+        customers = LikelyScan.objects.order_by("-pk").values_list("customers", flat=True).first() or 0
+        scored = score_pair(compared[one.pk], compared[other.pk], model_in_use(), customers=customers)
+    probability = scored.probability
+    return LikelyEvidence(probability, field_weights(scored.weights), bool(pair), band_of(probability))

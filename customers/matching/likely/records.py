@@ -83,16 +83,13 @@ def _merged_addresses(numbers: Sequence[int]) -> dict[int, list[Address]]:
 
 def _births(numbers: Sequence[int]) -> dict[int, list[str]]:
     """{customer: dates of birth}: the traits of them that are days, those of the first record first."""
-    names = set(
-        IdentifyingAttribute.objects.filter(meaning=IdentifyingAttribute.Meaning.TRAIT).values_list("name", flat=True)
-    )
+    traits = IdentifyingAttribute.objects.filter(meaning=IdentifyingAttribute.Meaning.TRAIT).values("name")
+    named = _of_customers(numbers, "source_record__customer")
+    rows = Attribute.objects.filter(**named, name__in=traits, removed=False).order_by("source_record", "pk")
     births: defaultdict[int, list[str]] = defaultdict(list)
-    if names:
-        named = _of_customers(numbers, "source_record__customer")
-        rows = Attribute.objects.filter(**named, name__in=names, removed=False).order_by("source_record", "pk")
-        for customer, value in rows.values_list("source_record__customer", "value"):
-            if DAY.match(value.strip()):
-                births[customer].append(value.strip()[:10])
+    for customer, value in rows.values_list("source_record__customer", "value"):
+        if DAY.match(value.strip()):
+            births[customer].append(value.strip()[:10])
     return births
 
 

@@ -7,9 +7,11 @@ scan that is killed leaves old pairs and new ones; the next one comes to the sam
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -19,7 +21,8 @@ from customers.lib.errors import ActionError
 from customers.matching.likely.model import Model
 from customers.matching.likely.model_in_use import model_in_use
 from customers.matching.likely.records import compared_customers
-from customers.matching.likely.scoring import ScoredPair, open_table, score
+from customers.matching.likely.scoring import ComparedTable, ScoredPair, open_table, score
+from customers.matching.likely.spark_table import open_spark_table
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.models import Customer, LikelyPair, LikelyScan
 from customers.models.matching import NO_RANK, rank_of_probability
@@ -27,21 +30,35 @@ from customers.models.matching import NO_RANK, rank_of_probability
 AT_ONCE = 500
 
 
+MISSING = (
+    "Not scanned: Splink is missing, or PySpark where SPARK_MASTER is set."
+    " Install Reunite with the extra “matching”, and “spark” for a cluster, where the worker runs."
+)
+
+
 class ScanError(ActionError):
     """Likely duplicates cannot be looked for."""
 
 
 def is_installed() -> bool:
-    """Whether Splink is; it comes with the extra “matching”."""
-    return find_spec("splink") is not None
+    """Whether Splink is, which comes with the extra “matching”, and what reaches the cluster, if there is one."""
+    needed = ("splink", "pyspark") if settings.SPARK_MASTER else ("splink",)
+    return all(find_spec(name) for name in needed)
+
+
+def open_site_table() -> AbstractContextManager[ComparedTable]:
+    """All live customers, on DuckDB in this process, or on the cluster that `SPARK_MASTER` names."""
+    if settings.SPARK_MASTER:
+        return open_spark_table(compared_customers(), master=settings.SPARK_MASTER)
+    return open_table(compared_customers())
 
 
 def scan(model: Model | None = None) -> LikelyScan:
     if not is_installed():
-        raise ScanError("Not scanned: Splink is missing. Install Reunite with the extra “matching” for the worker.")
+        raise ScanError(MISSING)
     model = model or model_in_use()
     began = timezone.now()
-    with open_table(compared_customers()) as table:
+    with open_site_table() as table:
         scores = score(table, model)
         kept = sum(keep(pairs, model) for pairs in batches(scores.pairs, AT_ONCE))
     _drop_found_before(began)

@@ -48,7 +48,7 @@ class Scores:
 
 @contextmanager
 def open_table(customers: Iterable[ComparedCustomer]) -> Iterator[ComparedTable]:
-    """A database for the time of a scan, with `customers` in the table `compared`."""
+    """DuckDB for the time of a scan, with `customers` in the table `compared`."""
     import duckdb
 
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
@@ -61,7 +61,9 @@ def open_table(customers: Iterable[ComparedCustomer]) -> Iterator[ComparedTable]
 
 
 class ComparedTable:
-    """The customers to compare, in DuckDB."""
+    """The customers to compare, in DuckDB. `spark_table.py` has them in Spark."""
+
+    explode, overlap, dialect = "unnest", "list_has_any", "duckdb"
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
@@ -82,6 +84,20 @@ class ComparedTable:
     def run(self, statement: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(statement).fetchall()
 
+    def keep(self, name: str, select: str) -> None:
+        self.run(f"create or replace table {name} as {select}")
+
+    def rows(self, select: str) -> Iterator[tuple[Any, ...]]:
+        """One by one: there may be millions."""
+        rows = self.connection.execute(select)
+        while batch := rows.fetchmany(ROWS_AT_ONCE):
+            yield from batch
+
+    def interface(self) -> Any:
+        from splink import DuckDBAPI
+
+        return DuckDBAPI(connection=self.connection)
+
     def present(self) -> list[str]:
         """The columns in which any customer has a value."""
         names = [name for name, *_ in self.run("describe compared")]
@@ -98,16 +114,17 @@ class ComparedTable:
         self.run("create or replace table blocked as select '0' as match_key, * from rows")
 
     def linker(self, model: Model, compared: Sequence[FieldComparison], *, anchor: str = "") -> Linker:
-        from splink import DuckDBAPI, Linker
+        from splink import Linker
 
-        interface = DuckDBAPI(connection=self.connection)
-        settings = model.settings(compared, customers=self.site or self.customers, dialect="duckdb", anchor=anchor)
+        interface = self.interface()
+        customers = self.site or self.customers
+        settings = model.settings(compared, customers=customers, dialect=self.dialect, anchor=anchor)
         linker = Linker(interface.register("compared"), settings, log_level=logging.ERROR)
         for level in {level.by_rarity: level for c in compared for level in c.levels if level.by_rarity}.values():
             column = level.by_rarity
             is_part = self.site is not None
             frequencies = frequency_table(level, model, customers=self.customers, is_part=is_part)
-            self.run(f"create or replace table tf_{column} as {frequencies}")
+            self.keep(f"tf_{column}", frequencies)
             linker.table_management.register_term_frequency_lookup(interface.register(f"tf_{column}"), column)
         return linker
 
@@ -119,13 +136,15 @@ def score(table: ComparedTable, model: Model, *, only: Sequence[int] | None = No
     """
     table.site = site
     present = table.present()
-    compared = [c for c in comparisons(present) if c.field in model.levels]
+    compared = [c for c in comparisons(present, overlap=table.overlap) if c.field in model.levels]
     if table.customers < 2 or not compared:
         return Scores(table.customers, 0, [], iter(()))
-    left_out = block(table.run, present=present, customers=table.customers)
+    left_out = block(table)
     if only is not None:
         names = ", ".join(map(str, only)) or "null"
-        table.run(f"delete from blocked where join_key_l not in ({names}) and join_key_r not in ({names})")  # noqa: S608 - of ours
+        some = f"select * from blocked where join_key_l in ({names}) or join_key_r in ({names})"  # noqa: S608 - of ours
+        table.keep("some_blocked", some)
+        table.keep("blocked", "select * from some_blocked")
     ((compared_pairs,),) = table.run("select count(*) from blocked")
     pairs = score_blocked(table, model, compared, least=SHOWN)
     return Scores(table.customers, compared_pairs, left_out, filter(None, map(_without_doubtful, pairs)))
@@ -154,12 +173,11 @@ def _read(table: ComparedTable, scored: str, compared: Sequence[FieldComparison]
     weights = [_weight(c.field, names) for c in compared]
     columns = ", ".join(f"gamma_{c.field}, {weight}" for c, weight in zip(compared, weights, strict=True))
     suffixes = "l.suffix is distinct from r.suffix"
-    rows = table.connection.execute(
+    rows = table.rows(
         f"select id_l, id_r, match_probability, {suffixes}, {columns} from {scored}"  # noqa: S608 - of ours
         " join compared l on l.id = id_l join compared r on r.id = id_r order by match_probability desc, id_l, id_r"
     )
-    while batch := rows.fetchmany(ROWS_AT_ONCE):
-        yield from ((_pair(row, compared), row[3]) for row in batch)
+    return ((_pair(row, compared), row[3]) for row in rows)
 
 
 def _weight(field: str, names: Sequence[str]) -> str:

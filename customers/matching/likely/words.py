@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from customers.matching.likely import comparisons as levels
 
-VERY_LIKELY, LIKELY = 0.95, 0.8
+VERY_LIKELY, LIKELY, POSSIBLE = 0.95, 0.8, 0.5
 STRONG, MEDIUM, WEAK = 9.0, 4.0, 0.5
 """Bits from which on a weight is strong, medium or weak."""
 RARE = 10.0
@@ -93,7 +93,9 @@ def field_weights(weights: Mapping[str, Sequence[object]]) -> list[FieldWeight]:
 def how_likely(probability: float) -> str:
     if probability >= VERY_LIKELY:
         return "Very likely the same"
-    return "Likely the same" if probability >= LIKELY else "Possibly the same"
+    if probability >= LIKELY:
+        return "Likely the same"
+    return "Possibly the same" if probability >= POSSIBLE else "Unlikely the same"
 
 
 def percent(probability: float) -> int:

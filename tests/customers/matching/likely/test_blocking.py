@@ -8,7 +8,7 @@ from customers.matching.likely.scoring import open_table
 
 def compared_pairs(customers: list[ComparedCustomer]) -> tuple[set[tuple[int, int]], list[str]]:
     with open_table(customers) as table:
-        left_out = block(table.run, present=table.present(), customers=table.customers)
+        left_out = block(table)
         pairs = table.run("select join_key_l, join_key_r from blocked")
     assert len(pairs) == len(set(pairs)), "each once"
     return set(pairs), [str(rule) for rule in left_out]
