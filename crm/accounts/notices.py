@@ -5,6 +5,7 @@ By email where it is set up, else by a notice on every page until it is dismisse
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from django.conf import settings
@@ -17,15 +18,20 @@ from crm.accounts.models import AccountChange, AccountNotice, User
 from crm.accounts.permissions import labels_of
 
 MOST_NOTICES = 5
+LONGEST_TEXT = 400
 SUBJECT = "Your account was changed"
 IF_NOT_YOU = "If you do not expect this, tell an admin at once, and change your password."
 
 
 @dataclass(frozen=True)
 class ShownNotice:
+    """`change` is None where it is not about the account."""
+
     pk: int
-    change: AccountChange
+    change: AccountChange | None
+    at: datetime
     sentence: str
+    address: str
 
 
 def tell(change: AccountChange) -> None:
@@ -34,15 +40,33 @@ def tell(change: AccountChange) -> None:
     if settings.EMAIL_IS_SET_UP and user.email:
         transaction.on_commit(partial(_send, change), robust=True)
         return
-    AccountNotice.objects.create(user=user, change=change)
-    User.objects.filter(pk=user.pk).update(has_notices=True)
+    _keep(AccountNotice(user=user, change=change))
+
+
+def tell_of(user: User, text: str, address: str) -> None:
+    """What is not about the account: `address` is the page that has more."""
+    _keep(AccountNotice(user=user, text=text[:LONGEST_TEXT], address=address))
+
+
+def _keep(notice: AccountNotice) -> None:
+    notice.save()
+    User.objects.filter(pk=notice.user_id).update(has_notices=True)
 
 
 def notices_of(user: User) -> Sequence[ShownNotice]:
     if not user.has_notices:
         return []
     notices = AccountNotice.objects.filter(user=user).select_related("change__by").order_by("-pk")[:MOST_NOTICES]
-    return [ShownNotice(notice.pk, notice.change, sentence_of(notice.change)) for notice in notices]
+    return [
+        ShownNotice(
+            notice.pk,
+            notice.change,
+            notice.change.at if notice.change else notice.at,
+            sentence_of(notice.change) if notice.change else notice.text,
+            notice.address,
+        )
+        for notice in notices
+    ]
 
 
 @transaction.atomic

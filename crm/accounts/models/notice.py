@@ -1,16 +1,23 @@
 from django.db import models
+from django.utils import timezone
 
 from crm.accounts.models.account import AccountChange, User
 
 
 class AccountNotice(models.Model):
-    """A change of an account that its user has not dismissed yet, where no email tells of it."""
+    """What a user is told on every page until they dismiss it: a change of their account, or a `text` with a link.
+
+    Of a change only where no email tells of it.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="account_notices")
-    change = models.ForeignKey(AccountChange, models.CASCADE, related_name="+", db_index=False)
+    change = models.ForeignKey(AccountChange, models.CASCADE, null=True, related_name="+", db_index=False)
+    text = models.CharField(max_length=400, blank=True)
+    address = models.CharField(max_length=200, blank=True, help_text="The page that has more")
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"Notice of change {self.change_id}"
+        return self.text or f"Notice of change {self.change_id}"
