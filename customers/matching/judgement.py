@@ -14,7 +14,13 @@ from itertools import combinations
 from customers.lib.names import name_spellings, name_words
 from customers.lib.person_name import Named, full_name, names_in_common, normal_names
 from customers.lib.placeholders import real_name
-from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, customer_name_similarity, name_similarity
+from customers.matching.name_similarity import (
+    SAME,
+    SIMILAR_ENOUGH,
+    NamedCustomer,
+    customer_name_similarity,
+    name_similarity,
+)
 from customers.models import Customer, MatchKind
 
 DIFFERENT = {
@@ -93,13 +99,13 @@ def judge(people: Sequence[Customer], kinds: Collection[str]) -> Judgement:
 
 def judge_names(people: Sequence[Customer]) -> tuple[NamesAgree, tuple[str, ...]]:
     """How far the names agree, and what of them differs. Of more than two, the names of every two must agree."""
-    pairs = [_compare_names(one, other) for one, other in combinations(people, 2)]
+    pairs = [compare_names(one, other) for one, other in combinations(people, 2)]
     names = min((agree for agree, _ in pairs), default=NamesAgree.NONE)
     differing = {part for _, parts in pairs for part in parts}
     return names, tuple(DIFFERENT[part] for part in DIFFERENT if part in differing)
 
 
-def _compare_names(one: Customer, other: Customer) -> tuple[NamesAgree, set[str]]:
+def compare_names(one: NamedCustomer, other: NamedCustomer) -> tuple[NamesAgree, set[str]]:
     """How far the names agree, and which of first name, last name and company differ."""
     if not (real_full_name(one) or real_full_name(other)):
         return _compare_companies(one.company, other.company)

@@ -9,6 +9,7 @@ name.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from rapidfuzz import fuzz
 
@@ -16,7 +17,6 @@ from customers.lib.names import compared_words, name_spellings
 from customers.lib.person_name import Named, full_name
 from customers.lib.placeholders import real_name
 from customers.matching.nicknames import is_short_form
-from customers.models import Customer
 
 SIMILAR_ENOUGH = 70
 """A slip or another spelling keeps a word of four letters or more at 73 and above (Jon, John; Filip, Philip; Novák,
@@ -28,7 +28,14 @@ SHORTEST = 3
 MOST_WORDS = 8
 
 
-def compared_name(customer: Customer) -> str:
+class NamedCustomer(Named, Protocol):
+    """A customer, or what is known of one."""
+
+    @property
+    def company(self) -> str: ...
+
+
+def compared_name(customer: NamedCustomer) -> str:
     return _person_name(customer) or customer.company
 
 
@@ -36,7 +43,7 @@ def _person_name(named: Named) -> str:
     return full_name(real_name(named.first_name), real_name(named.last_name))
 
 
-def customer_name_similarity(one: Customer, other: Customer) -> int | None:
+def customer_name_similarity(one: NamedCustomer, other: NamedCustomer) -> int | None:
     """From 0 to 100; None when one has no name, or one is a person and the other a company."""
     is_person = [bool(_person_name(customer)) for customer in (one, other)]
     return name_similarity(compared_name(one), compared_name(other)) if is_person[0] == is_person[1] else None
@@ -50,7 +57,7 @@ def name_similarity(one: str, other: str) -> int | None:
     return SAME if name_spellings(one) & name_spellings(other) else min(_paired(fewer, more))
 
 
-def names_differ_much(one: Customer, other: Customer) -> bool:
+def names_differ_much(one: NamedCustomer, other: NamedCustomer) -> bool:
     degree = customer_name_similarity(one, other)
     return degree is not None and degree < SIMILAR_ENOUGH
 

@@ -22,7 +22,7 @@ from customers.records.registry import all_linked_models
 from customers.totals.sums import OrderTotals, order_totals
 
 if TYPE_CHECKING:
-    from crm.accounts.models import User
+    pass
 
 MOST_EVENTS = 50
 
@@ -54,13 +54,13 @@ def value_changes(merge: Merge) -> Iterator[ValueChange]:
         before, after = as_text(field, value["before"]), as_text(field, value["after"])
         if field.kind is FieldKind.PASSWORD and after:
             after = "Existing password" if value["from"] else "New password"
-        origin = names.get(value["from"]) or ((ENTERED if after else LEFT_EMPTY).text(merge.by))
+        origin = names.get(value["from"]) or ((ENTERED if after else LEFT_EMPTY).text(merge.actor))
         if field.kind is FieldKind.CONSENT and not value["from"]:
             origin = "most restrictive answer"
         yield ValueChange(field.label, before, after, origin)
     for entry in merge.credit_entries.all():
         text = f"corrected by {format_money(entry.amount, entry.currency)}"
-        yield ValueChange("Credit", "sum", text, ENTERED.text(merge.by))
+        yield ValueChange("Credit", "sum", text, ENTERED.text(merge.actor))
 
 
 def moved_records(members: Sequence[MergeMember]) -> list[MovedRecord]:
@@ -88,7 +88,7 @@ class MergeEvent:
     """
 
     at: datetime
-    by: User | None
+    by: object | None
     text: str
     merge: Merge | None = None
     is_undo: bool = False
@@ -110,7 +110,9 @@ def _later_members(merge: Merge, members: Sequence[MergeMember]) -> list[MergeMe
     customers = [merge.survivor_id, *(member.duplicate_id for member in members)]
     members_since = MergeMember.objects.filter(duplicate__in=customers, merge__created__gte=merge.created)
     later = members_since.exclude(merge=merge).order_by("merge__created", "pk")
-    return list(later.select_related("merge__by", "merge__survivor", "duplicate", "undone_by")[:MOST_EVENTS])
+    return list(
+        later.select_related("merge__by", "merge__rule", "merge__survivor", "duplicate", "undone_by")[:MOST_EVENTS]
+    )
 
 
 def _undone_parts(members: Sequence[MergeMember]) -> Iterator[MergeEvent]:
@@ -144,7 +146,7 @@ def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[Merg
 def _later_merge(member: MergeMember) -> Iterator[MergeEvent]:
     merge = member.merge
     text = f"{member.duplicate.name_with_number} was merged into {merge.survivor.name_with_number}."
-    yield MergeEvent(merge.created, merge.by, text, merge)
+    yield MergeEvent(merge.created, merge.actor, text, merge)
     if member.undone_at:
         text = f"{member.duplicate.name_with_number} was restored from {merge.survivor.name_with_number}."
         yield MergeEvent(member.undone_at, member.undone_by, text, merge, is_undo=True)

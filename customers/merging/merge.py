@@ -12,7 +12,7 @@ values; insert the history entry and the events. `docs/decisions/0027` has them 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
@@ -23,7 +23,17 @@ from customers.lib.phrases import ActMessage, Notice, join_words
 from customers.locks import MOST_TRIES, lock
 from customers.merging.allowed import refuse_entered, refuse_unmatched
 from customers.merging.plan import MergeError, MergePlan, plan_merge
-from customers.models import Customer, HistoryKind, Merge, MergeBatch, MergeMember, ProfileChange, SourceRecord, Via
+from customers.models import (
+    Customer,
+    HistoryKind,
+    Merge,
+    MergeBatch,
+    MergeMember,
+    MergeRule,
+    ProfileChange,
+    SourceRecord,
+    Via,
+)
 from customers.models.functions import Now
 from customers.models.prepared import PreparedWrite, insert, updating
 from customers.profile.decisions import Decisions, Picked, Rule, Typed
@@ -42,6 +52,8 @@ from customers.totals import billing_status
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
+MERGED = "Merged {customers} into this customer."
+BY_RULE = "Merged {customers} into this customer by the rule “{rule}”."
 MERGED_FIRST = ActMessage(
     "{user} merged {duplicate} into {survivor} a moment ago.",
     "An API client merged {duplicate} into {survivor} a moment ago.",
@@ -73,11 +85,15 @@ def merge_customers(
     *,
     by: User | None,
     via: Via,
+    rule: MergeRule | None = None,
     reason: str = "",
     warnings: Collection[Notice] = (),
     batch: MergeBatch | None = None,
 ) -> Merge:
-    """Carry out `agreed`; StalePlanError if what was shown is no longer true, AlreadyMergedError if it has been."""
+    """Carry out `agreed`; StalePlanError if what was shown is no longer true, AlreadyMergedError if it has been.
+
+    `rule` is the one that merges, without a user.
+    """
     refuse_entered(agreed, by=by)
     refusals = _refusals_entered(agreed)
     locked = _lock(agreed, with_merged=bool(refusals))
@@ -95,6 +111,7 @@ def merge_customers(
         by=by,
         via=via,
         batch=batch,
+        rule=rule,
         reason=reason,
         warnings=[list(notice) for notice in warnings],
         fingerprint=plan.fingerprint,
@@ -110,9 +127,10 @@ def merge_customers(
     _write_profile(merge, survivor, plan)
     drop_unshared(keys_of(record for record in records if record.customer != survivor.pk))
     credit.set_credit(survivor, dict(plan.credit), by=by, merge=merge)
-    sentence = "Merged {customers} into this customer."
+    sentence = BY_RULE if rule else MERGED
+    named: dict[str, Any] = {"rule": str(rule)} if rule else {}
     insert(
-        history.entry(staff_record, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=merge),
+        history.entry(staff_record, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=merge, **named),
         *events.merged(merge, {member.duplicate_id: member.records for member in members}),
         audit_entry(AuditAction.MERGE, _in_numbers(merge, plan), by=by, customer=survivor.pk),
     )
@@ -123,7 +141,8 @@ def merge_customers(
 
 
 def _in_numbers(merge: Merge, plan: MergePlan) -> str:
-    return f"Merge {merge.pk}: {', '.join(map(str, plan.duplicate_ids))} into {plan.survivor_id}."
+    by_rule = f" By the rule “{merge.rule}”." if merge.rule else ""
+    return f"Merge {merge.pk}: {', '.join(map(str, plan.duplicate_ids))} into {plan.survivor_id}.{by_rule}"
 
 
 def _refusals_entered(plan: MergePlan) -> dict[str, bool]:
@@ -201,9 +220,9 @@ def refuse_already_merged(fingerprint: str) -> None:
 def refuse_lost_race(customers: Iterable[Customer]) -> None:
     retired = [customer.pk for customer in customers if customer.merged_into_id]
     memberships = MergeMember.objects.filter(duplicate__in=retired, undone_at=None)
-    if member := memberships.select_related("merge__by", "merge__survivor", "duplicate").first():
+    if member := memberships.select_related("merge__by", "merge__rule", "merge__survivor", "duplicate").first():
         duplicate, survivor = member.duplicate.name_with_number, member.merge.survivor.name_with_number
-        raise MergeError(MERGED_FIRST.text(member.merge.by, duplicate=duplicate, survivor=survivor))
+        raise MergeError(MERGED_FIRST.text(member.merge.actor, duplicate=duplicate, survivor=survivor))
 
 
 def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]) -> MergePlan:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
@@ -23,9 +22,6 @@ from customers.lib.phrases import join_words
 from customers.models import Merge, MergeMember
 from customers.records.counts import MOST, CappedCount
 
-if TYPE_CHECKING:
-    from crm.accounts.models import User
-
 SHOWN = 8
 WEEKS = 16
 # Of the chart in `_start_weeks.html`, from top to bottom.
@@ -36,13 +32,16 @@ MOST_MEMBERS = 5
 
 @dataclass(frozen=True)
 class RecentAct:
-    """A merge, or the undo of a merge or of a part of it. `by` is None for an API client or an unknown user."""
+    """A merge, or the undo of a merge or of a part of it.
+
+    `by` is a user or a rule, None for an API client or an unknown user.
+    """
 
     merge: Merge
     duplicates: str
     at: datetime
     is_undo: bool
-    by: User | None
+    by: object | None
 
 
 def recent_acts() -> list[RecentAct]:
@@ -50,12 +49,12 @@ def recent_acts() -> list[RecentAct]:
 
 
 def _merges() -> list[RecentAct]:
-    merges = list(Merge.objects.select_related("survivor", "by").order_by("-created", "-pk")[:SHOWN])
+    merges = list(Merge.objects.select_related("survivor", "by", "rule").order_by("-created", "-pk")[:SHOWN])
     names = defaultdict(list)
     for member in MergeMember.objects.filter(merge__in=merges).select_related("duplicate").order_by("duplicate"):
         names[member.merge_id].append(member.duplicate.name_with_number)
     return [
-        RecentAct(merge, join_words(names[merge.pk]), merge.created, is_undo=False, by=merge.by) for merge in merges
+        RecentAct(merge, join_words(names[merge.pk]), merge.created, is_undo=False, by=merge.actor) for merge in merges
     ]
 
 

@@ -30,6 +30,7 @@ from customers.models.matching import (
 )
 from customers.models.merge import Deletion, Merge, MergeDraft, MergeMember, Via
 from customers.models.payment import CartLogin, CreditEntry, PaySource
+from customers.models.rule import BackTest, MergeRule, MergeRuleChange, RuleFinding
 from customers.models.source import DataSource, DataSourceChange, SourceRecord
 from customers.models.totals import MonthTotals, RecordTotals
 from customers.models.visit import Visit
@@ -37,6 +38,7 @@ from customers.models.visit import Visit
 __all__ = [
     "Attribute",
     "AttributeKind",
+    "BackTest",
     "BatchUndo",
     "BillingStatus",
     "CartLogin",
@@ -73,6 +75,8 @@ __all__ = [
     "MergeDraft",
     "MergeMember",
     "MergeOutcome",
+    "MergeRule",
+    "MergeRuleChange",
     "MergeToUndo",
     "MonthTotals",
     "NotDuplicate",
@@ -84,6 +88,7 @@ __all__ = [
     "ProfileChange",
     "RecordTotals",
     "Relation",
+    "RuleFinding",
     "SearchWord",
     "SharedValue",
     "SourceRecord",

@@ -7,7 +7,7 @@ from customers.lib import sentences
 from customers.models.customer import Customer
 from customers.models.exact import ExactCharField
 from customers.models.linked import LinkedRow, Tab, TabPosition
-from customers.models.merge import Merge
+from customers.models.merge import Merge, Via
 
 
 class HistoryKind(models.TextChoices):
@@ -72,6 +72,12 @@ class HistoryEntry(LinkedRow):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def actor(self) -> object | None:
+        """The user, or that it was a rule; None for an API client. Read it with `by` and `merge`."""
+        by_rule = self.kind == HistoryKind.MERGE and self.merge and self.merge.via == Via.RULE
+        return self.by or ("Rule" if by_rule else None)
 
     @property
     def updated(self) -> datetime:

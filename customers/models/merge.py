@@ -16,6 +16,7 @@ class Via(models.TextChoices):
     PAGE = "page", "Web"
     API = "api", "API"
     BULK = "bulk", "Batch"
+    RULE = "rule", "Rule"
 
 
 class Merge(models.Model):
@@ -30,6 +31,7 @@ class Merge(models.Model):
     batch = models.ForeignKey(
         "MergeBatch", models.PROTECT, null=True, blank=True, related_name="merges", db_index=False
     )
+    rule = models.ForeignKey("MergeRule", models.PROTECT, null=True, blank=True, related_name="merges", db_index=False)
     reason = models.CharField(max_length=200, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     fingerprint = ExactCharField(max_length=64, unique=True, editable=False)
@@ -53,6 +55,10 @@ class Merge(models.Model):
             models.Index(
                 fields=["batch", "created", "id"], condition=models.Q(batch__isnull=False), name="merge_of_batch"
             ),
+            # The merges of one rule: most have none.
+            models.Index(
+                fields=["rule", "created", "id"], condition=models.Q(rule__isnull=False), name="merge_of_rule"
+            ),
             # The merges that are active among many that were undone, and those that were undone among many active.
             models.Index(
                 fields=["created", "id"], condition=models.Q(undone_at__isnull=True), name="merge_active_by_created"
@@ -69,6 +75,11 @@ class Merge(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("customers:merge_detail", args=[self.pk])
+
+    @property
+    def actor(self) -> object | None:
+        """The user, or the rule in words; None for an API client. Read it with `by` and `rule`."""
+        return self.by or (self.rule and f"Rule “{self.rule}”")
 
 
 class MergeMember(models.Model):

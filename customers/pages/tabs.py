@@ -83,7 +83,10 @@ class TabLine:
 
     @property
     def who(self) -> str:
-        return str(self.row.by or ("API client" if self.record.is_staff_record else self.record.data_source))
+        return str(
+            getattr(self.row, "actor", self.row.by)
+            or ("API client" if self.record.is_staff_record else self.record.data_source)
+        )
 
     @property
     def is_note(self) -> bool:

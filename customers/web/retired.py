@@ -59,7 +59,7 @@ def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpRes
     root = customer.live_root()
     if root.erased_at:
         return erased_page(request, customer)
-    members = customer.memberships.filter(undone_at=None).select_related("merge__by", "merge__survivor")
+    members = customer.memberships.filter(undone_at=None).select_related("merge__by", "merge__rule", "merge__survivor")
     if member := members.first():
         text = _redirect_text(customer, member, root)
         messages.info(request, message_with_button(text, url=member.merge.get_absolute_url(), label="View merge"))
@@ -70,7 +70,7 @@ def _redirect_text(customer: Customer, member: MergeMember, root: Customer) -> s
     merge = member.merge
     message = MERGED if root == merge.survivor else MERGED_FURTHER
     return message.text(
-        merge.by,
+        merge.actor,
         customer=customer.name_with_number,
         survivor=merge.survivor.name_with_number,
         day=format_day(merge.created),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Min
@@ -26,10 +25,9 @@ from customers.models import (
     IdentifyingAttribute,
     SourceRecord,
 )
+from customers.records.changed_customers import LATE, changed_customers
 from customers.records.match_keys import Difference
 
-LATE = timedelta(minutes=1)
-"""A transaction may commit so long after the time that it wrote."""
 TURN = 20.0
 """Seconds: the clock asks again soon."""
 
@@ -90,14 +88,11 @@ def keep_up_evidence() -> str:
 
 
 def _note_changed(progress: EvidenceProgress) -> int:
-    now = timezone.now()
-    changed = Customer.objects.filter(updated__gt=progress.noted_to).order_by("updated", "pk")
-    customers = list(changed.values_list("pk", "updated")[:BATCH])
-    records = list(SourceRecord.objects.filter(customer__in=[pk for pk, _ in customers]))
+    changed = changed_customers(progress.noted_to, most=BATCH)
+    records = list(SourceRecord.objects.filter(customer__in=changed.pks))
     with transaction.atomic():
         refresh_evidence(records)
-        is_behind = len(customers) == BATCH
-        progress.noted_to = customers[-1][1] if is_behind else max(progress.noted_to, now - LATE)
+        progress.noted_to = changed.up_to
         progress.save(update_fields=["noted_to"])
     return len(records)
 

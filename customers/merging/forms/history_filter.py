@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from customers.lib.dates import end_of_day, start_of_day
 from customers.merging.history import HAS_STATE, MergeFilter, MergeState
-from customers.models import Customer, Via
+from customers.models import Customer, MergeRule, Via
 from customers.search.find import find_by_number_or_text
 from customers.web.fields import DAY, DateInput, choice_field, chosen_label
 
@@ -29,6 +29,8 @@ CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
     # A user's merges through a key are an API client's too: the key's user is in `by`.
     "by": lambda user: Q(via=Via.API) if user == API_CLIENT else Q(by=user),
     "via": lambda method: Q(via=method),
+    # That it is not null is said for SQLite, which else leaves the partial index alone.
+    "rule": lambda rule: Q(rule=rule, rule__isnull=False),
     "state": lambda state: HAS_STATE[MergeState(state)],
     "since": lambda day: Q(created__gte=start_of_day(day)),
     "until": lambda day: Q(created__lt=end_of_day(day)),
@@ -41,6 +43,10 @@ def user_choices() -> list[tuple[str, str]]:
     return [("", "Anyone"), (API_CLIENT, "API client"), *((str(user.pk), str(user)) for user in users)]
 
 
+def rule_choices() -> list[tuple[str, str]]:
+    return [(str(rule.pk), str(rule)) for rule in MergeRule.objects.all()]
+
+
 def method_choices() -> list[tuple[str, str]]:
     return [("", "Any"), *((str(value), str(label)) for value, label in Via.choices)]
 
@@ -49,6 +55,7 @@ class MergeHistoryForm(forms.Form):
     customer = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"}))
     by = forms.ChoiceField(required=False, label="User")
     via = forms.ChoiceField(required=False, choices=method_choices, label="Method")
+    rule = forms.ChoiceField(required=False)
     state = forms.ChoiceField(required=False, choices=[("", "All"), *MergeState.choices], label="Status")
     since = forms.DateField(required=False, label="From", widget=DateInput(format=DAY), input_formats=[DAY])
     until = forms.DateField(required=False, label="To", widget=DateInput(format=DAY), input_formats=[DAY])
@@ -59,6 +66,10 @@ class MergeHistoryForm(forms.Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, label_suffix="")
         choice_field(self, "by").choices = user_choices()
+        if rules := rule_choices():
+            choice_field(self, "rule").choices = [("", "Any"), *rules]
+        else:
+            del self.fields["rule"]
         self.fields["customer"].widget.attrs["placeholder"] = "Number, name, email or phone"
         self.is_valid()
 

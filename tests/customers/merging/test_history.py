@@ -7,17 +7,18 @@ from django.utils import timezone
 from customers.merging import export, history
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.merge import merge_keeping_survivor
-from customers.models import Customer, Merge, MergeBatch, MergeMember
+from customers.models import Customer, Merge, MergeBatch, MergeMember, MergeRule
 from tests.acts import fresh, merge, undo
 from tests.exported import ask, rows
 from tests.factories import CustomerFactory, customer_with_order
+from tests.factories.rules import make_rule
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 EMAIL = "hholy@gmail.com"
 LIST = reverse("customers:merges")
-# session, user, 2 permissions; who merges; merges, members, totals
-QUERIES = 7
+# session, user, 2 permissions; who merges; rules; merges, members, totals
+QUERIES = 8
 
 
 @pytest.fixture
@@ -101,6 +102,14 @@ def two_merges(admin_user, helena, helen, initial) -> tuple[Merge, Merge]:
     return first, second
 
 
+def rules_of(*merges) -> list[MergeRule]:
+    """A rule for each of them, as if it had merged."""
+    rules = [make_rule(state="off") for _ in merges]
+    for merged, rule in zip(merges, rules, strict=True):
+        Merge.objects.filter(pk=merged.pk).update(rule=rule)
+    return rules
+
+
 @table("field", MergeHistoryForm.base_fields)
 def test_every_field_of_the_filter_narrows_the_list(as_agent, admin_user, helen, initial, two_merges, field):
     """A new field needs two values here: of the first merge and of the second."""
@@ -109,6 +118,7 @@ def test_every_field_of_the_filter_narrows_the_list(as_agent, admin_user, helen,
         "customer": (helen.pk, initial.pk),
         "by": (admin_user.pk, "api"),
         "via": ("page", "api"),
+        "rule": [rule.pk for rule in rules_of(first, second)],
         "state": ("active", "undone"),
         "since": (None, "2026-01-06"),
         "until": ("2026-01-05", None),

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from customers.merging import history
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.models import Customer, Merge, MergeBatch, MergeMember, Via
+from tests.factories.rules import make_rule
 from tests.query_costs import analyze, measured, nodes, on_sqlite
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,7 @@ def rare(admin_user, agent) -> dict[str, list[dict[str, object]]]:
     merges[0].undone_at = merges[1].created
     merges[1].by, merges[1].via = admin_user, Via.API
     merges[2].batch = MergeBatch.objects.create()
+    merges[3].rule = rule = make_rule(state="off")
     Merge.objects.bulk_create(merges)
     MergeMember.objects.bulk_create(
         MergeMember(merge=merge, duplicate=duplicate, undone_at=merge.undone_at)
@@ -45,6 +47,7 @@ def rare(admin_user, agent) -> dict[str, list[dict[str, object]]]:
         "customer": [{"customer": duplicates[0].pk}],
         "by": [{"by": admin_user.pk}, {"by": "api"}],
         "via": [{"via": Via.API}],
+        "rule": [{"rule": rule.pk}],
         "state": [{"state": history.MergeState.UNDONE}, {"state": history.MergeState.ERASED}],
         "since": [{"since": merges[-1].created.date().isoformat()}],
         "batch": [{"batch": merges[2].batch_id}],

@@ -1,0 +1,86 @@
+"""The groups that a rule would merge in a dry run, or leaves for review, as they were found."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.utils import timezone
+
+from customers.lib.batches import PAGE
+from customers.models import Customer, MergeRule
+from customers.models.rule import FindingOutcome, RuleFinding
+from customers.rules.outcomes import GroupOutcome
+
+SAMPLE = 20
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    finding: RuleFinding
+    customers: Sequence[Customer]
+
+    @property
+    def names(self) -> str:
+        return ", ".join(customer.name_with_number for customer in self.customers)
+
+
+@dataclass(frozen=True)
+class FindingPage:
+    rows: Sequence[FindingRow]
+    following: int
+    """Where the next page begins; 0 when this is the last."""
+
+
+def keep_finding(rule: MergeRule, outcome: GroupOutcome) -> None:
+    values = {"customers": [*outcome.customers], "outcome": outcome.outcome, "reason": outcome.reason}
+    RuleFinding.objects.update_or_create(
+        rule=rule, digest=digest_of(outcome.customers), defaults={**values, "at": timezone.now()}
+    )
+
+
+def drop_findings(rule: MergeRule, customers: Collection[int]) -> None:
+    RuleFinding.objects.filter(rule=rule, digest=digest_of(customers)).delete()
+
+
+def digest_of(customers: Collection[int]) -> str:
+    return hashlib.sha256(" ".join(map(str, sorted(customers))).encode()).hexdigest()
+
+
+def counts_of(*rules: MergeRule) -> dict[int, dict[str, int]]:
+    """{rule: {outcome: groups}}."""
+    counts = {rule.pk: dict.fromkeys(FindingOutcome.values, 0) for rule in rules}
+    rows = RuleFinding.objects.filter(rule__in=rules).values_list("rule", "outcome").annotate(Count("pk")).order_by()
+    for rule, outcome, number in rows:
+        counts[rule][outcome] = number
+    return counts
+
+
+def finding_page(rule: MergeRule, outcome: str, *, before: int = 0) -> FindingPage:
+    """Newest first. Groups of which somebody was merged or erased since are left out."""
+    findings = RuleFinding.objects.filter(rule=rule, outcome=outcome).order_by("-pk")
+    page = list((findings.filter(pk__lt=before) if before else findings)[: PAGE + 1])
+    return FindingPage(with_customers(page[:PAGE]), page[PAGE - 1].pk if len(page) > PAGE else 0)
+
+
+def with_customers(findings: Sequence[RuleFinding]) -> list[FindingRow]:
+    customers = live_customers([finding.customers for finding in findings])
+    return [
+        FindingRow(finding, [customers[pk] for pk in finding.customers])
+        for finding in findings
+        if customers.keys() >= {*finding.customers}
+    ]
+
+
+def live_customers(groups: Collection[Collection[int]]) -> dict[int, Customer]:
+    return Customer.objects.live().in_bulk({pk for group in groups for pk in group})
+
+
+def draw_sample(rule: MergeRule) -> list[list[int]]:
+    """Some of the groups that would be merged, at random."""
+    pks = list(RuleFinding.objects.filter(rule=rule, outcome=FindingOutcome.MERGE).values_list("pk", flat=True))
+    drawn = random.sample(pks, min(SAMPLE, len(pks)))
+    return [finding.customers for finding in RuleFinding.objects.filter(pk__in=drawn).order_by("pk")]

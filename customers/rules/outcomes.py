@@ -1,0 +1,151 @@
+"""What becomes of a group under a rule: who is kept, with which values, or why it is left for review."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from customers.labels.effective import effective_of
+from customers.lib.identity import comparable_email, fold
+from customers.lib.names import label_key, name_words, normal_name
+from customers.lib.phones import comparable_phone
+from customers.lib.phrases import join_first
+from customers.matching.judgement import OF_A_PERSON, compare_names
+from customers.merging.automatic import COMPARED, Keep, kept_first, newest_values, values_changed
+from customers.models import Customer, MergeRule, RecordTotals, SourceRecord, Tag
+from customers.models.rule import FindingOutcome, Kept, RuleOnConflict
+from customers.profile.decisions import Choices
+from customers.profile.derive import profile_values
+from customers.profile.fields import FieldKind, ProfileField
+from customers.rules.groups import RuleGroup
+from customers.totals.sums import OrderTotals, order_totals
+
+BY_CUSTOMER = "source_record__customer"
+KEEP = {Kept.OLDEST: Keep.OLDEST, Kept.MOST_ORDERS: Keep.MOST_ORDERS, Kept.LAST_ORDER: Keep.LAST_ORDER}
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class GroupOutcome:
+    """`survivor` and `choices` are those of the merge; `reason` says why it is left."""
+
+    customers: tuple[int, ...]
+    outcome: FindingOutcome
+    reason: str = ""
+    survivor: int = 0
+    choices: Choices | None = None
+
+
+def outcome_of(rule: MergeRule, group: RuleGroup) -> GroupOutcome | None:
+    """None where staff have decided that two of them are apart."""
+    if group.is_apart:
+        return None
+    pks = tuple(sorted(group.customers))
+    if len(pks) > rule.largest_group:
+        return GroupOutcome(
+            pks, FindingOutcome.TOO_LARGE, f"{len(pks)} customers, at most {rule.largest_group} are merged."
+        )
+    if not group.is_whole:
+        return GroupOutcome(pks, FindingOutcome.NOT_ALL, "They match as a chain, not every two of them.")
+    customers = list(Customer.objects.live().filter(pk__in=pks).order_by("pk"))
+    if len(customers) < len(pks):
+        return None
+    totals = order_totals(pks, by=BY_CUSTOMER)
+    if reason := _why_exempt(rule, customers, totals):
+        return GroupOutcome(pks, FindingOutcome.EXEMPT, reason)
+    survivor = _survivor(rule, customers, totals)
+    values = {customer.pk: profile_values(customer) for customer in customers}
+    differing = conflicts(list(values.values()))
+    if differing and rule.on_conflict == RuleOnConflict.REVIEW:
+        return GroupOutcome(pks, FindingOutcome.CONFLICT, f"Different {_labels(differing)}.")
+    choices: Choices = {}
+    if differing and rule.on_conflict == RuleOnConflict.NEWEST:
+        choices, undated = newest_values(customers, differing, values_changed(pks))
+        if undated:
+            reason = f"Nobody knows which {_labels(undated)} is the newest."
+            return GroupOutcome(pks, FindingOutcome.CONFLICT, reason)
+    return GroupOutcome(pks, FindingOutcome.MERGE, "", survivor, choices)
+
+
+def _labels(fields: Collection[ProfileField]) -> str:
+    return join_first([field.label.lower() for field in fields], MOST_NAMED)
+
+
+class ProfileName(NamedTuple):
+    first_name: str
+    last_name: str
+    company: str
+
+
+def conflicts(profiles: Sequence[Mapping[str, Any]]) -> list[ProfileField]:
+    """The fields of which two have different values, however written; a blank is none.
+
+    Names and other texts are compared as the rule compares names: what it takes for the same is no conflict.
+    """
+    countries = [(profile["billing_address"] or {}).get("country", "") for profile in profiles]
+    names = [ProfileName(*(profile[key] for key in ("first_name", "last_name", "company"))) for profile in profiles]
+    # “H.” and “Helena” are no conflict.
+    different_names = {part for pair in combinations(names, 2) for part in compare_names(*pair)[1]}
+    differing = []
+    for field in COMPARED:
+        if field.key in OF_A_PERSON:
+            differing += [field] if field.key in different_names else []
+            continue
+        values = [_compared(field, *pair) for pair in zip((p[field.key] for p in profiles), countries, strict=True)]
+        if len({value for value in values if value}) > 1:
+            differing.append(field)
+    return differing
+
+
+def _compared(field: ProfileField, value: Any, country: str) -> object:
+    match field.kind:
+        case FieldKind.EMAIL:
+            return comparable_email(value)
+        case FieldKind.PHONE:
+            return comparable_phone(value, country)
+        case FieldKind.TEXT:
+            return normal_name(value) or fold(value)
+        case FieldKind.ADDRESS:
+            return tuple((part, "".join(name_words(text))) for part, text in sorted((value or {}).items()) if text)
+        case FieldKind.WEBSITE:
+            return fold(value).partition("://")[2].rstrip("/") or fold(value)
+        case _:
+            return value
+
+
+def _why_exempt(rule: MergeRule, customers: Sequence[Customer], totals: Mapping[int, OrderTotals]) -> str:
+    pks = [customer.pk for customer in customers]
+    statuses = {status for c in customers for status in (c.billing_status, c.lead_status) if status}
+    if statuses & {*rule.exempt_statuses}:
+        return "The status of a customer is exempt."
+    if rule.exempt_tags and _tags(customers) & {label_key(tag) for tag in rule.exempt_tags}:
+        return "A tag of a customer is exempt."
+    if rule.exempt_above is not None and _largest_spend(pks, totals) > rule.exempt_above:
+        return "The orders of a customer are above the limit."
+    if rule.exempt_active:
+        active = RecordTotals.objects.filter(**{f"{BY_CUSTOMER}__in": pks}, purchases_active__gt=0)
+        if active.values(BY_CUSTOMER).distinct().count() > 1:
+            return "Two customers have active purchases."
+    return ""
+
+
+def _tags(customers: Collection[Customer]) -> set[str]:
+    return {tag.word for tags in effective_of(Tag, customers).values() for tag in tags}
+
+
+def _largest_spend(pks: Iterable[int], totals: Mapping[int, OrderTotals]) -> Decimal:
+    """In whatever currency: the limit is a number."""
+    return max((amount.amount for pk in pks for amount in totals[pk].spent_amounts), default=Decimal())
+
+
+def _survivor(rule: MergeRule, customers: Sequence[Customer], totals: Mapping[int, OrderTotals]) -> int:
+    """Of those from the preferred data source, or of all if none is, the oldest."""
+    if rule.kept == Kept.SOURCE:
+        records = SourceRecord.objects.filter(customer__in=customers, data_source=rule.kept_source_id)
+        preferred = set(records.values_list("customer", flat=True))
+        from_source = [customer for customer in customers if customer.pk in preferred]
+        return kept_first(from_source or customers, totals, Keep.OLDEST)[0].pk
+    return kept_first(customers, totals, KEEP[Kept(rule.kept)])[0].pk

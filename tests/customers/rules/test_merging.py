@@ -1,0 +1,318 @@
+"""Whom a rule merges, and whom it leaves."""
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import timezone
+
+from customers.labels.attributes import set_attributes
+from customers.labels.tags import add_tags
+from customers.matching.evidence.attributes import mark_identifying
+from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
+from customers.matching.related import mark_related
+from customers.models import Customer, DataSource, HistoryEntry, LikelyPair, Merge, RecordTotals, Relation, Via
+from customers.models.rule import FindingOutcome, Kept, NamesNeeded, RuleFinding, RuleOnConflict, RuleState
+from customers.rules import follow
+from customers.rules.apply import NotRunningError, merge_group
+from customers.rules.follow import follow_changes
+from customers.rules.groups import groups_around
+from tests.acts import edit, merge, undo
+from tests.customers.invariants import check_owners_and_caches
+from tests.database import reloaded
+from tests.factories.rules import known_as, make_rule
+from tests.tables import table
+
+pytestmark = pytest.mark.django_db
+MAIL = "hholy@gmail.com"
+
+
+def root_of(customer: Customer) -> int:
+    return reloaded(customer).live_root().pk
+
+
+def are_one(*customers: Customer) -> bool:
+    return len({root_of(customer) for customer in customers}) == 1
+
+
+def left() -> list[tuple[str, str]]:
+    return [(finding.outcome, finding.reason) for finding in RuleFinding.objects.order_by("pk")]
+
+
+def test_a_rule_merges_as_a_user_would_and_is_named():
+    rule = make_rule("email-name")
+    helena, helen = known_as(email=MAIL), known_as("helena", "HOLY", email=MAIL.upper(), source="Marketplace")
+    assert follow_changes().merges == 1
+
+    merged = Merge.objects.get()
+    assert (merged.survivor, merged.via, merged.by, merged.rule) == (helena, Via.RULE, None, rule)
+    assert str(merged.actor) == "Rule “Same email and name”"
+    entry = HistoryEntry.objects.get(merge=merged)
+    assert entry.text == f"Merged {helen.name_with_number} into this customer by the rule “Same email and name”."
+    assert entry.actor == "Rule"
+    assert check_owners_and_caches() is None
+
+    undo(merged)
+    assert not are_one(helena, helen)
+    assert follow_changes().merges == 0
+
+
+def pair_with(what: str) -> tuple[Customer, Customer]:
+    """Two who have only this in common, beside their name."""
+    one, other = known_as(email="a@one.example"), known_as(email="b@two.example", source="Marketplace")
+    if what == "email":
+        return known_as(email=MAIL), known_as(email=MAIL, source="Marketplace")
+    if what == "phone":
+        return known_as(phone="+420 241 770 449"), known_as(phone="00420241770449", source="Marketplace")
+    if what == "external_id":
+        return known_as(external_id="C-17"), known_as(external_id="c-17", source="Marketplace")
+    if what == "company":
+        return known_as(company="Acme, Inc."), known_as(company="ACME", source="Marketplace")
+    if what == "domain":
+        return known_as(email="a@acme.example"), known_as(email="b@mail.acme.example", source="Marketplace")
+    if what == "identifier":
+        for customer, card in ((one, "L 100-200"), (other, "l100200")):
+            set_attributes(customer, {"card": card}, by=None)
+    if what == "probability":
+        LikelyPair.objects.create(first=one, second=other, probability=0.995, weights={}, model="m")
+    return one, other
+
+
+@table("what", ["email", "phone", "external_id", "company", "domain", "identifier", "probability", ""])
+def test_each_kind_of_evidence_merges_those_who_have_it_in_common(what):
+    mark_identifying("card", "identifier", by=None)
+    evidence = {"least_probability": 0.99} if what == "probability" else {"evidence": [what or "email"]}
+    make_rule(**evidence, on_conflict=RuleOnConflict.KEPT)
+    one, other = pair_with(what)
+    follow_changes()
+    assert are_one(one, other) is bool(what)
+
+
+@table(
+    ("needed", "other", "is_merged"),
+    [
+        (NamesNeeded.FULL, ("Holy", "Helena"), True),
+        (NamesNeeded.FULL, ("H.", "Holý"), False),
+        (NamesNeeded.FULL, ("", ""), False),
+        (NamesNeeded.COMPATIBLE, ("H.", "Holý"), True),
+        (NamesNeeded.COMPATIBLE, ("Jan", "Holý"), False),
+        (NamesNeeded.FIRST, ("Helena", "Nováková"), True),
+        (NamesNeeded.FIRST, ("Jan", "Holý"), False),
+        (NamesNeeded.LAST, ("Jan", "Holý"), True),
+        (NamesNeeded.ANY, ("Jan", "Novák"), True),
+        # Father and son are two, whatever the rule needs.
+        (NamesNeeded.ANY, ("Helena", "Holý Jr."), False),
+    ],
+)
+def test_names_agree_as_the_rule_needs(needed, other, is_merged):
+    make_rule(evidence=["email"], names=needed, on_conflict=RuleOnConflict.KEPT)
+    one, two = known_as(email=MAIL), known_as(*other, email=MAIL, source="Marketplace")
+    follow_changes()
+    assert are_one(one, two) is is_merged
+
+
+def test_capitals_count_where_the_rule_says_so():
+    make_rule(evidence=["external_id"], match_case=True)
+    one, other = known_as(external_id="C-17"), known_as(external_id="c-17", source="Marketplace")
+    same = known_as(external_id="C-17", source="Till")
+    follow_changes()
+    assert (are_one(one, other), are_one(one, same)) == (False, True)
+
+
+@table("born", ["1980-05-01", "1982-06-02"])
+def test_an_identifying_attribute_that_differs_keeps_two_apart(born):
+    mark_identifying("born", "trait", by=None)
+    make_rule("email-name")
+    one, other = known_as(email=MAIL), known_as(email=MAIL, source="Marketplace")
+    set_attributes(one, {"born": "1980-05-01"}, by=None)
+    set_attributes(other, {"born": born}, by=None)
+    follow_changes()
+    assert are_one(one, other) is (born == "1980-05-01")
+
+
+# Groups
+
+
+def test_a_chain_is_left_to_a_person():
+    rule = make_rule(evidence=["email"], on_conflict=RuleOnConflict.KEPT)
+    a = known_as(email="a@x.example")
+    b = known_as(email="a@x.example")
+    edit(b, email="b@x.example")
+    c = known_as(email="b@x.example")
+    assert [group.is_whole for group in groups_around(rule, [b.pk])] == [False]
+    follow_changes()
+    assert not Merge.objects.exists()
+    assert left() == [(FindingOutcome.NOT_ALL, "They match as a chain, not every two of them.")]
+    assert not are_one(a, c)
+
+
+def test_a_chain_is_not_merged_step_by_step_either():
+    make_rule(evidence=["email"], on_conflict=RuleOnConflict.KEPT)
+    a, b = known_as(email="a@x.example"), known_as(email="a@x.example")
+    edit(b, email="b@x.example")
+    follow_changes()
+    assert are_one(a, b)
+
+    c = known_as(email="b@x.example")
+    follow_changes()
+    assert not are_one(b, c)
+
+
+def test_whom_staff_merged_is_one_for_a_rule():
+    make_rule(evidence=["email"], on_conflict=RuleOnConflict.KEPT)
+    a, b = known_as(email="a@x.example"), known_as(email="b@x.example")
+    merge(a, b)
+    c = known_as(email="b@x.example")
+    follow_changes()
+    assert are_one(a, c)
+
+
+def test_a_group_that_is_too_large_is_left():
+    make_rule("email-name", largest_group=2)
+    for source in ("Shop", "Till", "Marketplace"):
+        known_as(email=MAIL, source=source)
+    follow_changes()
+    assert left() == [(FindingOutcome.TOO_LARGE, "3 customers, at most 2 are merged.")]
+
+
+def test_what_very_many_share_merges_only_namesakes():
+    make_rule(evidence=["email"], names=NamesNeeded.ANY, on_conflict=RuleOnConflict.KEPT)
+    names = [(f"{letter}nna", f"Nov{letter.lower()}k") for letter in "ABCDEFGHIJKLMNOPQRSTU"]
+    office = [known_as(*name, email="reception@acme.example") for name in names]
+    namesake = known_as(*names[0], email="reception@acme.example", source="Till")
+    follow_changes()
+    assert are_one(office[0], namesake)
+    assert not are_one(office[1], office[2])
+
+
+# What staff decided
+
+
+@table("decision", ["marked", "related", "undone", "undone, mark reversed"])
+def test_a_rule_never_merges_across_a_decision_of_staff(decision):
+    make_rule("email-name")
+    one, other = known_as(email=MAIL), known_as(email=MAIL, source="Marketplace")
+    if decision == "marked":
+        mark_not_duplicates(one, other, by=None)
+    elif decision == "related":
+        mark_related([one.pk, other.pk], Relation.HOUSEHOLD, by=None)
+    else:
+        undo(merge(one, other))
+        if "reversed" in decision:
+            assert unmark_not_duplicates(*map(reloaded, (one, other)), by=None)
+    follow_changes()
+    assert not are_one(one, other)
+
+
+def test_a_decision_holds_after_any_later_merges():
+    """Whoever was marked or restored is never merged by a rule again, wherever they have got to."""
+    make_rule("email-name", largest_group=100)
+    chance = random.Random(7)  # noqa: S311 - the same each time
+    marked = [known_as(email=MAIL), known_as(email=MAIL, source="Marketplace")]
+    restored = [known_as(email="b@x.example"), known_as(email="b@x.example", source="Marketplace")]
+    mark_not_duplicates(*marked, by=None)
+    undo(merge(*restored))
+    # Others by whom they are merged further, by staff; a rule could join those.
+    mails = (MAIL, "b@x.example", "c@x.example", "d@x.example")
+    others = [known_as(email=chance.choice(mails), source=f"Till {n}") for n in range(12)]
+    apart = {frozenset(pair) for pair in ((marked[0].pk, marked[1].pk), (restored[0].pk, restored[1].pk))}
+    for _ in range(12):
+        live = [customer for customer in map(reloaded, [*others, *marked, *restored]) if customer.is_live]
+        survivor, duplicate = chance.sample(live, 2)
+        together = {root_of(customer) for customer in (survivor, duplicate)}
+        if any({root_of(Customer.objects.get(pk=pk)) for pk in pair} == together for pair in apart):
+            continue  # staff may merge them after all; a rule may not
+        merge(survivor, duplicate)
+        follow_changes()
+        for pair in apart:
+            assert len({root_of(Customer.objects.get(pk=pk)) for pk in pair}) == 2
+    assert Merge.objects.filter(via=Via.RULE).exists()
+
+
+# Values
+
+
+def test_a_conflict_is_left_for_review_unless_the_rule_says_otherwise():
+    rule = make_rule("email-name")
+    one, other = known_as(email=MAIL, phone="+420 241 770 449"), known_as(email=MAIL, phone="+420 241 770 450")
+    follow_changes()
+    assert left() == [(FindingOutcome.CONFLICT, "Different phone.")]
+
+    rule.on_conflict = RuleOnConflict.KEPT
+    rule.save()
+    edit(other, custom1="x")
+    follow_changes()
+    assert reloaded(one).phone == "+420 241 770 449"
+    assert not RuleFinding.objects.exists()
+
+
+def test_the_newest_value_wins_where_the_rule_says_so():
+    make_rule("email-name", on_conflict=RuleOnConflict.NEWEST)
+    one, other = known_as(email=MAIL, phone="+420 241 770 449"), known_as(email=MAIL, phone="+420 241 770 450")
+    edit(one, company="Acme")
+    edit(other, company="Apex")
+    edit(one, phone="+420 241 770 451")
+    follow_changes()
+    merged = reloaded(one)
+    assert (merged.phone, merged.company) == ("+420 241 770 451", "Apex")
+
+
+@table("kept", [Kept.OLDEST, Kept.MOST_ORDERS, Kept.LAST_ORDER, Kept.SOURCE])
+def test_the_rule_says_who_is_kept(kept):
+    oldest, buyer, last = (known_as(email=MAIL, source=source) for source in ("Shop", "Till", "Marketplace"))
+    for customer, orders, day in ((oldest, 1, 1), (buyer, 5, 2), (last, 2, 3)):
+        at = datetime(2026, 11, day, tzinfo=UTC)
+        record = customer.records.get()
+        RecordTotals.objects.create(source_record=record, currency="USD", orders=orders, last_order_at=at)
+    source = DataSource.objects.get(name="Till")
+    make_rule("email-name", kept=kept, kept_source=source if kept == Kept.SOURCE else None)
+    for customer in (oldest, buyer, last):
+        edit(customer, custom1="x")
+    follow_changes()
+    expected = {Kept.OLDEST: oldest, Kept.MOST_ORDERS: buyer, Kept.LAST_ORDER: last, Kept.SOURCE: buyer}[kept]
+    assert Merge.objects.get().survivor == expected
+
+
+@table(
+    ("values", "reason"),
+    [
+        ({"exempt_tags": ["VIP"]}, "A tag of a customer is exempt."),
+        ({"exempt_statuses": ["working"]}, "The status of a customer is exempt."),
+        ({"exempt_tags": ["wholesale"], "exempt_statuses": ["lost"]}, ""),
+    ],
+)
+def test_exempt_customers_are_left(values, reason):
+    make_rule("email-name", **values)
+    one, other = known_as(email=MAIL), known_as(email=MAIL, source="Till", lead_status="working")
+    add_tags(one, "vip", by=None)
+    follow_changes()
+    assert are_one(one, other) is not reason
+    assert left() == ([(FindingOutcome.EXEMPT, reason)] if reason else [])
+
+
+# Running
+
+
+def test_a_rule_that_is_off_merges_nobody_and_a_dry_run_only_notes_it():
+    rule = make_rule("email-name", state=RuleState.OFF)
+    group = [known_as(email=MAIL).pk, known_as(email=MAIL, source="Till").pk]
+    assert follow_changes().merges == 0
+    with pytest.raises(NotRunningError):
+        merge_group(rule, group)
+
+    rule.state = RuleState.DRY_RUN
+    rule.save()
+    follow_changes()
+    assert left() == [(FindingOutcome.MERGE, "")]
+    assert not Merge.objects.exists()
+
+
+def test_all_who_changed_at_one_moment_are_looked_at(monkeypatch):
+    """As those of one transaction do, such as a part of an import."""
+    monkeypatch.setattr(follow, "MOST_CHANGED", 2)
+    make_rule("email-name")
+    for number in range(3):
+        for source in ("Shop", "Till"):
+            known_as(email=f"person{number}@home.example", source=source)
+    Customer.objects.update(updated=timezone.now())
+    assert follow_changes().merges == 3
