@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("crm.imports.urls")),
     path("", include("crm.webhooks.urls")),
     path("", include("crm.pulls.urls")),
+    path("", include("crm.rules.urls")),
     path("accounts/login/", sign_in, name="login"),
     path("accounts/login/second-step/", second_step, name="second_step"),
     path("accounts/login/passkey/", passkey_sign_in, name="passkey_sign_in"),

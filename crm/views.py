@@ -11,7 +11,9 @@ from django.views.decorators.http import require_safe
 
 from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.imports.first_steps import first_steps
+from crm.jobs.kinds.back_test import MANAGE_RULES
 from crm.jobs.web import may_open_jobs
+from crm.rules.listing import stopped_rules
 from crm.webhooks.listing import failing_endpoints
 from crm.webhooks.web import MANAGE_WEBHOOKS
 from customers.pages.views.start import start
@@ -47,6 +49,8 @@ def _waiting_for(user: "User") -> dict[str, Any]:
         waiting["undecided"] = undecided_payments()
     if user.has_perm(MANAGE_WEBHOOKS):
         waiting["failing_endpoints"] = failing_endpoints()
+    if user.has_perm(MANAGE_RULES):
+        waiting["stopped_rules"] = stopped_rules()
     return waiting
 
 

@@ -30,6 +30,7 @@ from tests.factories import (
     signed_in,
 )
 from tests.factories.pulls import make_pull
+from tests.factories.rules import make_rule
 from tests.factories.webhooks import delivery_of
 from tests.tables import table
 
@@ -51,6 +52,7 @@ MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
 DELETE = "customers.delete_customer"
 SPLIT = "customers.split_sourcerecord"
 IGNORE = "customers.change_ignoredvalue"
+RULES = "customers.manage_mergerule"
 IDENTIFY = "customers.change_identifyingattribute"
 WEBHOOKS = "webhooks.manage_webhook"
 IMPORT = "orders.run_import"
@@ -115,6 +117,16 @@ PAGES = {
     "customers:ignored_add": Page((VIEW, IGNORE), method="post", sends={"value": "mailbox"}),
     "customers:likely_model": Page((VIEW,)),
     "customers:likely_model_use": Page((VIEW, "jobs.start_rebuild"), method="post"),
+    "rules:list": Page((VIEW, RULES)),
+    "rules:add": Page((VIEW, RULES)),
+    "rules:detail": Page((VIEW, RULES), of=("rule",)),
+    "rules:edit": Page((VIEW, RULES), of=("rule",)),
+    "rules:switch": Page((VIEW, RULES), of=("rule",), method="post"),
+    "rules:run": Page((VIEW, RULES), of=("rule",), method="post"),
+    "rules:delete": Page((VIEW, RULES), of=("rule",)),
+    "rules:back_test": Page((VIEW, RULES), of=("rule",)),
+    "rules:back_test_start": Page((VIEW, RULES), of=("rule",), method="post"),
+    "rules:back_test_answer": Page((VIEW, RULES), of=("rule",), method="post"),
     "customers:identifying": Page((VIEW, IDENTIFY)),
     "customers:identifying_remove": Page((VIEW, IDENTIFY), of=("attribute",), method="post"),
     "customers:ignored_remove": Page((VIEW, IGNORE), method="post", sends={"value": "ignored"}),
@@ -192,6 +204,7 @@ def subjects(db):
         "record": SourceRecordFactory(customer=customer).pk,
         "mailbox": "office@reunite.cz",
         "ignored": ignore_value("info@reunite.cz", by=user).pk,
+        "rule": make_rule("email-name", state="off").pk,
         "attribute": mark_identifying("vat_number", "identifier", by=user).pk,
         "draft": "unknown",
         "kind": "string",

@@ -32,16 +32,21 @@ from customers.models import (
     IdentifyingAttribute,
     Merge,
     MergeBatch,
+    MergeRule,
     MergeToUndo,
     SourceRecord,
 )
+from customers.models.rule import BackTest, FindingOutcome, MergeRuleChange
 from customers.records.registry import linked_models
+from customers.rules.findings import keep_finding
+from customers.rules.outcomes import GroupOutcome
 from orders.models import Import, ImportRow, ImportSample, Order, Purchase
 from tests.acts import merge, undo
 from tests.customers.merging.pages.merge_steps import reviewed
 from tests.factories import customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import many, one_of_each
 from tests.factories.pulls import make_pull
+from tests.factories.rules import make_rule
 from tests.factories.webhooks import delivery_of, make_endpoint
 from tests.query_costs import analyze
 from tests.test_access import PAGES
@@ -84,6 +89,7 @@ def customer(db) -> Customer:
     add_to_batches(customer.merges.earliest("pk"))
     delivery_of(customer)
     add_imports(customer)
+    add_rule("First rule", customer)
     IdentifyingAttribute.objects.create(name="vat_number", meaning="identifier")
     make_pull(job=Job.objects.create(kind="pull", state="running", by=make_user("puller")).pk)
     return customer
@@ -96,6 +102,19 @@ def add_to_batches(merge: Merge) -> None:
     batch = MergeBatch.objects.first() or MergeBatch.objects.create(job=Job.objects.create(kind="batch_merge").pk)
     group = [merge.survivor_id, *merge.members.values_list("duplicate", flat=True)]
     GroupToMerge.objects.create(batch=batch, customers=group, versions=[1] * len(group), merge=merge)
+
+
+def add_rule(name: str, customer: Customer, *, by: User | None = None) -> MergeRule:
+    """With a whole back-test, and with findings of the first rule."""
+    rule = make_rule(name=name, state="dry_run", owner=by)
+    others = list(Customer.objects.live().exclude(pk=customer.pk).order_by("-pk").values_list("pk", flat=True)[:2])
+    first = MergeRule.objects.earliest("pk")
+    keep_finding(first, GroupOutcome((customer.pk, others[0]), FindingOutcome.MERGE))
+    differing = [[customer.pk, others[0], "marked", 0]] * 3
+    sample = [[customer.pk, *others]] * 5
+    BackTest.objects.create(rule=rule, version=1, differing=differing, sample=sample, ended=timezone.now(), by=by)
+    MergeRuleChange.objects.create(rule=first, text="Changed.", by=by)
+    return rule
 
 
 def add_imports(customer: Customer, *, by: User | None = None) -> None:
@@ -125,6 +144,7 @@ def fill(customer: Customer, user: User) -> None:
         Deletion.objects.create(uuid=helena(n).uuid, by=user)
         add_to_batches(undo(merge(helena(n + 100), helena(n + 200))).merge)
         ignore_value(f"desk{n}@example.org", by=user)
+        add_rule(f"Rule {n}", customer, by=user)
         IdentifyingAttribute.objects.create(name=f"attribute {n}", meaning="trait", by=user)
         AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
         key = ApiKey.objects.create(user=user, name=f"Key {n}", digest=str(n))
@@ -168,6 +188,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         **{state: Import.objects.filter(state=state).earliest("pk").pk for state in OF_IMPORT.values()},
         "endpoint": WebhookEndpoint.objects.earliest("pk").pk,
         "delivery": Delivery.objects.earliest("pk").pk,
+        "rule": MergeRule.objects.earliest("pk").pk,
         "pull": Pull.objects.earliest("pk").pk,
         "draft": reviewed(client, customer, other).split("/")[-2],
     }

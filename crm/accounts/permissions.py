@@ -75,6 +75,10 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
             renamed="Can change ignored values",
         ),
         Checkbox(
+            "customers.manage_mergerule",
+            "Rules that merge duplicates automatically. To turn one on needs “Can merge customers”, too",
+        ),
+        Checkbox(
             "customers.change_identifyingattribute",
             "Attributes that say who a customer is, such as a VAT number or the date of birth",
             renamed="Can change identifying attributes",

@@ -24,6 +24,7 @@ from crm.demo.merges import merge_duplicates
 from crm.demo.payments import add_payments
 from crm.demo.profiles import edit_profiles
 from crm.demo.pulls import add_pull
+from crm.demo.rules import add_rules
 from crm.demo.webhooks import add_webhooks
 from customers.lib.money import format_money
 from customers.models import Customer, DataSource, Merge, SourceRecord
@@ -65,6 +66,7 @@ def build_demo(*, by: User, admin: User) -> None:
     add_imports(admin=admin)
     add_jobs(by=by, admin=admin)
     add_webhooks(admin=admin)
+    add_rules(admin=admin)
     add_pull(shops.marketplace, today=now.date(), by=admin)
 
 

@@ -27,6 +27,7 @@ from crm.jobs.lost_jobs import wake_lost_jobs
 from crm.jobs.models import Schedule
 from crm.jobs.paused_jobs import cancel_paused_jobs
 from crm.jobs.queue import forget_old_calls, stopping
+from crm.jobs.rule_turns import follow_rules
 from crm.webhooks.deliver import deliver_due
 from crm.webhooks.purge import purge_deliveries
 from customers.matching.evidence.keys import keep_up_evidence
@@ -117,6 +118,7 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("rank_what_waits", every(seconds=20), rank_what_waits),
     Scheduled("rank_answered_pairs", every(seconds=20), rank_answered_pairs),
     Scheduled("keep_up_evidence", every(seconds=30), keep_up_evidence),
+    Scheduled("follow_rules", every(seconds=30), follow_rules),
     command("purge_events", daily(3, 57)),
     Scheduled("purge_sessions", hourly(57), purge_sessions),
     command("purge_audit_log", daily(4, 7)),

@@ -16,7 +16,7 @@ from crm.pulls.models import Pull
 from crm.webhooks.models import DeliveryState, WebhookEndpoint
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.merging.forms.values import ValuesForm
-from customers.models import BatchUndo, CartLogin, Customer, DataSource, Merge, MergeBatch, SourceRecord
+from customers.models import BatchUndo, CartLogin, Customer, DataSource, Merge, MergeBatch, MergeRule, SourceRecord
 from customers.pages import tabs
 from customers.profile.fields import REFERENCE_KEYS
 from orders.models import UNDECIDED, Import, Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
@@ -88,10 +88,21 @@ def lists() -> Iterator[Shown]:
     yield shown("ignored-history", "customers:ignored", tab="changes")
     yield shown("identifying", "customers:identifying")
     yield shown("likely-model", "customers:likely_model")
+    yield from rule_pages()
     yield shown("merges", "customers:merges")
     yield shown("deletions", "customers:deletions")
     yield shown("jobs", "jobs:list")
     yield shown("audit", "audit:list")
+
+
+def rule_pages() -> Iterator[Shown]:
+    rule = MergeRule.objects.filter(back_tests__ended__isnull=False).earliest("pk")
+    yield shown("rules", "rules:list")
+    yield shown("rule-add", "rules:add", template="email-name")
+    yield shown("rule", "rules:detail", rule.pk)
+    yield shown("rule-edit", "rules:edit", rule.pk)
+    yield shown("rule-back-test", "rules:back_test", rule.pk)
+    yield shown("rule-delete", "rules:delete", rule.pk)
 
 
 def with_duplicates() -> Customer:

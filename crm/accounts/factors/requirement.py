@@ -10,6 +10,7 @@ RISKY = (
     "customers.delete_customer",
     "orders.refund_order",
     "customers.merge_unmatched_customer",
+    "customers.manage_mergerule",
 )
 
 

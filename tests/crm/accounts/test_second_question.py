@@ -17,6 +17,7 @@ from tests.api.caller import Caller
 from tests.crm.accounts.factors.devices import code_of
 from tests.crm.accounts.user_pages.user_form import filled_in
 from tests.factories import CustomerFactory, make_user, paid_order, signed_in
+from tests.factories.rules import make_rule
 from tests.tables import table
 
 PASSWORD = "a good password"
@@ -136,13 +137,17 @@ def test_a_password_that_was_typed_for_a_user_is_never_sent_back(client, jane):
     assert andrew.get_all_permissions() == {"customers.merge_customer"}
 
 
-ASKING = ["delete", "refund", "permissions", "new user", "link", "key", "reset", "source", "undo of many"]
+ASKING = ["delete", "refund", "permissions", "new user", "link", "key", "reset", "source", "rule", "rule run"]
+ASKING += ["undo of many"]
 
 
 @table("act", ASKING)
 def test_acts_of_consequence_ask(act, client, jane):
     customer, order, other = CustomerFactory(), paid_order(), make_user("andrew")
+    rule = make_rule("email-name", state="dry_run")
     path = {
+        "rule": f"/rules/{rule.pk}/switch/",
+        "rule run": f"/rules/{rule.pk}/run/",
         "delete": f"/customers/{customer.pk}/delete/",
         "refund": f"/orders/{order.number}/refund/",
         "permissions": f"/users/{other.pk}/",
