@@ -168,7 +168,7 @@ def run_together(transactional_db):
         start = threading.Barrier(len(acts))
 
         def begin(act: Callable[[], object]) -> object:
-            start.wait(timeout=10)
+            start.wait(timeout=30)
             try:
                 return act()
             finally:

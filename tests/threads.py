@@ -11,7 +11,7 @@ from django.db import connection, transaction
 def wait_until_blocked(threads: int = 1) -> None:
     """Wait until so many other connections wait for a lock."""
     sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
             # Otherwise a transaction never sees who connected since it first looked.
@@ -47,14 +47,14 @@ class Held:
         with transaction.atomic():
             self.act()
             self.did.set()
-            assert self.may_end.wait(10)
+            assert self.may_end.wait(30)
 
     def __enter__(self) -> None:
         self.threads = ThreadPoolExecutor(1)
         self.outcome = start_in_thread(self.threads, self.run)
-        assert self.did.wait(10)
+        assert self.did.wait(30)
 
     def __exit__(self, *error: object) -> None:
         self.may_end.set()
-        self.outcome.result(timeout=10)
+        self.outcome.result(timeout=30)
         self.threads.shutdown()

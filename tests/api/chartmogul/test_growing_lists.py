@@ -130,4 +130,4 @@ def test_the_time_of_an_order_that_waited_for_another_is_after_its_wait():
             waiting = start_in_thread(threads, lambda: order(**who))
             wait_until_blocked()
             released = timezone.now()
-        assert waiting.result(timeout=10).order.at > released
+        assert waiting.result(timeout=30).order.at > released

@@ -38,7 +38,7 @@ def read_between(read: Read, statement: int, act: Callable[[], object]) -> tuple
         is_read = sql.lstrip().startswith(("SELECT", "WITH"))
         sent += is_read
         if is_read and sent == statement:
-            start_in_thread(threads, act).result(timeout=10)
+            start_in_thread(threads, act).result(timeout=30)
         return result
 
     with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):

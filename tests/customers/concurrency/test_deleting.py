@@ -90,7 +90,7 @@ def test_an_order_that_found_its_customer_before_they_were_deleted_is_a_new_cust
         result = execute(sql, params, many, context)
         if "customers_sourcerecord" in sql and doomed:
             one = doomed.pop()
-            start_in_thread(threads, lambda: erase(one)).result(timeout=10)
+            start_in_thread(threads, lambda: erase(one)).result(timeout=30)
         return result
 
     with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
@@ -114,7 +114,7 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
             order(first_name="a", email="a@reunite.cz", external_id="a")
             deleting = start_in_thread(threads, lambda: erase(a))
             wait_until_blocked()
-        assert deleting.result(timeout=10).counts["orders"] == 3
+        assert deleting.result(timeout=30).counts["orders"] == 3
 
     d, e = customers("d e")
     merge_as_planned(plan(d, e))
@@ -133,7 +133,7 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
             erase(d)
             waiting = [start_in_thread(threads, act) for act in acts]
             wait_until_blocked(len(acts) - 1)
-        outcomes = [act.exception(timeout=10) or act.result() for act in waiting]
+        outcomes = [act.exception(timeout=30) or act.result() for act in waiting]
     refused = (EngagementError, credit.CreditError, MergeError, SplitError)
     assert all(isinstance(each, error) for each, error in zip(outcomes, refused, strict=False)), outcomes
     assert "new" in outcomes[4:]
@@ -152,6 +152,6 @@ def test_no_draft_about_somebody_stays_who_is_deleted_at_the_same_moment(is_kept
             first()
             waiting = start_in_thread(threads, second)
             wait_until_blocked(1)
-        outcome = waiting.exception(timeout=10) or waiting.result()
+        outcome = waiting.exception(timeout=30) or waiting.result()
     assert isinstance(outcome, Deletion if is_kept_first else MergeError)
     assert not MergeDraft.objects.exists()

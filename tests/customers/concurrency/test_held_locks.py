@@ -69,7 +69,7 @@ def start(threads: ThreadPoolExecutor, waiters: list[Waiter]) -> list[Future]:
 
 
 def outcomes(started: list[Future]) -> list[bool]:
-    return [future.result(timeout=10) for future in started]
+    return [future.result(timeout=30) for future in started]
 
 
 @contextmanager
@@ -164,7 +164,7 @@ def test_an_answer_of_the_gateway_waits_in_full_also_for_a_customer_who_is_held(
             wait_in_vain(lambda: lock([customer.pk]))
             recorded = start_in_thread(threads, lambda: record_answer(payment, approved))
             wait_until_blocked()
-        assert recorded.result(timeout=10).status == "SUCCESS"
+        assert recorded.result(timeout=30).status == "SUCCESS"
 
 
 def test_who_waits_for_a_lock_that_others_get_meanwhile_is_not_refused(monkeypatch):
@@ -201,4 +201,4 @@ def test_a_lock_that_was_taken_where_many_wait_and_given_back_is_free_for_who_wa
         [waiting] = start(threads, waiters_for(held, 1))
         wait_until_blocked()
         transaction.savepoint_rollback(before)
-        assert not waiting.result(timeout=10)
+        assert not waiting.result(timeout=30)

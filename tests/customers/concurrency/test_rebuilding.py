@@ -38,7 +38,7 @@ def test_an_order_taken_in_while_totals_are_put_right_is_not_lost(plant):
             order(external_id="a")
             rebuilding = start_in_thread(threads, rebuild)
             wait_until_blocked()
-        rebuilding.result(timeout=10)
+        rebuilding.result(timeout=30)
     assert RecordTotals.objects.get().orders == Order.objects.count() == 2
     check_owners_and_caches()
 
@@ -53,7 +53,7 @@ def test_an_order_waits_for_the_totals_that_are_being_put_right(plant):
             rebuild_totals(list(SourceRecord.objects.values_list("pk", flat=True)))
             taken = start_in_thread(threads, lambda: order(external_id="a"))
             wait_until_blocked()
-        taken.result(timeout=10)
+        taken.result(timeout=30)
     assert RecordTotals.objects.get().orders == 2
     check_owners_and_caches()
 
@@ -66,7 +66,7 @@ def test_an_edit_while_caches_are_derived_is_not_undone():
             edit_as_seen(a, email="new@reunite.cz", last_name="New")
             rebuilding = start_in_thread(threads, rebuild)
             wait_until_blocked()
-        assert rebuilding.result(timeout=10) == "Nothing differed."
+        assert rebuilding.result(timeout=30) == "Nothing differed."
     a.refresh_from_db()
     assert (a.email, a.last_name) == ("new@reunite.cz", "New")
     check_owners_and_caches()
@@ -82,7 +82,7 @@ def test_a_merge_or_an_undo_while_owners_are_derived_is_not_undone(is_undone):
             undo(made) if made else merge_as_planned(agreed)
             rebuilding = start_in_thread(threads, rebuild)
             wait_until_blocked()
-        assert rebuilding.result(timeout=10) == "Nothing differed."
+        assert rebuilding.result(timeout=30) == "Nothing differed."
     check_owners_and_caches()
 
 

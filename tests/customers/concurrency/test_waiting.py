@@ -33,7 +33,7 @@ def test_merges_of_different_people_do_not_wait_for_each_other():
     first, second = plan(*customers("a b")), plan(*customers("c d"))
     with ThreadPoolExecutor(1) as threads, transaction.atomic():
         merge_as_planned(first)
-        assert isinstance(start_in_thread(threads, lambda: merge_as_planned(second)).result(timeout=10), Merge)
+        assert isinstance(start_in_thread(threads, lambda: merge_as_planned(second)).result(timeout=30), Merge)
 
 
 @postgres
@@ -42,7 +42,7 @@ def test_an_order_of_a_known_person_does_not_wait_for_a_merge():
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
             merge_as_planned(agreed)
-            taken = start_in_thread(threads, lambda: order(external_id="b")).result(timeout=10)
+            taken = start_in_thread(threads, lambda: order(external_id="b")).result(timeout=30)
         assert taken.order.source_record.origin_id == agreed.duplicate_ids[0]
     assert Order.objects.filter(source_record__customer=agreed.survivor_id).count() == 3
     check_owners_and_caches()
@@ -67,7 +67,7 @@ def test_a_match_that_is_read_while_its_customer_changes_is_not_missed(meanwhile
                 if meanwhile == "merge"
                 else (lambda: edit_as_seen(b, email="other@reunite.cz"))
             )
-            start_in_thread(threads, act).result(timeout=10)
+            start_in_thread(threads, act).result(timeout=30)
         return result
 
     interrupted: list[bool] = []
@@ -94,7 +94,7 @@ def test_what_waited_for_a_merge_belongs_to_the_survivor_afterwards():
             waiting = [start_in_thread(threads, act) for act in acts]
             wait_until_blocked(len(acts))
         for act in waiting:
-            act.result(timeout=10)
+            act.result(timeout=30)
     assert not SourceRecord.objects.exclude(customer=agreed.survivor_id).exists()
     assert Customer.objects.get(pk=agreed.survivor_id).billing_status == "active"
     assert credit.balances([agreed.survivor_id]) == {agreed.survivor_id: {"USD": Decimal(5)}}
@@ -115,7 +115,7 @@ def test_what_waited_for_an_undo_belongs_to_who_came_back():
             undo(merged)
             waiting = [start_in_thread(threads, act) for act in acts]
             wait_until_blocked(len(acts))
-        records = [act.result(timeout=10) for act in waiting]
+        records = [act.result(timeout=30) for act in waiting]
     assert SourceRecord.objects.filter(pk__in=records, customer=b).count() == 2
     check_owners_and_caches()
 
@@ -134,7 +134,7 @@ def undone_before(made: Merge, act: Callable[[], object]) -> object:
             waiting = start_in_thread(threads, act)
             wait_until_blocked()
             undo(made)
-        return waiting.result(timeout=10)
+        return waiting.result(timeout=30)
 
 
 @postgres

@@ -109,7 +109,7 @@ def test_a_value_that_somebody_else_is_typing_is_noted_without_a_look(sources):
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
             edit(a, email="h@reunite.cz")
-            start_in_thread(threads, lambda: edit(b, email="h@reunite.cz")).result(timeout=10)
+            start_in_thread(threads, lambda: edit(b, email="h@reunite.cz")).result(timeout=30)
         assert noted() == shared_values() == {EMAIL}
 
 
@@ -119,8 +119,8 @@ def test_it_is_not_forgotten_before_both_are_there(sources):
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
             edit(a, email="h@reunite.cz")
-            start_in_thread(threads, lambda: edit(b, email="h@reunite.cz")).result(timeout=10)
-            start_in_thread(threads, lambda: sharing.drop_unshared({EMAIL})).result(timeout=10)
+            start_in_thread(threads, lambda: edit(b, email="h@reunite.cz")).result(timeout=30)
+            start_in_thread(threads, lambda: sharing.drop_unshared({EMAIL})).result(timeout=30)
         assert noted() == shared_values() == {EMAIL}
 
 
@@ -134,7 +134,7 @@ def test_who_comes_with_a_value_that_a_merge_is_forgetting_notes_it_afterwards(s
             assert noted() == set()
             waiting = start_in_thread(threads, lambda: lead_of(third))
             wait_until_blocked()
-        waiting.result(timeout=10)
+        waiting.result(timeout=30)
     assert noted() == shared_values() == {EMAIL}
 
 
@@ -144,7 +144,7 @@ def test_a_merge_leaves_a_value_with_which_somebody_is_coming(sources):
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
             customer_with_order(email="h@reunite.cz")
-            start_in_thread(threads, lambda: merge(a, b)).result(timeout=10)
+            start_in_thread(threads, lambda: merge(a, b)).result(timeout=30)
         assert noted() == shared_values() == {EMAIL}
 
 
@@ -154,4 +154,4 @@ def test_an_order_of_a_known_person_does_not_wait_for_a_merge_that_forgets_their
     with ThreadPoolExecutor(1) as threads, transaction.atomic():
         merge(a, b)
         known = start_in_thread(threads, lambda: order(external_id="b", email="h@reunite.cz"))
-        assert known.result(timeout=10).assigned.rule == "known"
+        assert known.result(timeout=30).assigned.rule == "known"
