@@ -91,7 +91,7 @@ def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
 def test_one_of_several_is_dismissed_taken_back_and_left_out(page: Page, helena: Customer):
     customer_with_order(last_name="Holy", email=EMAIL)
     page.goto("/duplicates/")
-    page.get_by_label("Reason for “Not duplicates” (optional)").fill("Twins")
+    page.get_by_label("Reason for “Not duplicates” or “Related” (optional)").fill("Twins")
     page.get_by_role("button", name=re.compile("^Not duplicates")).first.click()
     expect_message(page, "will not be suggested")
     page.goto(f"{helena.get_absolute_url()}merge/")
