@@ -110,9 +110,9 @@ def test_a_passkey_is_enrolled_signs_in_answers_again_is_lost_and_recovered(page
 
 def age_answer(user):
     session = user.sessions.get()
-    store = session.get_session_store_class()(session.pk)
-    store["answered_at"] = 0
-    store.save()
+    data = session.get_decoded() | {"answered_at": 0}
+    session.session_data = session.get_session_store_class()().encode(data)
+    session.save()
 
 
 def test_a_device_that_refuses_says_so_and_leaves_the_other_ways(page: Page, live_server):
