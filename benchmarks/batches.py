@@ -1,0 +1,142 @@
+"""How long a job takes that merges many groups, and one that undoes them all, by workers that are killed on the way.
+
+    python -m benchmarks.batches [--merges 10000] [--kills 2]
+
+Afterwards each merge must be undone, none by half, and `rebuild` must find nothing that differs. It works in a database
+of its own beside the one that DATABASE_URL names, made and dropped as tests do.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402 - models are loaded by setup
+from django.utils import timezone  # noqa: E402
+
+from crm.jobs.kinds.batches import start_batch_merge, start_batch_undo  # noqa: E402
+from crm.jobs.models import Job  # noqa: E402
+from customers.batches.proposals import Proposal, propose  # noqa: E402
+from customers.batches.undo_preview import preview_undo  # noqa: E402
+from customers.merging.automatic import Keep, OnConflict  # noqa: E402
+from customers.merging.history import MergeFilter  # noqa: E402
+from customers.merging.undo import UndoTerms  # noqa: E402
+from customers.models import Customer, HistoryEntry, Merge, MergeMember, SourceRecord  # noqa: E402
+from customers.rebuild import rebuild  # noqa: E402
+from orders.totals.add import rebuild_totals  # noqa: E402
+from tests.crm.jobs.worker_processes import worker_process  # noqa: E402
+from tests.factories import DataSourceFactory  # noqa: E402
+from tests.query_costs import analyze  # noqa: E402
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def write_pairs(number: int) -> list[list[int]]:
+    """Customers who share an email two by two, each with one source record."""
+    shop = DataSourceFactory(name="Shop")
+    customers = Customer.objects.bulk_create(
+        Customer(first_name="Helena", last_name=f"Holý{n // 2}", email=f"h{n // 2}@reunite.cz")
+        for n in range(2 * number)
+    )
+    SourceRecord.objects.bulk_create(
+        SourceRecord(customer=c, origin=c, data_source=shop, external_id=str(c.pk), email=c.email) for c in customers
+    )
+    list(rebuild(rebuild_totals))
+    analyze()
+    pks = [customer.pk for customer in customers]
+    return [pks[n : n + 2] for n in range(0, len(pks), 2)]
+
+
+def proposals(groups: list[list[int]]) -> Iterator[Proposal]:
+    for n in range(0, len(groups), 500):
+        yield from propose(groups[n : n + 500], keep=Keep.OLDEST, on_conflict=OnConflict.LEAVE, by=None)
+
+
+def work(job: Job, *, number: int, kills: int) -> float:
+    """Seconds until the job has ended, whose workers are killed at as many moments, evenly far apart."""
+    began, worker = time.perf_counter(), worker_process()
+    for kill in range(1, kills + 1):
+        wait_for(job, number * kill // (kills + 1))
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        job.refresh_from_db()
+        say(f"  killed after {job.done:,}")
+        Job.objects.exclude(lease=None).update(lease_until=timezone.now())  # nobody waits for minutes
+        worker = worker_process()
+    wait_for(job, None)
+    worker.terminate()
+    worker.wait()
+    return time.perf_counter() - began
+
+
+def wait_for(job: Job, done: int | None) -> None:
+    """Until so many are done, or all."""
+    while job.is_unfinished if done is None else job.done < done:
+        time.sleep(0.05)
+        job.refresh_from_db()
+
+
+def measure(number: int, kills: int) -> None:
+    groups = write_pairs(number)
+    agreed = list(proposals(groups))
+    how = OnConflict.LEAVE
+    start_batch_merge(agreed, on_conflict=how, token=uuid4(), reason="", about="", by=None)
+    seconds = work(Job.objects.latest("pk"), number=number, kills=kills)
+    say(f"{number:,} groups merged in {seconds:.0f} s, {seconds / number * 1000:.1f} ms each")
+    analyze()
+    before = Merge.objects.filter(undone_at=None).count()
+
+    began = time.perf_counter()
+    preview = preview_undo(MergeFilter())
+    say(f"Preview of the undo of {before:,} merges: {time.perf_counter() - began:.1f} s")
+    start_batch_undo(preview.merges, token=uuid4(), terms=UndoTerms(), about="", by=None)
+    job = Job.objects.latest("pk")
+    seconds = work(job, number=number, kills=kills)
+    say(f"{number:,} merges undone in {seconds:.0f} s, {seconds / number * 1000:.1f} ms each")
+    check(job, number)
+
+
+def check(job: Job, number: int) -> None:
+    job.refresh_from_db()
+    differences = len([*rebuild(rebuild_totals)])
+    facts = {
+        "merges": Merge.objects.count(),
+        "undone by the job": job.counts.get("Undone", 0),
+        "still active": Merge.objects.filter(undone_at=None).count(),
+        "still merged": MergeMember.objects.filter(undone_at=None).count(),
+        "live customers": Customer.objects.live().count(),
+        "histories of an undo": HistoryEntry.objects.filter(kind="undo").count(),
+        "differences that rebuild finds": differences,
+    }
+    say(", ".join(f"{name}: {fact:,}" for name, fact in facts.items()))
+    if [*facts.values()] != [number, number, 0, 0, 2 * number, 2 * number, 0]:
+        sys.exit("Something is half done.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--merges", type=int, default=10_000)
+    parser.add_argument("--kills", type=int, default=2, help="of each job")
+    options = parser.parse_args()
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    say(f"On {connection.display_name}")
+    try:
+        measure(options.merges, options.kills)
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
