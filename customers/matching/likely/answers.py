@@ -70,9 +70,9 @@ def precision_by_band(model: str = "") -> list[Band]:
     return [Band(*of, row[f"decided_{n}"], row[f"merged_{n}"]) for n, of in enumerate(BANDS)]
 
 
-def band_of(probability: float) -> Band:
-    bands = precision_by_band()
-    return next((band for band in bands if probability >= band.least), bands[-1])
+def band_of(probability: float) -> Band | None:
+    """None below all bands: nobody was asked about such pairs."""
+    return next((band for band in precision_by_band() if probability >= band.least), None)
 
 
 def note_answers(pairs: Collection[LikelyPair], roots: Mapping[int, int], marks: Mapping[Pair, NotDuplicate]) -> None:

@@ -179,7 +179,7 @@ class LikelyEvidence:
     probability: float
     weights: list[FieldWeight]
     is_scanned: bool
-    decided: Band
+    decided: Band | None
 
     @property
     def is_likely(self) -> bool:

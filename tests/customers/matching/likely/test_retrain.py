@@ -84,6 +84,7 @@ def test_the_share_of_merges_is_counted_by_band_with_its_bounds():
     bands = {band.label: (band.decided, band.merged) for band in precision_by_band("2")}
     assert bands == {"99% or more": (0, 0), "95% to 99%": (10, 9), "80% to 95%": (0, 0), "50% to 80%": (1, 0)}
     assert (band_of(0.96).share, band_of(0.96).bounds) == ("90%", ("60%", "98%"))
+    assert band_of(0.3) is None
     assert sum(band.decided for band in precision_by_band("1")) == 0
     assert wilson(0, 0) == (0, 1)
 
