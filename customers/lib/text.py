@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from email_validator import EmailNotValidError, validate_email
 
+THIN_BLANK = "\u2009"
+"""Between groups of the digits of a telephone number, in files for spreadsheets."""
 LONGEST_PLAIN_EMAIL = 254
 # The local parts of almost all emails: nothing of them changes, and no other rule speaks of them.
 PLAIN_LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")

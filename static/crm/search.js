@@ -29,9 +29,16 @@
         const number = Number(digit) * (1 + index % 2);
         return sum + Math.floor(number / 10) + number % 10;
     }, 0) % 10 === 0;
+    // Anywhere in what was typed, whatever stands between its digits.
+    // Anywhere in what was typed, whatever stands between its digits.
+    const CARD = /(?<!\d)[2-6](?:[\s./_-]*\d){12,18}(?!\d)/g;
     const withoutCard = (text) => {
-        const digits = text.replace(/[ -]/g, "");
-        return /^[2-6]\d{12,18}$/.test(digits.trim()) && passesLuhn(digits) ? digits.slice(-4) : text;
+        const usual = text.normalize("NFKC");
+        const without = usual.replace(CARD, (number) => {
+            const digits = number.replace(/\D/g, "");
+            return passesLuhn(digits) ? digits.slice(-4) : number;
+        });
+        return without === usual ? text : without;
     };
 
     document.addEventListener("submit", (event) => {

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
+from customers.lib.text import THIN_BLANK
 from orders.imports.columns.headers import header_key
 
 LONGEST_SHOWN = 60
@@ -39,6 +40,8 @@ def shown(text: str) -> str:
 def bare(cell: str) -> str:
     """The cell without blanks around it, and without what keeps a spreadsheet from changing it."""
     text = cell.strip()
+    if text[:1] == "+":
+        return text.replace(THIN_BLANK, "")  # as our own files write telephone numbers
     if text[:1] in KEEPING:
         if formula := FORMULA.fullmatch(text):
             return formula[1].strip()

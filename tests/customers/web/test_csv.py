@@ -2,6 +2,7 @@ import csv
 from io import StringIO
 
 from customers.web.csv import csv_lines
+from orders.imports.cells.cell import bare
 from tests.tables import table
 
 
@@ -16,7 +17,7 @@ def test_a_formula_is_written_as_text(text):
     assert cell == f"'{text}"
 
 
-@table("value", ["Holý, Helena", 'a "b"', "two\nlines", "", "a=b", -5, "+420241770449", "+1 (817) 924-7272"])
+@table("value", ["Holý, Helena", 'a "b"', "two\nlines", "", "a=b", -5, "+420 241 770 449", "+1 (817) 924-7272"])
 def test_everything_else_is_written_as_it_is(value):
     _, (cell,) = csv.reader(StringIO(written([value]), newline=""))
 
@@ -32,3 +33,14 @@ def test_a_formula_is_no_cell_of_its_own_where_another_separator_is_taken(text, 
     _, (cell,) = csv.reader(StringIO(written([text]), newline=""))
 
     assert cell == written_as
+
+
+@table(
+    ("phone", "written_as"),
+    [("+420241770449", "+420 241 770 449"), ("+18179247272", "+18 179 247 272"), ("+1234567", "+1 234 567")],
+)
+def test_a_telephone_number_is_no_sum_and_is_read_back_as_it_was(phone, written_as):
+    _, (cell,) = csv.reader(StringIO(written([phone]), newline=""))
+
+    assert cell == written_as.replace(" ", "\u2009")
+    assert bare(cell) == phone
