@@ -100,7 +100,7 @@ def test_a_number_beyond_all_ends_the_list(as_agent, thirty):
 def test_the_number_of_duplicates_leads_to_merging_them(as_agent, thirty):
     page = as_agent.get(URL).text
 
-    assert f'<a class="badge count" href="/customers/{thirty[-1].pk}/merge/">1 duplicate<' in page
+    assert f'<a class="badge count" href="/customers/{thirty[-1].pk}/merge/" data-key="m">1 duplicate<' in page
 
 
 def test_who_may_not_merge_sees_the_number_only(viewer, thirty):

@@ -10,7 +10,7 @@ from tests.tables import table
 
 
 def test_merge_is_offered_to_who_may_when_somebody_matches(as_agent, viewer, helena, double):
-    button = f'<a class="button default" href="/customers/{helena.pk}/merge/">Merge'
+    button = f'<a class="button default" href="/customers/{helena.pk}/merge/" data-key="m">Merge'
 
     assert button in as_agent.get(url(helena)).text
     assert '1<span class="visually-hidden"> possible duplicate</span>' in as_agent.get(url(helena)).text
@@ -24,7 +24,8 @@ def test_merge_is_not_offered_when_nobody_matches(as_agent, helena):
 def test_merge_is_no_suggestion_any_more_when_all_were_dismissed(as_agent, helena, double):
     mark_not_duplicates(helena, double, by=None)
 
-    assert f'<a class="button" href="/customers/{helena.pk}/merge/">Merge</a>' in as_agent.get(url(helena)).text
+    button = f'<a class="button" href="/customers/{helena.pk}/merge/" data-key="m">Merge</a>'
+    assert button in as_agent.get(url(helena)).text
 
 
 @table("missing", ["customers.merge_customer", "customers.merge_unmatched_customer"])
