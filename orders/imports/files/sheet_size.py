@@ -52,8 +52,9 @@ def _refuse(archive: zipfile.ZipFile, kind: FileKind) -> None:
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: FileKind, *, most: int) -> int:
     """The real size of a member; TableError if that, or the cells in it, are too many."""
-    # zipfile stops at the declared size; whoever reads on behind it gets the rest.
-    member.file_size = most + 1
+    # zipfile stops at the declared size; whoever reads on behind it gets the rest. It stops here only behind `most`,
+    # because a member that it does not read to its end looks damaged.
+    member.file_size = most + 2 * BLOCK
     cells = cells_of(member.filename, kind)
     most = min(most, MOST_OF_STRINGS) if member.filename.endswith("sharedStrings.xml") else most
     xml = _checked_xml() if member.filename.endswith((".xml", ".rels")) else None

@@ -3,6 +3,7 @@ import io
 import pytest
 
 from orders.imports.errors import TableError
+from orders.imports.files import sheet_size
 from orders.imports.files.table import open_table
 from tests.orders.imports.files import DAY, XLSX_PARTS, ods, ods_row, rows_of, text_cell, xlsx, xlsx_of, zipped
 from tests.tables import table
@@ -85,6 +86,12 @@ def test_a_spreadsheet_that_cannot_be_read_is_refused_before_it_is_unpacked(file
     with pytest.raises(TableError) as refusal:
         open_table(file(), "book.xlsx")
     assert str(refusal.value).startswith(message)
+
+
+def test_a_sheet_of_too_much_xml_is_said_to_be_too_large(monkeypatch):
+    monkeypatch.setattr(sheet_size, "MOST_BYTES", 2_000)
+    with pytest.raises(TableError, match="too large"):
+        open_table(xlsx([HEADER, text_cell("x" * 3_000)]), "book.xlsx")
 
 
 def test_a_sheet_is_read_by_its_name():
