@@ -2,6 +2,8 @@
 
     DATABASE_URL=postgres://… python -m benchmarks.imports.killed [--rows 1000000] [--kills 2] [--orders]
 
+With TASK_QUEUE=celery and a CELERY_QUEUE of its own, workers of Celery on RabbitMQ are killed, beside a clock.
+
 Ends with a message if a row is lost or there twice, if the second import changes anything, or if a worker took more
 than 200 MiB. It works in a database of its own, made and dropped as tests do; without DATABASE_URL on SQLite.
 """
@@ -17,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,17 +46,22 @@ PAUSE = 0.2
 OF_EACH_IMPORT = {"orders_import", "orders_importrow", "orders_importsample"}
 
 
-class Worker:
-    """`manage.py worker`, with the most memory that it was seen to hold."""
+BY_CELERY = "celery" in settings.TASKS["default"]["BACKEND"]
+CLOCK = ("manage.py", "worker")
+CELERY = ("-m", "celery", "--app", "crm.jobs.celery_queue", "worker", "--pool=solo", "--loglevel=ERROR")
 
-    def __init__(self) -> None:
+
+class Worker:
+    """A worker as a process, with the most memory that it was seen to hold."""
+
+    def __init__(self, command: Sequence[str] = CELERY if BY_CELERY else CLOCK) -> None:
         surroundings = {
             **os.environ,
             "DATABASE_URL": database_url(),
             "FILES": str(settings.MEDIA_ROOT),
             "DJANGO_SETTINGS_MODULE": "tests.settings",
         }
-        self.process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=surroundings)
+        self.process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=surroundings)
         self.mib = 0.0
 
     def look(self) -> None:
@@ -82,6 +89,7 @@ def imported(file: Path, *, kills: Collection[int] = ()) -> dict[str, Any]:
         mapping = guess(open_table(content, file.name))
         begun = create_import(File(content), file.name, source, mapping, by=None)
     job, start, worker, most = start_import(begun, by=None), time.monotonic(), Worker(), 0.0
+    clock = Worker(CLOCK) if BY_CELERY else None
     left = sorted(kills)
     try:
         while job.is_unfinished:
@@ -97,6 +105,8 @@ def imported(file: Path, *, kills: Collection[int] = ()) -> dict[str, Any]:
                 worker = Worker()
     finally:
         worker.kill()
+        if clock:
+            clock.kill()
     if job.state != JobState.DONE:
         raise SystemExit(f"The import {job.get_state_display().lower()}: {job.message}")
     return {
