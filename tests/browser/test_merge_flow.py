@@ -97,8 +97,8 @@ def test_a_viewer_sees_no_button_and_the_url_refuses_until_an_admin_ticks_the_bo
 
     sign_in("jane", *ADMIN.ticks)
     page.goto(User.objects.get(username="steve").get_absolute_url())
-    expect(page.get_by_label("Can merge customers")).not_to_be_checked()
-    page.get_by_label("Can merge customers").check()
+    expect(page.get_by_role("checkbox", name=re.compile("^Can merge customers"))).not_to_be_checked()
+    page.get_by_role("checkbox", name=re.compile("^Can merge customers")).check()
     page.get_by_role("button", name="Save user").click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")
     sign_out(page)

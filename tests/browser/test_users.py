@@ -1,3 +1,5 @@
+import re
+
 from playwright.sync_api import Page, expect
 
 from crm.accounts.models import User
@@ -43,14 +45,14 @@ def test_a_user_is_created_with_a_role_and_edited(page: Page, sign_in):
     page.get_by_label("Full name").fill("Margaret Park")
     page.get_by_label("Password").fill("a good password")
     page.get_by_label("Role").select_option("Support agent")
-    expect(page.get_by_label("Can merge customers")).to_be_checked()
+    expect(page.get_by_role("checkbox", name=re.compile("^Can merge customers"))).to_be_checked()
     page.get_by_role("button", name="Create user").click()
 
     expect(page.get_by_role("status")).to_have_text("Margaret Park can sign in now.")
     assert User.objects.get(username="margaret").get_all_permissions() == SUPPORT_AGENT.ticks
 
     page.get_by_role("link", name="Margaret Park").click()
-    page.get_by_label("Can merge customers").uncheck()
+    page.get_by_role("checkbox", name=re.compile("^Can merge customers")).uncheck()
     expect(page.get_by_label("Role")).to_have_value("custom")
     page.get_by_role("button", name="Save user").click()
 
