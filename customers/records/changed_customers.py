@@ -1,4 +1,4 @@
-"""Which customers changed since, for what follows them by the clock: evidence, rules."""
+"""Which customers changed since, for what follows them by the clock: evidence, likely duplicates, rules."""
 
 from __future__ import annotations
 

@@ -8,10 +8,8 @@ before stays until the next scan.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
 from customers.lib.names import name_words
 from customers.matching.duplicates import shared_keys_of
@@ -20,29 +18,22 @@ from customers.matching.likely.records import compared_customers
 from customers.matching.likely.scan import keep
 from customers.matching.likely.scoring import open_table, score
 from customers.models import Customer, LikelyPair, LikelyScan, SearchWord
+from customers.records.changed_customers import changed_customers
 
-LATE = timedelta(minutes=1)
-"""A transaction may commit so long after the time that it wrote."""
 MOST_CHANGED = 200
 MOST_NAMESAKES = 50
 
 
 def score_changed_customers() -> str:
-    """Those who changed since; the next of them if there are more than MOST_CHANGED. What it did, in words."""
+    """Those who changed since; about MOST_CHANGED of them, and the next ones later. What it did, in words."""
     last_scan = LikelyScan.objects.order_by("-pk").first()
     if not last_scan:
         return ""
-    now = timezone.now()
-    changed = _changed_since(last_scan)
-    likely = _score({pk for pk, _ in changed}) if changed else 0
-    is_behind = len(changed) == MOST_CHANGED
-    LikelyScan.objects.filter(pk=last_scan.pk).update(scored_to=changed[-1][1] if is_behind else now - LATE)
-    return f"{len(changed)} customers scored, {likely} likely pairs." if changed else ""
-
-
-def _changed_since(last_scan: LikelyScan) -> list[tuple[int, object]]:
-    since = Customer.objects.live().filter(updated__gt=last_scan.scored_to)
-    return list(since.order_by("updated", "pk").values_list("pk", "updated")[:MOST_CHANGED])
+    changed = changed_customers(last_scan.scored_to, most=MOST_CHANGED)
+    live = set(Customer.objects.live().filter(pk__in=changed.pks).values_list("pk", flat=True)) if changed.pks else ()
+    likely = _score(live) if live else 0
+    LikelyScan.objects.filter(pk=last_scan.pk).update(scored_to=changed.up_to)
+    return f"{len(live)} customers scored, {likely} likely pairs." if live else ""
 
 
 def _score(changed: Collection[int]) -> int:

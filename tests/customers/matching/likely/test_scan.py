@@ -8,11 +8,13 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from crm.jobs.kinds.scan import start_scan
 from crm.jobs.turn import take_turn
 from customers.lib.companies import company_form
 from customers.matching.evidence.attributes import mark_identifying
+from customers.matching.likely import rescore
 from customers.matching.likely import scan as scanning
 from customers.matching.likely.records import compared_customers, domain_of, split_street
 from customers.matching.likely.rescore import score_changed_customers
@@ -133,6 +135,18 @@ def test_a_new_customer_is_scored_without_another_scan_and_nothing_is_before_the
     Customer.objects.filter(pk=one.pk).update(updated=LONG_AGO)
     assert score_changed_customers() == "1 customers scored, 1 likely pairs."
     assert found() == [(one.pk, other.pk)]
+
+
+@pytest.mark.django_db
+def test_customers_who_changed_at_one_moment_are_all_scored_however_many(monkeypatch):
+    customer("Rupert", "Quill")
+    scan()
+    monkeypatch.setattr(rescore, "MOST_CHANGED", 2)
+    pairs = [(customer(name, name).pk, customer(name, name).pk) for name in ("Alberta", "Bettina")]
+    Customer.objects.update(updated=timezone.now())
+    score_changed_customers()
+    score_changed_customers()
+    assert found() == pairs
 
 
 @pytest.mark.django_db
