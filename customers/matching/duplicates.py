@@ -90,7 +90,7 @@ def duplicates_of(customer: Customer) -> list[Candidate]:
         _candidate(customer, other, shared[other.pk], marks.get(ordered_pair(customer.pk, other.pk)))
         for other in others
     ]
-    return sorted(candidates, key=lambda c: (c.dismissal is None, c.judgement.rank, -c.customer.pk), reverse=True)
+    return sorted(candidates, key=lambda c: (c.dismissal is None, c.judgement.certainty, -c.customer.pk), reverse=True)
 
 
 def candidate_for(one: Customer, other: Customer) -> Candidate:

@@ -1,7 +1,8 @@
 """The judgement of two customers: what agrees, what speaks against one person, and how sure it is.
 
-The merge page ticks by it and the worklist sorts by it. An intake asks only how many names agree, each with its own
-(`agreeing_names`), and which kinds of values: the rule of what is joined without asking is narrower than a suggestion.
+The merge page ticks by it, and both that page and the worklist sort by it. An intake asks only how many names agree,
+each with its own (`agreeing_names`), and which kinds of values: the rule of what is joined without asking is narrower
+than a suggestion.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ class Judgement:
         return not self.against and self.names >= NAMES_NEEDED[self.strength]
 
     @property
-    def rank(self) -> tuple[bool, Strength, bool, NamesAgree]:
-        """A greater one is surer."""
+    def certainty(self) -> tuple[bool, Strength, bool, NamesAgree]:
+        """A greater one is surer: the merge page sorts by it. The worklist has its own order (`worklist/order.py`)."""
         return self.is_sure, self.strength, not self.against, self.names
 
 

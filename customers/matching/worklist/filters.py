@@ -16,7 +16,7 @@ from django.db.models.lookups import GreaterThanOrEqual
 
 from customers.lib.time_ranges import TimeRange
 from customers.matching.judgement import Strength
-from customers.matching.worklist.order import ranks_of
+from customers.matching.worklist.order import EVERY_RANK, ranks_of
 from customers.models import MatchKey, RecordTotals, SourceRecord
 from customers.models.matching import FIRST_RANKS
 
@@ -25,7 +25,6 @@ MOST_LOOKED_AT = 2_000
 """So many rows in the order are tested for one page."""
 UNASSIGNED = 0
 """The owner of customers who have none."""
-EVERY_RANK = range(1, 2**15)
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class WorklistFilter:
     @property
     def ranks(self) -> list[tuple[int, int]]:
         """From the first rank to below the second, in the order of the worklist."""
-        ranges = [EVERY_RANK] if self.strength is None else list(ranks_of(self.strength))
+        ranges = [EVERY_RANK] if self.strength is None else ranks_of(self.strength)
         if self.strength == Strength.BOTH:
             # A new value is not known yet to be the second of a group.
             ranges += (range(rank, rank + 1) for rank in sorted({*FIRST_RANKS.values()}, reverse=True))

@@ -22,6 +22,7 @@ from customers.matching.duplicates import Evidence, without_repeated_digits
 from customers.matching.judgement import Judgement, judge
 from customers.matching.worklist.filters import EVERYTHING, WorklistFilter
 from customers.matching.worklist.groups import ConnectedCustomers, Place, customers_of
+from customers.matching.worklist.order import rank_of
 from customers.matching.worklist.queue import MOST_COUNTED, first_window_with_groups, waiting, written_place
 from customers.models import Customer, MatchKind
 from customers.models.matching import Key
@@ -115,9 +116,9 @@ class DuplicateGroup(Group):
         return self.judgement.strength.name.lower()
 
     @property
-    def place_in_line(self) -> tuple[object, ...]:
-        # As `order.rank_of` has it, and the latest found first.
-        return *self.judgement.rank, len(self.members), self.place[1]
+    def place_in_line(self) -> Place:
+        """As it is judged now. Of one rank, the latest found comes first."""
+        return rank_of(self.judgement, len(self.members)), self.place[1]
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,62 @@
-"""The place of a group in the worklist, as one number: a greater one comes first."""
+"""The order of the worklist, which is said here alone: ORDER, packed into a number by `rank_of`.
+
+A greater rank comes first. It is stored with shared values (`ranks.py`), pages sort by it (`listing.py`), and the
+filter by evidence reads ranges of it (`ranks_of`), wherever in ORDER the strength stands.
+
+Whoever changes ORDER also gives FIRST_RANKS of `customers/models/matching.py` the numbers that a test names, and all
+values their first rank, from which the clock ranks them: to the migration of the new default add `RunPython` of a
+function with `SharedValue.objects.filter(kind=kind).update(rank=rank)` for each of them, as numbers.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from math import prod
 
 from customers.matching.judgement import Judgement, NamesAgree, Strength
 
 SIZES = 64
 """Of larger groups than these, none comes before another."""
-NAMES = len(NamesAgree)
-OF_ONE_STRENGTH = 2 * NAMES * SIZES
-"""So many ranks have groups of one strength, of which all are sure, or none is."""
+
+
+@dataclass(frozen=True)
+class WorklistCriterion:
+    """`value` of a judgement and the size of its group is one of 0 to `values` - 1; the greatest comes first."""
+
+    values: int
+    value: Callable[[Judgement, int], int]
+
+
+IS_SURE = WorklistCriterion(2, lambda judgement, _: judgement.is_sure)
+STRENGTH = WorklistCriterion(len(Strength), lambda judgement, _: judgement.strength)
+NOTHING_AGAINST = WorklistCriterion(2, lambda judgement, _: not judgement.against)
+NAMES = WorklistCriterion(len(NamesAgree), lambda judgement, _: judgement.names)
+SIZE = WorklistCriterion(SIZES, lambda _, size: min(size, SIZES - 1))
+
+ORDER = (IS_SURE, STRENGTH, NOTHING_AGAINST, NAMES, SIZE)
+"""The first that differs decides."""
+
+EVERY_RANK = range(1, prod(criterion.values for criterion in ORDER))
+"""But NO_RANK. A column holds ranks below 2¹⁵."""
 
 
 def rank_of(judgement: Judgement, size: int) -> int:
-    """Surest first, then strongest, then without anything against it, then by names, then the largest."""
-    is_sure, strength, is_clear, names = judgement.rank
-    level = ((is_sure * len(Strength) + strength) * 2 + is_clear) * NAMES + names
-    return level * SIZES + min(size, SIZES - 1)
+    return _pack([criterion.value(judgement, size) for criterion in ORDER])
 
 
-def ranks_of(strength: Strength) -> tuple[range, range]:
-    """The ranks of groups of this strength: of those that are sure, and of the others."""
-    sure, other = ((is_sure * len(Strength) + strength) * OF_ONE_STRENGTH for is_sure in (True, False))
-    return range(sure, sure + OF_ONE_STRENGTH), range(other, other + OF_ONE_STRENGTH)
+def ranks_of(strength: Strength) -> list[range]:
+    """The ranks of groups of this strength, the greatest first: a range for each value of what comes before it."""
+    position = ORDER.index(STRENGTH)
+    before, behind = ORDER[:position], ORDER[position + 1 :]
+    lowest, highest = [0 for _ in behind], [criterion.values - 1 for criterion in behind]
+    starts = product(*(reversed(range(criterion.values)) for criterion in before))
+    return [range(_pack([*start, strength, *lowest]), _pack([*start, strength, *highest]) + 1) for start in starts]
+
+
+def _pack(values: list[int]) -> int:
+    rank = 0
+    for criterion, value in zip(ORDER, values, strict=True):
+        rank = rank * criterion.values + value
+    return rank

@@ -1,6 +1,6 @@
 """The order of the worklist: what has a rank, what becomes of it, the filters, and how both tabs are read."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from django.db import connection
@@ -8,13 +8,14 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.lib.batches import PAGE
 from customers.matching.ignored_values import ignore_value
+from customers.matching.judgement import Judgement, NamesAgree, Strength, match_strength
 from customers.matching.likely.listing import likely_page
 from customers.matching.likely.waiting import rank_answered_pairs
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
-from customers.matching.worklist import filters
+from customers.matching.worklist import filters, order
 from customers.matching.worklist.filters import UNASSIGNED, WorklistFilter
 from customers.matching.worklist.listing import worklist_page
-from customers.matching.worklist.order import SIZES
+from customers.matching.worklist.order import EVERY_RANK, rank_of, ranks_of
 from customers.matching.worklist.queue import read_place, read_window, waiting
 from customers.matching.worklist.ranks import rank_what_waits
 from customers.models import Customer, LikelyPair, SharedValue
@@ -41,8 +42,18 @@ def rank() -> int:
     return waiting()
 
 
-def test_the_rank_of_a_new_value_is_none_that_is_judged():
-    assert {rank % SIZES for rank in FIRST_RANKS.values()} == {0}
+def test_the_first_rank_of_a_new_value_is_that_of_its_kind_with_nobody_in_the_group():
+    unread = {kind: Judgement(match_strength([kind]), NamesAgree.NONE, against=()) for kind in FIRST_RANKS}
+    assert {kind: rank_of(judgement, 0) for kind, judgement in unread.items()} == FIRST_RANKS
+
+
+@pytest.mark.parametrize("order", [order.ORDER, (order.SIZE, *order.ORDER[:-1])])
+def test_wherever_the_strength_stands_a_filter_by_it_reads_the_ranks_of_such_groups_and_no_others(order, monkeypatch):
+    monkeypatch.setattr("customers.matching.worklist.order.ORDER", order)
+    for strength, names, against, size in product(Strength, NamesAgree, ((), ("different last names",)), (2, 3, 100)):
+        rank = rank_of(Judgement(strength, names, against), size)
+        assert [other for other in Strength if any(rank in ranks for ranks in ranks_of(other))] == [strength]
+    assert EVERY_RANK.stop <= 2**15
 
 
 def test_what_is_answered_waits_no_more_and_what_comes_back_waits_again(agent):
