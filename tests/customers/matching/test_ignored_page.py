@@ -47,7 +47,7 @@ def test_who_may_not_change_them_reads_them(db):
     ignore_value(EMAIL, by=None)
     page = signed_in(make_user("reader", ["customers.view_customer"])).get(URL).text
     assert EMAIL in page
-    assert "<form" not in page.partition("<main")[2].replace('<form id="changelist-search"', "")
+    assert 'method="post"' not in page.partition("<main")[2]
 
 
 def test_the_worklist_and_compare_and_the_values_of_a_customer_lead_to_it(as_agent, five):
