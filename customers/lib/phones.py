@@ -5,7 +5,8 @@ numbers more digits, or another beginning, are in RENUMBERED. What was sent stay
 
 `_phone` makes the normal form. Pages show it by `readable_phone`: the evidence of a match, Compare, ignored values and
 the search box name only what is in it. `former_contacts` (`customers/profile/display.py`) leaves out a number with the
-normal form of the profile's. So what the form drops, such as an extension, is missing there too.
+normal form of the profile's. So what the form drops, such as an extension, is missing there too. `without_extension` is
+for what finds a number with or without it.
 """
 
 import re
@@ -30,6 +31,7 @@ from customers.lib.countries import country_code
 from customers.lib.renumbered_phones import BOTH_VALID, RENUMBERED
 
 FEWEST_DIGITS = 7
+BEFORE_EXTENSION = ";ext="
 LONGEST_PHONE = 250
 
 LONGEST_WITHIN_TOWN = 8
@@ -97,7 +99,7 @@ def _phone(text: str, number: PhoneNumber | None) -> Phone:
     """Of one number as written and as read: its extension is in both, so that another extension is another phone."""
     if number is None:
         return Phone("", phone_digits(text))
-    extension = f";ext={number.extension}" if number.extension else ""
+    extension = f"{BEFORE_EXTENSION}{number.extension}" if number.extension else ""
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension, phone_digits(text))
 
 
@@ -209,6 +211,11 @@ def comparable_phone(text: str, country: str = "") -> str:
     return " ".join(phones) or " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def without_extension(number: str) -> str:
+    """A whole number in E.164 as it is dialled before its extension."""
+    return number.partition(BEFORE_EXTENSION)[0]
+
+
 def phone_words(text: str, country: str = "") -> set[str]:
     """What a search finds the whole numbers by, which is no match key: as dialled within their country.
 
@@ -218,19 +225,19 @@ def phone_words(text: str, country: str = "") -> set[str]:
     words: set[str] = set()
     for phone in phones_in(text, country):
         if phone.number:
-            number, _, extension = phone.number.partition(";ext=")
+            number = without_extension(phone.number)
             parsed = phonenumbers.parse(number)
             national = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
             significant = phonenumbers.national_significant_number(parsed)
-            words |= {as_dialled(national), as_dialled(significant)} | ({number} if extension else set())
+            words |= {as_dialled(national), as_dialled(significant)} | ({number} - {phone.number})
     return words
 
 
 def digits_of_number(number: str) -> set[str]:
     """The digits that people write for a whole number in E.164: as dialled in its country, and from abroad."""
-    parsed = phonenumbers.parse(number)
+    parsed = phonenumbers.parse(without_extension(number))
     abroad = _plain_digits(phonenumbers.format_number(parsed, PhoneNumberFormat.E164))
-    national = _plain_digits(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL).partition(" ext.")[0])
+    national = _plain_digits(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
     significant = phonenumbers.national_significant_number(parsed)
     digits = {abroad, f"00{abroad}", f"011{abroad}", national, significant}
     return {written for written in digits if len(written) >= FEWEST_DIGITS}
