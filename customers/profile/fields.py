@@ -37,7 +37,8 @@ REFERENCES = (FieldKind.LOGIN, FieldKind.PASSWORD, FieldKind.PAY_SOURCE)
 class ProfileField:
     """`group` is where pages show it; what is in the group Identity is also compared on Compare.
 
-    `strictest` is the answer that a merge takes when customers gave different ones, and `refused` what it refuses.
+    Every consent has `strictest`, the answer that a merge takes when customers gave different ones, and `refused`, what
+    that answer refuses.
     `missing` is what the page of a customer says where there is no value, or what a form lets a user choose for none.
     `choices` are those of its column, and `parts` label each part of an address.
     """
@@ -51,6 +52,10 @@ class ProfileField:
     missing: str = ""
     choices: Sequence[tuple[str, str]] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind is FieldKind.CONSENT and (self.strictest is None or not self.refused):
+            raise ValueError(f"The consent {self.key} does not say which answer is `strictest`, and what is `refused`.")
 
     @property
     def column(self) -> str:
