@@ -6,7 +6,7 @@ Reunite. A gateway is only asked outside of a database transaction, after the re
 
 An adapter to another gateway is a class with the three methods of `Gateway`. Each answers within a minute or gives up,
 raises nothing when the network fails (no answer is an answer, see `Answer`), and carries out a request at most once,
-however often it is sent with the same `key`. `tests/orders/payments/gateway_contract.py` tests all this.
+however often it is sent with the same `key`. `tests/orders/payments/gateway_contract.py` tests all but the minute.
 """
 
 from __future__ import annotations

@@ -5,12 +5,16 @@
         approved = Card("4242424242424242", 12, 2039, "123")
         soft_declined = Card("4000000000009995", 12, 2039, "123")
         hard_declined = Card("4000000000000002", 12, 2039, "123")
+        transport = "post"
+        failures = (TimeoutError(), URLError("refused"), "<h1>Bad gateway</h1>", "{}", "[]")
 
-The cards are test cards of the gateway. A refund of `approved` must be approved.
-The gateway's transport is faked in tests, so that nothing calls the real service: `test_http_gateway.py` is an adapter
-over HTTP to copy, with the test that no answer is answered with PENDING.
+The cards are test cards of the gateway. A refund of `approved` must be approved. `transport` names the one function of
+the gateway's class that calls the service. It is faked in tests, so that nothing calls the real one; the contract lets
+it fail with each of `failures`: an exception that is raised, or an answer that cannot be read. `test_http_gateway.py`
+is an adapter over HTTP to copy.
 """
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from uuid import uuid4
 
@@ -29,11 +33,22 @@ def new_key() -> str:
     return f"tr_{uuid4()}"
 
 
+def failing(failure: object) -> Callable[..., object]:
+    def transport(*args: object, **kwargs: object) -> object:
+        if isinstance(failure, Exception):
+            raise failure
+        return failure
+
+    return transport
+
+
 class GatewayContract:
     gateway: type[Gateway]
     approved: Card
     soft_declined: Card
     hard_declined: Card
+    transport: str
+    failures: Sequence[object]
 
     @pytest.fixture(autouse=True)
     def configured(self):
@@ -102,6 +117,14 @@ class GatewayContract:
         answer = self.refund(sold.reference, key=key)
         found = self.gateway().look_up(Question(key, PART, "USD", reference=sold.reference))
         assert (found.status, found.reference) == ("SUCCESS", answer.reference)
+
+    def test_no_answer_and_one_that_cannot_be_read_are_pending(self, monkeypatch):
+        sold = self.sell(self.approved)
+        for failure in self.failures:
+            monkeypatch.setattr(self.gateway, self.transport, staticmethod(failing(failure)))
+            asked = Question(new_key(), AMOUNT, "USD", token=sold.token.value, reference=sold.reference)
+            answers = [self.sell(self.approved), self.refund(sold.reference), self.gateway().look_up(asked)]
+            assert [answer.status for answer in answers] == ["PENDING"] * 3, failure
 
     def test_neither_number_nor_security_code_of_a_card_is_in_an_answer(self):
         answer = self.sell(self.approved)

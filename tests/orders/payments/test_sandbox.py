@@ -25,6 +25,12 @@ class TestSandboxGateway(GatewayContract):
     soft_declined = Card("4000000000009995", **VALID)
     hard_declined = Card("4000000000000002", **VALID)
 
+    def test_no_answer_and_one_that_cannot_be_read_are_pending(self):
+        """Nothing is sent: a card stands for a gateway that does not answer."""
+        silent, key = Card("6011111111111117", **VALID), "tr_1"
+        asked = Question(key, TEN, "USD", last_four=silent.last_four)
+        assert {self.sell(silent, key).status, BOX.look_up(asked).status} == {"PENDING"}
+
 
 def sell(source: Card | Token, key: str = "tr_1") -> Answer:
     return BOX.sale(Sale(key, source, TEN, "USD"))
