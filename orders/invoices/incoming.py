@@ -95,11 +95,14 @@ class IncomingInvoice:
 
 
 HEAD = tuple(part.name for part in fields(IncomingInvoice) if part.name not in ("lines", "payments"))
-"""The values of an invoice besides its lines and payments: each is a column of Order by the same name."""
+"""The values of an invoice besides its lines and payments: each is a column of Order by the same name.
+
+Whoever adds one that is no text names it in `/v1/` and in the pull, too: the recipe in CONTRIBUTING.md says where.
+"""
 
 TEXT_COLUMNS = [
     column
     for column in map(Order._meta.get_field, HEAD)
     if isinstance(column, CharField) and column.name not in ("external_id", "currency")
 ]
-"""Of those, the texts that are checked by their column and answered as they are."""
+"""Of those, the texts: checked by their column, and by that taken, answered and pulled as they are."""

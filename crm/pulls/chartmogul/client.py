@@ -22,6 +22,7 @@ from crm.pulls.errors import NotFoundThereError, PullError
 from crm.pulls.models import Pull
 from crm.pulls.passwords import password_of
 from crm.pulls.request import get
+from orders.invoices.incoming import TEXT_COLUMNS
 
 STRANGE = "The answer is not one of ChartMogul's API. Check the URL."
 VERSION = "/v1"
@@ -57,8 +58,14 @@ class PulledCustomer(CheckedResource, Customer):  # type: ignore[misc]  # it has
     pass
 
 
+InvoiceSchema = Invoice._Schema.from_dict(
+    {column.name: fields.String(allow_none=True) for column in TEXT_COLUMNS}, name="InvoiceSchema"
+)
+"""Of an invoice with its texts, of which the client drops those that it does not know."""
+
+
 class PulledInvoice(CheckedResource, Invoice):  # type: ignore[misc]  # it has no types
-    pass
+    _schema = InvoiceSchema(unknown=EXCLUDE)
 
 
 class PulledActivity(CheckedResource, Activity):  # type: ignore[misc]  # it has no types
@@ -88,7 +95,7 @@ class ChangedInvoice(CheckedResource):
 
     class _Schema(Schema):
         uuid = fields.String()
-        invoice = fields.Nested(Invoice._Schema, allow_none=True, unknown=EXCLUDE)
+        invoice = fields.Nested(InvoiceSchema, allow_none=True, unknown=EXCLUDE)
 
     _schema = _Schema(unknown=EXCLUDE)
 

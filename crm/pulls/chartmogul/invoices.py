@@ -17,7 +17,7 @@ from customers.lib.money import from_minor_units
 from customers.models import DataSource, SourceRecord
 from orders.invoices.errors import Errors
 from orders.invoices.import_ import MOST_ROWS, InvoiceImportError, import_invoices
-from orders.invoices.incoming import IncomingInvoice, IncomingInvoiceLine, IncomingPayment
+from orders.invoices.incoming import TEXT_COLUMNS, IncomingInvoice, IncomingInvoiceLine, IncomingPayment
 from orders.locks import lock_owners
 from orders.models import Import, ImportRow, ItemKind, MatchedBy, Order, Product, RowOutcome, Transaction
 
@@ -125,6 +125,7 @@ def incoming(invoice: Any, plans: Mapping[str, Product]) -> IncomingInvoice:
         at=invoice.date,
         due=_value(invoice, "due_date"),
         currency=currency,
+        **{column.name: _value(invoice, column.name, "") for column in TEXT_COLUMNS},
         lines=[_line(line, currency, plans) for line in lines],
         payments=[payment_of(payment, currency) for payment in payments],
     )

@@ -1,7 +1,8 @@
 """Invoices, their lines and their transactions as clients send them, and as the rules take them.
 
 The `…_values` below the schemas give each sent value the name that `orders/invoices/incoming.py` has for it; a value of
-an invoice or a line reaches its column from there by itself (`orders/invoices/rows.py`). `…Changes` are what a client
+an invoice or a line reaches its column from there by itself (`orders/invoices/rows.py`), and a text of an invoice is
+also taken by itself (`texts.py`). `…Changes` are what a client
 may change later (`orders/invoices/amend.py`).
 """
 
@@ -11,6 +12,7 @@ from typing import Any, Literal
 from ninja import Schema
 
 from crm.api.chartmogul.fields import IdText, Number
+from crm.api.chartmogul.invoices.texts import with_texts
 from crm.api.chartmogul.times import Moment
 from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
@@ -68,11 +70,11 @@ class PaymentIn(PaymentChanges):
     result: Literal["successful", "failed"]
 
 
+@with_texts
 class InvoiceChanges(Schema):
     date: Moment | None = None
     due_date: Moment | None = None
     currency: str | None = None
-    collection_method: str | None = None
 
 
 class InvoiceIn(InvoiceChanges):

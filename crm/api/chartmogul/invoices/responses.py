@@ -2,26 +2,22 @@
 
 All answers build on `serialize_imported`, the answer to an import; `serialize_invoice` adds what that one lacks. A
 value of the customer is read from `record.customer`, as it is now; one that must stay as it was is a column of Order.
-The texts of an invoice (TEXT_COLUMNS of orders/invoices/incoming.py) are answered by themselves.
+The texts of an invoice (`texts.py`) are answered by themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import Prefetch, Q
 from ninja import Schema
-from pydantic import create_model
 
+from crm.api.chartmogul.invoices.texts import TEXTS, with_texts
 from crm.api.chartmogul.money import cents
 from crm.api.chartmogul.times import format_time
-from orders.invoices.incoming import TEXT_COLUMNS
 from orders.invoices.status import REFUNDS, SALES
 from orders.models import ItemKind, Order, OrderItem, Transaction, TransactionStatus
-
-TEXTS = [column.name for column in TEXT_COLUMNS]
-Described = TypeVar("Described", bound=Schema)
 
 
 class InvoiceOptions(Schema):
@@ -78,12 +74,6 @@ class EditHistoryOut(Schema):
     values_changed: dict[str, Any]
     latest_edit_author: str | None
     latest_edit_performed_at: str | None
-
-
-def with_texts(schema: type[Described]) -> type[Described]:
-    """The schema with each text of an invoice that is answered as it is."""
-    texts: dict[str, Any] = dict.fromkeys(TEXTS, (str | None, None))
-    return create_model(schema.__name__, __base__=schema, __module__=schema.__module__, **texts)
 
 
 @with_texts

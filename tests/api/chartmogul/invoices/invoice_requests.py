@@ -3,6 +3,7 @@
 from typing import Any
 
 from customers.models import Customer, DataSource, SourceRecord
+from orders.invoices.incoming import TEXT_COLUMNS
 from orders.models import Order, Product, Purchase
 from tests.acts import rebuild
 from tests.api.caller import Caller
@@ -57,6 +58,14 @@ def invoice(*lines: dict[str, Any], payments: Any = None, **values: Any) -> dict
     """Paid, unless `payments` say otherwise."""
     about = {"external_id": "inv_1", "date": JANUARY, "currency": "USD", "line_items": list(lines) or [line()]}
     return about | {"transactions": [paid()] if payments is None else payments} | values
+
+
+def texts() -> dict[str, str]:
+    """Something for each text that an invoice has."""
+    return {
+        column.name: str(column.choices[0][0] if column.choices else column.name[: column.max_length])
+        for column in TEXT_COLUMNS
+    }
 
 
 def send(customer: Customer, *invoices: dict[str, Any], caller: Caller):

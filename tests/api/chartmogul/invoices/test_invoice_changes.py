@@ -1,6 +1,7 @@
 """Invoices that are changed, disabled, given up and deleted, with the totals that follow."""
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from crm.api.chartmogul.invoices.requests import INVOICE_NAMES, InvoiceChanges
@@ -47,9 +48,11 @@ def january(caller, helena) -> Order:
     return imported(helena, invoice(line(), one_time()), caller=caller)[0]
 
 
-def test_every_field_that_can_be_changed_is_a_column():
+def test_every_field_that_can_be_changed_is_a_column_and_documented():
     columns = {INVOICE_NAMES.get(name, name) for name in InvoiceChanges.model_fields}
     assert columns <= {field.name for field in Order._meta.concrete_fields}
+    documented = (settings.BASE_DIR / "docs/api.md").read_text().partition("Besides lines and transactions")[2]
+    assert [name for name in InvoiceChanges.model_fields if f"`{name}`" not in documented.partition("\n- ")[0]] == []
 
 
 @table("way", ["uuid", "external id"])

@@ -32,6 +32,7 @@ from tests.api.chartmogul.invoices.invoice_requests import (
     paid,
     purchase,
     source,
+    texts,
 )
 from tests.factories import allow, make_user
 
@@ -44,7 +45,7 @@ def there(transactional_db) -> Caller:
     caller = Caller()
     helena, bob = known(), known("scus_2", name="Bob")
     Tag.objects.create(source_record=helena.records.get(), name="vip, really")
-    imported(helena, invoice(line(external_id="li_1"), payments=[paid(external_id="tr_1")]), caller=caller)
+    imported(helena, invoice(line(external_id="li_1"), payments=[paid(external_id="tr_1")], **texts()), caller=caller)
     part = paid(external_id="tr_2", amount_in_cents=1000)
     imported(bob, invoice(one_time(), external_id="inv_2", payments=[part]), caller=caller)
     return caller
@@ -92,6 +93,7 @@ def test_a_run_brings_customers_plans_invoices_payments_and_subscriptions_and_a_
     assert list(Tag.objects.filter(source_record=records[0]).values_list("name", flat=True)) == ["vip, really"]
     first, second = copied("inv_1"), copied("inv_2")
     assert (first.total, first.status, first.at) == (Decimal("50.00"), "COMPLETE", sent("inv_1").at)
+    assert {name: getattr(first, name) for name in texts()} == texts()
     item, original = first.items.get(), sent("inv_1").items.get()
     for name in ("kind", "amount", "external_id", "service_from", "service_to", "quantity"):
         assert getattr(item, name) == getattr(original, name), name
