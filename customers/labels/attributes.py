@@ -13,7 +13,7 @@ from customers.labels.common import LabelError, checked_name, lock_customer, ref
 from customers.labels.effective import effective_labels
 from customers.lib import sentences
 from customers.lib.text import can_be_stored
-from customers.models import Attribute, AttributeKind, Customer, HistoryKind
+from customers.models import Attribute, AttributeKind, Customer, HistoryKind, SourceRecord
 from customers.records import history
 from customers.records.staff_record import staff_record_of
 from customers.records.timestamps import touch_customer
@@ -40,7 +40,8 @@ def set_attributes(customer: Customer, values: Mapping[str, AttributeValue], *, 
     changed = {name: value for name, value in after.items() if _value_of(before.get(name)) != value}
     if changed:
         rows = [Attribute(name=name, kind=kind, value=text) for name, (kind, text) in changed.items()]
-        _write_attributes(locked, rows, before)
+        write_attributes(staff_record_of(locked), rows, before=before)
+        touch_customer(locked.pk)
         changes = [
             {"attribute": name, "before": before[name].value if name in before else "", "after": text or EMPTY}
             for name, (_, text) in changed.items()
@@ -55,7 +56,9 @@ def remove_attributes(customer: Customer, *names: str, by: User | None) -> list[
     gone = [attribute for attribute in attributes_of(locked) if attribute.name in names]
     if gone:
         rows = [Attribute(name=attribute.name, kind=attribute.kind, removed=True) for attribute in gone]
-        _write_attributes(locked, rows, {attribute.name: attribute for attribute in gone})
+        before = {attribute.name: attribute for attribute in gone}
+        write_attributes(staff_record_of(locked), rows, before=before)
+        touch_customer(locked.pk)
         changes = [{"attribute": row.name, "before": row.value or EMPTY, "after": ""} for row in gone]
         history.write(locked, HistoryKind.TAG, "{changes}", changes=changes, by=by)
     return [attribute.name for attribute in gone]
@@ -65,9 +68,11 @@ def _value_of(attribute: Attribute | None) -> tuple[str, str] | None:
     return (attribute.kind, attribute.value) if attribute else None
 
 
-def _write_attributes(customer: Customer, rows: Sequence[Attribute], before: Mapping[str, Attribute]) -> None:
-    """`before` are those that counted: a row of the staff record that did not is added now, so its time is now."""
-    staff_record = staff_record_of(customer)
+def write_attributes(staff_record: SourceRecord, rows: Sequence[Attribute], *, before: Mapping[str, Attribute]) -> None:
+    """One row of each name; the caller holds the customer's lock, touches the customer and writes the history.
+
+    `before` are those that counted: a row of the staff record that did not is added now, so its time is now.
+    """
     for row in rows:
         row.source_record = staff_record
         if (counted := before.get(row.name)) and counted.source_record_id == staff_record.pk:
@@ -78,7 +83,6 @@ def _write_attributes(customer: Customer, rows: Sequence[Attribute], before: Map
         unique_fields=["source_record", "name"],
         update_fields=["kind", "value", "removed", "at"],
     )
-    touch_customer(customer.pk)
 
 
 def parse_value(attribute: Attribute) -> AttributeValue:

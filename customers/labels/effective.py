@@ -36,16 +36,13 @@ def effective_of(model: type[Label], customers: Collection[Customer]) -> dict[in
     return {pk: _counting(labels, uuid_of[pk], removed[pk], chains) for pk, labels in rows_of.items()}
 
 
-def names_added_by_staff(customer: Customer, *, since: datetime) -> list[str]:
-    """Tags, then attributes, on the customer's staff record: no data source sent them. One added again counts.
+def added_by_staff(model: type[Label], customer: Customer, *, since: datetime) -> list[Label]:
+    """Those on the customer's staff record: no data source sent them. One added again counts.
 
     `undo_preview` names those added since the merge, which an undo leaves with the customer who has the staff record.
     """
-    names: list[str] = []
-    for model in (Tag, Attribute):
-        rows = model.objects.filter(source_record__customer=customer, source_record__external_id=customer.uuid)
-        names += rows.filter(at__gt=since, removed=False).order_by("pk").values_list("name", flat=True)
-    return names
+    rows = model._default_manager.filter(source_record__customer=customer, source_record__external_id=customer.uuid)
+    return list(rows.filter(at__gt=since, removed=False).order_by("pk"))
 
 
 def _counting(

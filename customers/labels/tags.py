@@ -57,7 +57,10 @@ def _effective_tags(customer: Customer) -> dict[str, Tag]:
 
 
 def write_tags(staff_record: SourceRecord, names: Collection[str], *, removed: bool) -> None:
-    """One row of each word, in the latest spelling; the caller holds the customer's lock and writes the history."""
+    """One row of each word, in the latest spelling.
+
+    The caller holds the customer's lock, touches the customer and writes the history.
+    """
     name_by_word = {label_key(name): name for name in names}
     rows = [tag for tag in Tag.objects.filter(source_record=staff_record).order_by("-pk") if tag.word in name_by_word]
     row_by_word = {tag.word: tag for tag in rows}

@@ -2,12 +2,12 @@
 
 No value is restored from a copy. The undo takes the merge out, and owners, profiles, keys and credit are derived from
 the merges that are still active: as if it had never been made. A value that was edited since is kept, one may come from
-another merge now, and the preview lists both. Tags and attributes are not in the plan: they are linked rows and follow
-their source records. Of several of one name `customers/labels/effective.py` says which counts; what staff added to the
-survivor since (`names_added_by_staff`) stays there. `labels/tags.py` writes them.
+another merge now, and the preview lists both. Tags and attributes are linked rows and follow their source records, so
+they are not in the plan. Of several of one name `customers/labels/effective.py` says which counts; what staff added to
+the survivor since (`added_by_staff`) stays there.
 
-What an undo gives back besides is a field of UndoPlan, in its fingerprint if the user decides on it; `undo` writes it,
-and `undo_preview` shows it.
+What an undo gives back besides, also tags or attributes that it shall move, is a field of UndoPlan, in its fingerprint
+if the user decides on it; `undo` writes it, and `undo_preview` shows it.
 """
 
 from __future__ import annotations

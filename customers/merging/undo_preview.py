@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from django.utils.translation import ngettext
 
 from customers.credit import credit
-from customers.labels.effective import names_added_by_staff
+from customers.labels.effective import added_by_staff
 from customers.lib.dates import format_day
 from customers.lib.money import format_money
 from customers.lib.phrases import ActMessage, Notice, isolated, join_first, join_words
 from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
-from customers.models import Customer, HistoryEntry, ProfileChange, SourceRecord
+from customers.models import Attribute, Customer, HistoryEntry, ProfileChange, SourceRecord, Tag
 from customers.profile.clean import as_text
 from customers.profile.refusals import ConsentRefusal, last_refused_by, passed_to, refusals_in
 from customers.profile.replay import BroughtByMerge
@@ -171,7 +171,9 @@ def _about_kept(plan: UndoPlan) -> Iterator[Notice]:
 
 
 def _about_labels(plan: UndoPlan) -> Iterator[Notice]:
-    if names := names_added_by_staff(plan.root, since=plan.merge.created):
+    tags = added_by_staff(Tag, plan.root, since=plan.merge.created)
+    attributes = added_by_staff(Attribute, plan.root, since=plan.merge.created)
+    if names := [*(tag.name for tag in tags), *(attribute.name for attribute in attributes)]:
         shown = join_first([isolated(name) for name in names], MOST_NAMED)
         text = f"Added since the merge and kept for {isolated(plan.root.name)}: {shown}."
         yield Notice("Tags and attributes are kept.", text)
