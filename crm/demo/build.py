@@ -3,22 +3,22 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
+from pkgutil import iter_modules
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
 from crm.accounts.models import User
-from crm.demo import files, store, subscriptions
+from crm.demo import files, linked, store, subscriptions
 from crm.demo.catalogue import CURRENCY
 from crm.demo.declined_orders import place_declined_orders
-from crm.demo.engagement import add_engagement
 from crm.demo.erased_customer import erase_customer_on_request
 from crm.demo.fulfillments import add_fulfillments
 from crm.demo.ignored_values import ignore_shared_values
 from crm.demo.imports import add_imports
 from crm.demo.jobs import add_jobs
-from crm.demo.labels import add_labels
 from crm.demo.leads import add_leads
 from crm.demo.merges import merge_duplicates
 from crm.demo.payments import add_payments
@@ -56,8 +56,8 @@ def build_demo(*, by: User, admin: User) -> None:
     add_payments(sample.orders)
     place_declined_orders(last, shops, now=now)
     add_fulfillments(sample.orders)
-    add_labels(sample)
-    add_engagement(sample, by=by, now=now)
+    for module in iter_modules(linked.__path__):
+        import_module(f"{linked.__name__}.{module.name}").add_rows(sample, by=by, now=now)
     edit_profiles(sample, by=by)
     merge_duplicates(sample, by=by)
     add_leads(by=by)

@@ -1,7 +1,9 @@
 """Tags and custom attributes of the customers, as the shops sent them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from crm.accounts.models import User
 from crm.demo.files import ChinookPerson
 from crm.demo.store import SampleStore
 from customers.models import Attribute, AttributeKind, SourceRecord, Tag
@@ -9,7 +11,7 @@ from customers.models import Attribute, AttributeKind, SourceRecord, Tag
 GENRES = ("Rock", "Jazz", "Latin", "Metal", "Blues")
 
 
-def add_labels(store: SampleStore) -> None:
+def add_rows(store: SampleStore, *, by: User, now: datetime) -> None:
     Tag.objects.bulk_create(
         Tag(source_record=record, at=record.created, name=name)
         for person, records in store.records.items()

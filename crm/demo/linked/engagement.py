@@ -25,7 +25,7 @@ TASKS = (
 )
 
 
-def add_engagement(store: SampleStore, *, by: User, now: datetime) -> None:
+def add_rows(store: SampleStore, *, by: User, now: datetime) -> None:
     for person in store.records:
         if person.number % EVERY == FIRST:
             customer = store.customers(person)[0]
