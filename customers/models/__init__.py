@@ -7,7 +7,7 @@ from customers.models import among as among
 from customers.models.batch import BatchUndo, GroupToMerge, MergeBatch, MergeOutcome, MergeToUndo, UndoOutcome
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow
-from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task
+from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind
 from customers.models.erased_record import ErasedRecord
 from customers.models.event import Event, EventKind
 from customers.models.evidence import EvidenceKey, EvidenceKind, EvidenceProgress, IdentifyingAttribute
@@ -32,6 +32,7 @@ from customers.models.merge import Deletion, Merge, MergeDraft, MergeMember, Via
 from customers.models.payment import CartLogin, CreditEntry, PaySource
 from customers.models.rule import BackTest, MergeRule, MergeRuleChange, RuleFinding
 from customers.models.source import DataSource, DataSourceChange, SourceRecord
+from customers.models.task import Task
 from customers.models.totals import MonthTotals, RecordTotals
 from customers.models.visit import Visit
 

@@ -1,4 +1,4 @@
-"""Contacts, notes and calls, opportunities and tasks."""
+"""Contacts, notes and calls, and opportunities."""
 
 from functools import partial
 
@@ -109,47 +109,6 @@ class Opportunity(LinkedRow):
 
     def __str__(self) -> str:
         return f"{self.pipeline}: {self.pipeline_stage}"
-
-
-class Task(LinkedRow):
-    """Something that a user has to do about a customer.
-
-    A task about a contact belongs to the contact's record, so that a split or an undo does not separate them.
-    """
-
-    tab = Tab(
-        "Tasks",
-        "customers/engagement/_task_rows.html",
-        TabPosition.TASKS,
-        "customers.view_customer",
-        "Tasks appear here when an API client sends them.",
-        related=("assignee", "contact"),
-        only_filled=True,
-    )
-
-    uuid = ExactCharField(max_length=40, unique=True, default=bare_id, editable=False)
-    details = models.CharField(max_length=255)
-    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    due = models.DateTimeField()
-    completed_at = models.DateTimeField(null=True, blank=True)
-    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="tasks", db_index=False)
-    updated = models.DateTimeField(default=timezone.now)
-
-    class Meta(LinkedRow.Meta):
-        indexes = [
-            *LinkedRow.Meta.indexes,
-            models.Index(fields=["at", "id"], name="task_by_at"),
-            # The tasks of one user, and about one contact, newest first.
-            models.Index(fields=["assignee", "at", "id"], name="task_of_assignee"),
-            models.Index(fields=["contact", "at", "id"], name="task_about_contact"),
-        ]
-
-    def __str__(self) -> str:
-        return self.details
-
-    @property
-    def is_due(self) -> bool:
-        return self.completed_at is None and self.due <= timezone.now()
 
 
 class NoteKind(models.TextChoices):

@@ -1,6 +1,6 @@
 """What a table of a customer is: a row linked to a source record, and the tab of the customer page that lists it.
 
-The tables themselves are elsewhere: copy `Task` in engagement.py for a new one, which has only its position here.
+The tables themselves are elsewhere: copy task.py for a new one, which has only its position here.
 """
 
 from collections.abc import Collection, Mapping
