@@ -93,8 +93,8 @@ def test_a_merge_of_many_names_the_first(as_agent, helena):
 
 @pytest.fixture
 def two_merges(admin_user, helena, helen, initial) -> tuple[Merge, Merge]:
-    """By an admin on the page, and by an API client, which was undone."""
-    first = made_at(merge(helena, helen, by=admin_user), "2026-01-05T12:00Z")
+    """Of three customers by an admin on the page, and by an API client, which was undone."""
+    first = made_at(merge(helena, helen, CustomerFactory(), by=admin_user), "2026-01-05T12:00Z")
     Merge.objects.filter(pk=first.pk).update(batch=MergeBatch.objects.create())
     first.refresh_from_db()
     second = merge_keeping_survivor(initial, *fresh(helena), by=None)
@@ -112,7 +112,7 @@ def rules_of(*merges) -> list[MergeRule]:
 
 @table("field", MergeHistoryForm.base_fields)
 def test_every_field_of_the_filter_narrows_the_list(as_agent, admin_user, helen, initial, two_merges, field):
-    """A new field needs two values here: of the first merge and of the second."""
+    """A new field needs two values here: of the first merge, listed once for two members, and of the second."""
     first, second = two_merges
     of_first, of_second = {
         "customer": (helen.pk, initial.pk),
