@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from customers.lib.countries import country_name
 from customers.matching.duplicates import Candidate
+from customers.matching.evidence.sharers import EvidenceInCommon, Sharers
 from customers.models import Customer, LinkedRow, RecordTotals
 from customers.records.counts import RowCount, count_rows, sources
 from customers.records.registry import tabbed_models
@@ -54,11 +55,15 @@ class CustomerSummary:
 
 @dataclass(frozen=True)
 class CandidateRow:
-    """A candidate with its summary; `is_ticked` when its box is checked on the page."""
+    """A candidate with its summary; `is_ticked` when its box is checked on the page.
+
+    `in_common` is the evidence beside emails and phones; of those who match it is not read.
+    """
 
     candidate: Candidate
     summary: CustomerSummary
     is_ticked: bool
+    in_common: Sequence[EvidenceInCommon] = ()
 
     @property
     def customer(self) -> Customer:
@@ -90,7 +95,11 @@ def summaries_of(customers: Iterable[Customer]) -> dict[int, CustomerSummary]:
 
 
 def candidate_rows(
-    candidates: Iterable[Candidate], summaries: Mapping[int, CustomerSummary], *, ticked: Collection[int] | None
+    candidates: Iterable[Candidate],
+    summaries: Mapping[int, CustomerSummary],
+    *,
+    ticked: Collection[int] | None,
+    sharers: Sharers | None = None,
 ) -> list[CandidateRow]:
     """`ticked` are the selected customers; None on the first visit, when the sure ones are selected."""
     return [
@@ -98,6 +107,7 @@ def candidate_rows(
             candidate,
             summaries[candidate.customer.pk],
             candidate.is_sure if ticked is None else candidate.customer.pk in ticked,
+            (sharers or {}).get(candidate.customer.pk, ()),
         )
         for candidate in candidates
     ]

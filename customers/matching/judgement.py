@@ -76,6 +76,11 @@ class Judgement:
         return not self.against and self.names >= NAMES_NEEDED[self.strength]
 
     @property
+    def is_of_two_people(self) -> bool:
+        """Whether first and last name differ."""
+        return {*self.against} >= {DIFFERENT[part] for part in OF_A_PERSON}
+
+    @property
     def certainty(self) -> tuple[bool, Strength, bool, NamesAgree]:
         """A greater one is surer: the merge page sorts by it. The worklist has its own order (`worklist/order.py`)."""
         return self.is_sure, self.strength, not self.against, self.names

@@ -50,6 +50,12 @@ def identifier_key(attribute: int, text: str) -> str:
     return f"{attribute} {value}" if len(value) >= FEWEST_CHARACTERS else ""
 
 
+def attribute_of_key(value: str) -> tuple[int, str]:
+    """The number of the identifying attribute, and its value, of which `identifier_key` made a key."""
+    number, _, form = value.partition(" ")
+    return int(number), form
+
+
 def attribute_form(text: str) -> str:
     """Letters and digits only, a time as its day: “DE 123-456” is “de123456”. "" for a placeholder."""
     text = text.strip()

@@ -179,7 +179,7 @@ def test_whoever_may_searches_for_any_other_customer_and_keeps_the_ticks(as_admi
     assert f'value="{helen.pk}" checked' in page
 
     page = as_admin.get(choose(helena, ticked="1", duplicate=zdenek.pk, q="nobody")).content.decode()
-    assert "No customers match “<bdi>nobody</bdi>”. Try a customer number, email or phone." in page
+    assert "No other customers match “<bdi>nobody</bdi>”. Try a customer number, email or phone." in page
     assert f'value="{zdenek.pk}" checked' in page
 
 
