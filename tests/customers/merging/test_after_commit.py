@@ -1,4 +1,4 @@
-"""What a merge and an undo do outside of the database, such as a mail or a request: after the commit, and once."""
+"""What a merge and an undo do outside of the database, such as a mail or a request: once at most, after the commit."""
 
 import pytest
 
