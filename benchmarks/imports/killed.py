@@ -44,6 +44,8 @@ ROOT = Path(__file__).parents[2]
 MOST_MIB = 200
 PAUSE = 0.2
 OF_EACH_IMPORT = {"orders_import", "orders_importrow", "orders_importsample"}
+BY_THE_CLOCK = {"customers_evidencekey", "customers_evidenceprogress"}
+"""What the clock of the worker derives from customers meanwhile."""
 
 
 BY_CELERY = "celery" in settings.TASKS["default"]["BACKEND"]
@@ -122,7 +124,7 @@ def stored() -> dict[str, Any]:
     models = [model for model in apps.get_models() if model._meta.app_label in ("customers", "orders")]
     rows = {model._meta.db_table: model._default_manager.aggregate(Count("pk"), Max("pk")) for model in models}
     rows["changed"] = Customer.objects.aggregate(Max("updated"), Max("version"))
-    return {table: of for table, of in rows.items() if table not in OF_EACH_IMPORT}
+    return {table: of for table, of in rows.items() if table not in OF_EACH_IMPORT | BY_THE_CLOCK}
 
 
 def check(rows: int, first: dict[str, Any]) -> None:
@@ -143,8 +145,9 @@ def run(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]:
     before = stored()
     again = imported(file)
     yield {"import": "again", "database": connection.vendor, "rows": options.rows, **again}
-    if again["counts"] != {"here": options.rows} or stored() != before:
-        raise SystemExit("The second import changed something.")
+    changed = sorted(table for table, of in stored().items() if of != before[table])
+    if again["counts"] != {"here": options.rows} or changed:
+        raise SystemExit(f"The second import changed something: {', '.join(changed) or again['counts']}.")
     if max(first["MiB"], again["MiB"]) > MOST_MIB:
         raise SystemExit(f"A worker took more than {MOST_MIB} MiB.")
 
