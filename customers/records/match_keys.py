@@ -219,10 +219,11 @@ class Difference(Generic[Derived]):
         missing = [(record, key) for record in derived for key in sorted(derived[record] - stored[record].keys())]
         return cls(model, columns, extra, missing)
 
-    def settle(self) -> None:
+    def settle(self, *, ignore_conflicts: bool = False) -> None:
+        """`ignore_conflicts` where no lock keeps another from writing the same rows meanwhile."""
         if self.extra:
             self.model._default_manager.filter(pk__in=self.extra).delete()
-        _write(self.model, self.columns, self.missing)
+        _write(self.model, self.columns, self.missing, ignore_conflicts=ignore_conflicts)
 
     def named(self) -> list[str]:
         name = self.model._meta.verbose_name
@@ -230,7 +231,12 @@ class Difference(Generic[Derived]):
         return too_many + [f"{name} {key} of record {record} missing" for record, key in self.missing]
 
 
-def _write(model: type[Derived], columns: tuple[str, ...], rows: Iterable[tuple[int, tuple[str, ...]]]) -> None:
-    model._default_manager.bulk_create(
-        model(source_record_id=record, **dict(zip(columns, values, strict=True))) for record, values in rows
-    )
+def _write(
+    model: type[Derived],
+    columns: tuple[str, ...],
+    rows: Iterable[tuple[int, tuple[str, ...]]],
+    *,
+    ignore_conflicts: bool = False,
+) -> None:
+    written = (model(source_record_id=record, **dict(zip(columns, values, strict=True))) for record, values in rows)
+    model._default_manager.bulk_create(written, ignore_conflicts=ignore_conflicts)

@@ -49,7 +49,8 @@ def refresh_evidence(records: Collection[SourceRecord]) -> list[str]:
         )
         derived[record.pk] = {tuple(key) for key in evidence_keys(values)}
     difference = Difference.of(EvidenceKey, ("kind", "value"), derived)
-    difference.settle()
+    # The clock and the rules may note the same records at once.
+    difference.settle(ignore_conflicts=True)
     return difference.named()
 
 
@@ -74,7 +75,7 @@ def _websites(records: Collection[SourceRecord]) -> Mapping[int, str]:
 
 
 def note_customers(customers: Collection[int]) -> None:
-    refresh_evidence(list(SourceRecord.objects.filter(customer__in=customers)))
+    refresh_evidence(list(SourceRecord.objects.filter(customer__in=customers).order_by("pk")))
 
 
 def keep_up_evidence() -> str:
@@ -89,7 +90,7 @@ def keep_up_evidence() -> str:
 
 def _note_changed(progress: EvidenceProgress) -> int:
     changed = changed_customers(progress.noted_to, most=BATCH)
-    records = list(SourceRecord.objects.filter(customer__in=changed.pks))
+    records = list(SourceRecord.objects.filter(customer__in=changed.pks).order_by("pk"))
     with transaction.atomic():
         refresh_evidence(records)
         progress.noted_to = changed.up_to

@@ -8,9 +8,10 @@ from django.utils import timezone
 from customers.labels.attributes import set_attributes
 from customers.matching.duplicates import duplicates_of
 from customers.matching.evidence.attributes import mark_identifying, unmark_identifying
-from customers.matching.evidence.keys import keep_up_evidence
+from customers.matching.evidence.keys import keep_up_evidence, note_customers
 from customers.matching.evidence.values import RecordedValues, attribute_form, evidence_keys
 from customers.models import EvidenceKey, EvidenceProgress, SourceRecord
+from customers.records.match_keys import Difference
 from tests.acts import edit, rebuild, refusal
 from tests.factories import customer_with_order
 from tests.tables import table
@@ -42,6 +43,20 @@ def test_an_attribute_is_compared_by_its_letters_and_digits(text, form):
 def test_a_placeholder_and_a_mailbox_at_a_provider_make_no_key():
     values = RecordedValues(company="N/A", email="jan@gmail.com", external_id=" ", attributes={1: "none", 2: "7"})
     assert list(evidence_keys(values)) == []
+
+
+def test_two_who_note_a_customer_at_once_do_not_fail(monkeypatch):
+    acme = customer_with_order(company="Acme, Inc.")
+    settle = Difference.settle
+
+    def settle_second(difference: Difference[EvidenceKey], **options: bool) -> None:
+        monkeypatch.undo()
+        note_customers([acme.pk])
+        settle(difference, **options)
+
+    monkeypatch.setattr(Difference, "settle", settle_second)
+    note_customers([acme.pk])
+    assert ("company", "acme") in keys_of(acme)
 
 
 def test_who_changed_gets_keys_within_a_minute():
