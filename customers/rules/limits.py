@@ -1,7 +1,8 @@
 """A rule stops itself when too many of its merges are undone.
 
 What counts are the customers that it merged, or that were restored, in the last seven days: from FEWEST_MERGES merged
-ones on, or from FEWEST_UNDONE restored ones.
+ones on, or from FEWEST_UNDONE restored ones. Whom staff restored before they turned the rule on again does not count:
+else a rule that was mended would stop itself at once.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from customers.lib.audit import AuditAction, audit_entry
@@ -43,6 +44,7 @@ def weeks_of(rules: Collection[MergeRule]) -> dict[int, WeekOfRule]:
     """{rule: its last seven days}."""
     since = timezone.now() - WEEK
     recent = MergeMember.objects.filter(Q(merge__created__gte=since) | Q(undone_at__gte=since), merge__rule__in=rules)
+    recent = recent.exclude(merge__rule__state=RuleState.ON, undone_at__lt=F("merge__rule__state_at"))
     rows = recent.values_list("merge__rule").annotate(
         merged=Count("pk"), undone=Count("pk", filter=Q(undone_at__gte=since))
     )

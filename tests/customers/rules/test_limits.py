@@ -12,10 +12,11 @@ from crm.jobs.rule_turns import follow_rules
 from customers.models import Merge
 from customers.models.rule import RuleState
 from customers.rules.limits import WeekOfRule, weeks_of
+from customers.rules.switch import note_looked_at, switch
 from tests.acts import undo
 from tests.database import reloaded
 from tests.factories import make_user
-from tests.factories.rules import known_as, make_rule
+from tests.factories.rules import known_as, make_rule, run_back_test
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,31 @@ def test_a_rule_that_is_wrong_stops_itself_and_tells_its_owner():
     assert "stopped itself" in AuditEntry.objects.filter(action="matching").latest("pk").text
     follow_rules()
     assert AccountNotice.objects.count() == 1
+
+
+def test_a_rule_that_is_turned_on_again_is_not_stopped_for_what_was_restored_before():
+    rule = make_rule("email-name")
+
+    def merge_and_undo_three(of: str) -> None:
+        for number in range(3):
+            for source in ("Shop", "Marketplace"):
+                known_as(email=f"{of}{number}@home.example", source=source)
+        follow_rules()
+        for merged in Merge.objects.filter(undone_at=None):
+            undo(merged)
+        follow_rules()
+
+    merge_and_undo_three("first")
+    assert reloaded(rule).state == RuleState.STOPPED
+
+    switch(rule, RuleState.DRY_RUN, by=None)
+    note_looked_at(run_back_test(rule))
+    switch(rule, RuleState.ON, by=None)
+    follow_rules()
+    assert reloaded(rule).state == RuleState.ON
+
+    merge_and_undo_three("again")
+    assert reloaded(rule).state == RuleState.STOPPED
 
 
 def test_what_was_undone_long_ago_no_longer_counts():
