@@ -6,6 +6,7 @@ apart, is left to a person: A may be B and B may be C, but then A and C must loo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -114,12 +115,20 @@ def apart_among(customers: Collection[int]) -> set[Pair]:
 
 
 def _undone_among(customers: Collection[int]) -> set[Pair]:
-    """An undo marks them as not duplicates; whoever reverses the mark still has to merge them."""
+    """All whom an undone merge had joined, also two duplicates of it.
+
+    An undo marks them as not duplicates; whoever reverses the mark still has to merge them.
+    """
     live_of: Mapping[int, int] = merged_into_any(customers)
     undone = MergeMember.objects.filter(
         Q(duplicate__in=live_of) | Q(merge__survivor__in=live_of), undone_at__isnull=False
     )
-    pairs = list(undone.values_list("merge__survivor", "duplicate"))
+    parted: defaultdict[int, set[int]] = defaultdict(set)
+    for merge, survivor, duplicate in MergeMember.objects.filter(
+        merge__in=undone.values("merge"), undone_at__isnull=False
+    ).values_list("merge", "merge__survivor", "duplicate"):
+        parted[merge] |= {survivor, duplicate}
+    pairs = [pair for together in parted.values() for pair in combinations(sorted(together), 2)]
     chains = merge_chains({pk for pair in pairs for pk in pair} - live_of.keys())
     roots = {**{pk: chain[-1] for pk, chain in chains.items()}, **live_of}
     apart = {ordered_pair(roots[one], roots[other]) for one, other in pairs if roots[one] != roots[other]}

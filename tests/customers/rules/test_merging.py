@@ -11,13 +11,14 @@ from customers.labels.tags import add_tags
 from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
 from customers.matching.related import mark_related
+from customers.merging.undo import UndoTerms
 from customers.models import Customer, DataSource, HistoryEntry, LikelyPair, Merge, RecordTotals, Relation, Via
 from customers.models.rule import FindingOutcome, Kept, NamesNeeded, RuleFinding, RuleOnConflict, RuleState
 from customers.rules import follow
 from customers.rules.apply import NotRunningError, merge_group
 from customers.rules.follow import follow_changes
 from customers.rules.groups import groups_around
-from tests.acts import edit, merge, undo
+from tests.acts import edit, erase, merge, undo
 from tests.customers.invariants import check_owners_and_caches
 from tests.database import reloaded
 from tests.factories.rules import known_as, make_rule
@@ -200,6 +201,17 @@ def test_a_rule_never_merges_across_a_decision_of_staff(decision):
         undo(merge(one, other))
         if "reversed" in decision:
             assert unmark_not_duplicates(*map(reloaded, (one, other)), by=None)
+    follow_changes()
+    assert not are_one(one, other)
+
+
+def test_two_duplicates_of_an_undone_merge_stay_apart_without_the_survivor():
+    make_rule("email-name")
+    survivor, one, other = (known_as(email=MAIL, source=source) for source in ("Shop", "Till", "Marketplace"))
+    follow_changes()
+    undo(Merge.objects.get(), terms=UndoTerms(mark_not_duplicates=False))
+    erase(survivor)
+    edit(one, phone="+420 241 770 449")
     follow_changes()
     assert not are_one(one, other)
 
