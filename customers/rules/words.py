@@ -85,7 +85,7 @@ def _exempt(rule: MergeRule) -> Iterator[str]:
 
 
 def percent(probability: float) -> str:
-    return f"{100 * probability:.4g}%"
+    return f"{100 * probability:.6g}%"
 
 
 def shown_value(rule: MergeRule, name: str) -> str:

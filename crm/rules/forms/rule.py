@@ -122,7 +122,7 @@ class RuleForm(forms.Form):
         data = self.cleaned_data
         plain = {name: data[name] for name in DEFAULTS if name not in ("least_probability", "exempt_tags")}
         tags = dict.fromkeys(" ".join(tag.split()) for tag in data["exempt_tags"].replace("\n", ",").split(","))
-        probability = float(data["probability"]) / 100 if data["by_probability"] else None
+        probability = float(data["probability"] / 100) if data["by_probability"] else None
         return {**plain, "least_probability": probability, "exempt_tags": [tag for tag in tags if tag]}
 
 
@@ -132,7 +132,7 @@ def initial_of(values: Mapping[str, Any], *, owner: User | None, version: int | 
         **values,
         "owner": owner,
         "by_probability": probability is not None,
-        "probability": f"{100 * probability:.4g}" if probability is not None else "99.9",
+        "probability": f"{100 * probability:.6g}" if probability is not None else "99.9",
         "exempt_tags": ", ".join(values["exempt_tags"]),
         "version": version,
     }

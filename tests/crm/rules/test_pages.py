@@ -11,6 +11,7 @@ from customers.models import Merge, MergeRule, NotDuplicate
 from customers.models.rule import RuleState
 from customers.rules.words import rule_in_words
 from tests.acts import undo
+from tests.database import reloaded
 from tests.factories import make_user, signed_in
 from tests.factories.rules import known_as, make_rule
 from tests.page_text import visible_text
@@ -113,6 +114,14 @@ def test_two_tabs_lose_no_change(client):
     sent = form_of(client.get(edit))
     assert client.post(edit, {**sent, "names": "last"}).status_code == 302
     assert "was changed since you opened the page" in client.post(edit, {**sent, "names": "first"}).text
+
+
+def test_a_probability_is_shown_and_saved_as_it_was_entered(client):
+    rule = make_rule(evidence=[], least_probability=0.99999, state="off")
+    edit = address("edit", rule.pk)
+    assert client.post(edit, form_of(client.get(edit))).status_code == 302
+    assert reloaded(rule).least_probability == 0.99999
+    assert "At least 99.999% likely" in rule_in_words(rule)[0]
 
 
 def test_home_says_which_rules_stopped_themselves(client):
