@@ -10,7 +10,7 @@ from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING
 from crm.jobs.models import Job
 from customers.lib.phrases import isolated
-from customers.models import CartLogin, Customer, Deletion, SourceRecord
+from customers.models import CartLogin, Customer, Deletion, IdentifyingAttribute, SourceRecord
 from customers.pages import tabs
 from customers.records.registry import linked_models
 from tests.acts import merge, undo
@@ -18,7 +18,7 @@ from tests.factories import CustomerFactory, customer_with_order, make_user, sig
 from tests.factories.linked_rows import one_of_each
 from tests.factories.pulls import make_pull
 from tests.factories.webhooks import delivery_of
-from tests.test_queries import OPENED, add_imports, address_of, url_arguments
+from tests.test_queries import OPENED, add_imports, add_rule, add_to_batches, address_of, url_arguments
 
 NAME = "Eve \u202eSmith"
 VOID = {"meta", "link", "input", "br", "img", "hr", "path", "rect", "line", "circle", "use"}
@@ -79,6 +79,9 @@ def customer(eve) -> Customer:
     ApiKey.objects.create(user=eve, name="Key")
     delivery_of(customer)
     add_imports(customer, by=eve)
+    add_to_batches(partly)
+    add_rule("Rule", customer, by=eve)
+    IdentifyingAttribute.objects.create(name="vat_number", meaning="identifier", by=eve)
     make_pull(job=Job.objects.create(kind="pull", state="running", by=eve).pk)
     return customer
 

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import customers.models.exact
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -57,7 +59,7 @@ class Migration(migrations.Migration):
             name="TrainedModel",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.CharField(max_length=40, unique=True)),
+                ("version", customers.models.exact.ExactCharField(max_length=40, unique=True)),
                 ("trained_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("customers", models.PositiveIntegerField()),
                 ("merged", models.PositiveIntegerField(default=0, help_text="The merges that it learned from")),

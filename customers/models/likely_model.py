@@ -3,6 +3,7 @@ from django.db import models
 from django.utils import timezone
 
 from customers.models.customer import Customer
+from customers.models.exact import ExactCharField
 
 
 class LikelyAnswer(models.Model):
@@ -35,7 +36,7 @@ class LikelyAnswer(models.Model):
 class TrainedModel(models.Model):
     """A model trained on this site's own customers. Without one in use, the model that ships is."""
 
-    version = models.CharField(max_length=40, unique=True)
+    version = ExactCharField(max_length=40, unique=True)
     trained_at = models.DateTimeField(default=timezone.now)
     customers = models.PositiveIntegerField()
     merged = models.PositiveIntegerField(default=0, help_text="The merges that it learned from")

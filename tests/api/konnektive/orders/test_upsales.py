@@ -28,7 +28,9 @@ def upsell(store, order, *, key="", **sent):
 
 def use_card(token):
     """From now on the card of the order answers as another does."""
-    PaySource.objects.update(token=token)
+    for card in PaySource.objects.all():
+        card.token = token
+        card.save()
 
 
 def test_a_line_is_added_and_charged_to_the_card_of_the_order(store, order):
