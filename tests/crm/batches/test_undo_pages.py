@@ -8,9 +8,11 @@ from django.urls import reverse
 from crm.jobs.models import Job
 from crm.jobs.turn import take_turn
 from customers.models import BatchUndo, Customer, Merge
+from customers.rules.follow import follow_changes
 from tests.acts import erase, merge
 from tests.crm.batches.sent import sent_of
 from tests.factories import customer_with_order, make_user, signed_in
+from tests.factories.rules import known_as, make_rule
 from tests.page_text import visible_text as text_of
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,14 @@ def test_the_merges_of_a_filter_are_undone_but_those_that_are_left(jane, merges,
     page = text_of(client.get(first.url, {"outcome": "undone"}))
     assert f"Merge {merges[0].pk}" in page
     assert f"Merge {merges[1].pk}" not in page
+
+
+def test_a_merge_by_a_rule_names_the_rule(jane):
+    make_rule("email-name")
+    for source in ("Shop", "Marketplace"):
+        known_as(email="hholy@gmail.com", source=source)
+    follow_changes()
+    assert "Rule “Same email and name”" in text_of(signed_in(jane).get(URL))
 
 
 def test_what_was_not_undone_is_named_with_the_reason(jane, merges):
