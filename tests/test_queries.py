@@ -84,8 +84,9 @@ def customer(db) -> Customer:
         one_of_each(record)
         CartLogin.objects.filter(source_record=record).update(login=f"login {record.pk}")
     helena(RECORDS)
-    undo(merge(helena(RECORDS + 2), helena(RECORDS + 3)))
     Deletion.objects.create(uuid=helena(RECORDS + 1).uuid)
+    # The newest, whom `add_rule` takes: the page of a rule asks who was restored.
+    undo(merge(helena(RECORDS + 2), helena(RECORDS + 3)))
     add_to_batches(customer.merges.earliest("pk"))
     delivery_of(customer)
     add_imports(customer)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from customers.lib.batches import PAGE
 from customers.models import Customer, MergeRule
 from customers.models.rule import FindingOutcome, RuleFinding
+from customers.rules.groups import apart_among
 from customers.rules.outcomes import GroupOutcome
 
 SAMPLE = 20
@@ -60,7 +61,7 @@ def counts_of(*rules: MergeRule) -> dict[int, dict[str, int]]:
 
 
 def finding_page(rule: MergeRule, outcome: str, *, before: int = 0) -> FindingPage:
-    """Newest first. Groups of which somebody was merged or erased since are left out."""
+    """Newest first. Groups of which somebody was merged, erased or kept apart since are left out."""
     findings = RuleFinding.objects.filter(rule=rule, outcome=outcome).order_by("-pk")
     page = list((findings.filter(pk__lt=before) if before else findings)[: PAGE + 1])
     return FindingPage(with_customers(page[:PAGE]), page[PAGE - 1].pk if len(page) > PAGE else 0)
@@ -68,10 +69,11 @@ def finding_page(rule: MergeRule, outcome: str, *, before: int = 0) -> FindingPa
 
 def with_customers(findings: Sequence[RuleFinding]) -> list[FindingRow]:
     customers = live_customers([finding.customers for finding in findings])
+    apart = apart_among(customers.keys())
     return [
         FindingRow(finding, [customers[pk] for pk in finding.customers])
         for finding in findings
-        if customers.keys() >= {*finding.customers}
+        if customers.keys() >= {*finding.customers} and not any({*pair} <= {*finding.customers} for pair in apart)
     ]
 
 

@@ -7,6 +7,7 @@ from crm.jobs.models import Job
 from crm.jobs.rule_turns import follow_rules
 from crm.jobs.turn import take_turn
 from crm.rules.listing import wilson_lower_bound
+from customers.matching.not_duplicates import mark_not_duplicates
 from customers.models import Merge, MergeRule, NotDuplicate
 from customers.models.rule import RuleState
 from customers.rules.words import rule_in_words
@@ -97,6 +98,19 @@ def test_answers_about_the_sample_are_kept(client):
     assert NotDuplicate.objects.exists()
     page = client.post(address("back_test_answer", rule.pk), {**sent, "test": 0}, follow=True)
     assert "there is another back-test now" in visible_text(page)
+
+
+def test_a_group_that_staff_kept_apart_is_no_longer_left_for_review(client):
+    rule = make_rule("email-name")
+    phones = {"Shop": "+420 241 770 441", "Marketplace": "+420 241 770 442"}
+    groups = [
+        [known_as(email=f"{name}@home.example", source=source, phone=phone) for source, phone in phones.items()]
+        for name in ("ann", "bob")
+    ]
+    follow_rules()
+    mark_not_duplicates(*groups[0], by=None)
+    page = client.get(address("detail", rule.pk), {"found": "conflict"}).context["page"]
+    assert [row.customers for row in page.rows] == [groups[1]]
 
 
 def test_wrong_input_is_named_at_its_field(client):
