@@ -9,6 +9,7 @@ from crm.accounts.roles import ADMIN
 from customers.models import Customer, Merge, MergeDraft, NotDuplicate
 from tests.acts import merge
 from tests.browser.conftest import PASSWORD, PHONE
+from tests.browser.test_every_page import overflow
 from tests.factories import customer_with_order
 
 EMAIL, NUMBER = "hholy@gmail.com", "+420 241 770 449"
@@ -105,6 +106,21 @@ def test_what_was_entered_is_there_again_after_every_way_back(page: Page, sign_i
     expect(page.locator(f"input[name=pick-email][value='{helen.pk}']")).to_be_checked()
     page.get_by_role("button", name="Start over").click()
     expect(last_name).to_have_value("Holý")
+
+
+def test_a_name_of_one_long_word_makes_no_page_wider_than_a_phone(page: Page, sign_in, live_server):
+    long = [customer_with_order(first_name="A" * 50, last_name=letter * 50, email=EMAIL) for letter in "BC"]
+    kept, merged = long[0].pk, long[1].pk
+    page.set_viewport_size(PHONE)
+    sign_in("jane", *ADMIN.ticks)
+
+    def wide_pages(*addresses: str) -> list[str]:
+        return [address for address in addresses if page.goto(address) and overflow(page)]
+
+    assert not wide_pages(f"/customers/{kept}/merge/", f"/customers/{kept}/why/{merged}/", "/duplicates/")
+    assert page.locator("tbody th").bounding_box()["width"] > PHONE["width"] * 0.75
+    number = merge(*long).pk
+    assert not wide_pages(f"/customers/{kept}/", f"/merges/{number}/", f"/merges/{number}/undo/")
 
 
 def test_the_plain_case_takes_three_clicks_from_the_customer_and_two_from_the_worklist(page: Page, sign_in, helenas):
