@@ -1,6 +1,7 @@
 """Who may satisfy a rule with whom: live customers who have one of the needed values in common.
 
-Of all that a rule needs, the value that fewest share is looked up. What very many share finds only namesakes.
+Of all that a rule needs, the value that fewest share is looked up. What very many share finds only namesakes, and what
+more than MOST_HOLDERS share finds nobody.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ KINDS: dict[Agreement, tuple[KeyModel, tuple[str, ...]]] = {
     Agreement.DOMAIN: (EvidenceKey, (EvidenceKind.DOMAIN.value,)),
 }
 MOST_HOLDERS = 5_000
-"""More are not read of one look."""
+"""A value that more customers have connects none of them: of a part of them, a part of a group would look whole."""
 OWNER = "source_record__customer"
 
 
@@ -46,7 +47,7 @@ def candidate_pairs(rule: MergeRule, customers: Collection[int]) -> set[Pair]:
         return _likely_pairs(rule, customers)
     model, kinds = KINDS[agreement]
     held = model._default_manager.filter(kind__in=kinds, **{f"{OWNER}__in": customers})
-    keys = set(held.values_list("kind", "value")[:MOST_HOLDERS])
+    keys = set(held.values_list("kind", "value").distinct())
     wanted = {*customers}
     return {pair for pair in pairs_sharing(model, keys) if wanted & {*pair}}
 
@@ -55,11 +56,13 @@ def pairs_sharing(model: KeyModel, keys: Collection[Key]) -> Iterator[Pair]:
     """Every two live customers with one of `keys`; only namesakes where very many have it."""
     recognising = {key for key in keys if key[0] in MATCH_KINDS}
     usable = {*keys} - (ignored_keys(recognising) if recognising else set())
-    rows = model._default_manager.among(usable).order_by("kind", "value", OWNER).distinct()
-    rows = rows.filter(**{f"{OWNER}__merged_into": None, f"{OWNER}__erased_at": None})
+    live = model._default_manager.filter(**{f"{OWNER}__merged_into": None, f"{OWNER}__erased_at": None})
+    counted = live.among(usable).values("kind", "value").annotate(holders=Count(OWNER, distinct=True))
+    connecting = list(counted.filter(holders__gt=1, holders__lte=MOST_HOLDERS).values_list("kind", "value"))
+    rows = live.among(connecting).order_by("kind", "value", OWNER).distinct()
     columns = ("kind", "value", OWNER, f"{OWNER}__first_name", f"{OWNER}__last_name")
     holders: defaultdict[Key, dict[int, str]] = defaultdict(dict)
-    for kind, value, customer, *names in rows.values_list(*columns)[:MOST_HOLDERS]:
+    for kind, value, customer, *names in rows.values_list(*columns):
         holders[kind, value][customer] = full_name_key(Identity(*names))
     for of_key in holders.values():
         for together in [list(of_key)] if len(of_key) <= MOST_SHARING else _namesakes(of_key):
@@ -79,7 +82,7 @@ def _likely_pairs(rule: MergeRule, customers: Collection[int]) -> set[Pair]:
     pairs = LikelyPair.objects.filter(
         Q(first__in=customers) | Q(second__in=customers), probability__gte=rule.least_probability, **live
     )
-    return set(pairs.values_list("first", "second")[:MOST_HOLDERS])
+    return set(pairs.values_list("first", "second"))
 
 
 def customers_from(rule: MergeRule, after: Sequence[object], *, most: int) -> tuple[set[int], list[object] | None]:

@@ -9,13 +9,15 @@ from django.utils import timezone
 from customers.labels.attributes import set_attributes
 from customers.labels.tags import add_tags
 from customers.matching.evidence.attributes import mark_identifying
+from customers.matching.evidence.keys import note_customers
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
 from customers.matching.related import mark_related
 from customers.merging.undo import UndoTerms
 from customers.models import Customer, DataSource, HistoryEntry, LikelyPair, Merge, RecordTotals, Relation, Via
 from customers.models.rule import FindingOutcome, Kept, NamesNeeded, RuleFinding, RuleOnConflict, RuleState
-from customers.rules import follow
+from customers.rules import candidates, follow
 from customers.rules.apply import NotRunningError, merge_group
+from customers.rules.candidates import customers_from
 from customers.rules.follow import follow_changes
 from customers.rules.groups import groups_around
 from tests.acts import edit, erase, merge, undo
@@ -184,6 +186,23 @@ def test_what_very_many_share_merges_only_namesakes():
     follow_changes()
     assert are_one(office[0], namesake)
     assert not are_one(office[1], office[2])
+
+
+def test_a_value_of_too_many_connects_nobody_and_takes_nothing_from_others(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(candidates, "MOST_HOLDERS", 3)
+    rule = make_rule(evidence=["company"], names=NamesNeeded.ANY, on_conflict=RuleOnConflict.KEPT)
+    sources = ("Shop", "Till", "Marketplace", "Phone")
+    of_all = [known_as(company="Acme", source=source) for source in sources]
+    of_three = [known_as(company="Globe", source=source) for source in sources[:3]]
+    of_two = [known_as(company="Zenith", source=source) for source in sources[:2]]
+    note_customers([customer.pk for customer in (*of_all, *of_three, *of_two)])
+    with django_assert_num_queries(3):
+        customers, _ = customers_from(rule, (), most=100)
+    assert customers == {customer.pk for customer in (*of_three, *of_two)}
+    follow_changes()
+    assert are_one(*of_three)
+    assert are_one(*of_two)
+    assert len({root_of(customer) for customer in of_all}) == 4
 
 
 # What staff decided
