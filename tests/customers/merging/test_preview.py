@@ -125,7 +125,7 @@ def test_consent_that_is_narrowed_or_widened_is_named(helena, helen):
 
 
 def test_a_consent_without_a_sentence_of_its_own_is_named_too():
-    fax = ProfileField("fax_contact", "Fax contact", FieldKind.CONSENT, CONSENT, strictest=False)
+    fax = ProfileField("fax_contact", "Fax contact", FieldKind.CONSENT, CONSENT, strictest=False, refused="fax")
     said = "Customer 7 gave the more restrictive answer to “Fax contact”."
     assert narrowed_sentence(fax, [7]) == f"{said} It applies after the merge."
     assert widened_sentence(fax, [7]) == f"{said} It no longer applies after the merge."
