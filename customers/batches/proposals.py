@@ -20,11 +20,11 @@ from customers.merging.automatic import (
     Changed,
     Keep,
     OnConflict,
-    conflicts_among,
     kept_first,
     newest_values,
     values_changed,
 )
+from customers.merging.conflicts import conflicts
 from customers.models import Customer, NotDuplicate
 from customers.profile.decisions import Choices, FinalValue, Party, Rule, decide
 from customers.profile.derive import profile_values
@@ -133,24 +133,24 @@ def _facts(customers: Mapping[int, Customer], *, dates: bool, by: User | None) -
 
 
 def _proposal(customers: Sequence[Customer], on_conflict: OnConflict, facts: Facts, taken: Collection[int]) -> Proposal:
-    conflicts = conflicts_among(customers)
-    choices, undated = (
-        newest_values(customers, conflicts, facts.changed) if on_conflict == OnConflict.NEWEST else ({}, [])
-    )
-    left = [*_reasons(customers, facts, taken)]
-    if on_conflict == OnConflict.LEAVE and conflicts:
-        left.append(f"Different values: {_labels(conflicts)}")
-    if undated:
-        left.append(f"No date is known of: {_labels(undated)}")
     survivor, *duplicates = customers
     parties = [Party(c.pk, profile_values(c)) for c in (survivor, *sorted(duplicates, key=lambda c: c.pk))]
+    differing = conflicts([party.values for party in parties])
+    choices, undated = (
+        newest_values(customers, differing, facts.changed) if on_conflict == OnConflict.NEWEST else ({}, [])
+    )
+    left = [*_reasons(customers, facts, taken)]
+    if on_conflict == OnConflict.LEAVE and differing:
+        left.append(f"Different values: {_labels(differing)}")
+    if undated:
+        left.append(f"No date is known of: {_labels(undated)}")
 
     def have_bought(pks: Collection[int]) -> bool:
         return any(facts.totals[pk].orders for pk in pks)
 
     return Proposal(
         customers=tuple(customers),
-        conflicts=tuple(conflicts),
+        conflicts=tuple(differing),
         choices=choices,
         finals=decide(parties, choices, Rule.FILL, have_bought=have_bought),
         left=tuple(left),

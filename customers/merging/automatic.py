@@ -1,28 +1,23 @@
 """What a merge becomes that nobody looks at field by field: who is kept, and what is done where values differ.
 
-A value conflicts if two of the customers have it otherwise, however it is written. Consent does not: the most
-restrictive answer applies; nor do logins and payment methods, of which the customer keeps all.
+Which values differ is in conflicts.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import TextChoices
 
-from customers.lib.identity import comparable_email, fold
-from customers.lib.phones import comparable_phone
 from customers.models import Customer, ProfileChange
 from customers.profile.decisions import Choices, Picked
-from customers.profile.fields import FIELDS, REFERENCES, FieldKind, ProfileField
+from customers.profile.fields import ProfileField
 from customers.totals.sums import OrderTotals
 
 Changed = Mapping[int, Mapping[str, datetime | None]]
 """{customer: {field: when somebody said the value; None if nobody knows}}"""
-NEVER_CONFLICT = (FieldKind.CONSENT, FieldKind.FLAG, *REFERENCES)
-COMPARED = tuple(field for field in FIELDS if field.kind not in NEVER_CONFLICT)
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
@@ -53,30 +48,6 @@ def kept_first(customers: Iterable[Customer], totals: Mapping[int, OrderTotals],
         case Keep.LAST_ORDER:
             kept = max(by_age, key=lambda c: totals[c.pk].last_order_at or BEFORE_ALL)
     return [kept, *sorted((c for c in by_age if c is not kept), key=lambda c: c.pk)]
-
-
-def conflicts_among(customers: Sequence[Customer]) -> list[ProfileField]:
-    return [field for field in COMPARED if len({*_compared_values(field, customers)}) > 1]
-
-
-def _compared_values(field: ProfileField, customers: Sequence[Customer]) -> Iterator[object]:
-    """The values that are not blank, equal where they come to the same."""
-    for customer in customers:
-        value = getattr(customer, field.column)
-        if value != field.blank:
-            yield _normal(field, value, str(customer.billing_address.get("country", "")))
-
-
-def _normal(field: ProfileField, value: Any, country: str) -> object:
-    match field.kind:
-        case FieldKind.ADDRESS:
-            return frozenset((part, fold(text)) for part, text in value.items() if text)
-        case FieldKind.EMAIL:
-            return comparable_email(value)
-        case FieldKind.PHONE:
-            return comparable_phone(value, country) or fold(value)
-        case _:
-            return fold(value)
 
 
 def newest_values(

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from customers.matching.not_duplicates import ordered_pair
+from customers.merging.conflicts import conflicts
 from customers.models import Customer, MergeMember, MergeRule, NotDuplicate, Via
 from customers.models.rule import BackTest, RuleFinding, RuleOnConflict
 from customers.profile.derive import profile_values
@@ -22,7 +23,7 @@ from customers.rules.conditions import is_satisfied, weigh
 from customers.rules.facts import RuleSide, SideFacts, read_facts
 from customers.rules.findings import draw_sample, keep_finding
 from customers.rules.groups import PairComparison, groups_around
-from customers.rules.outcomes import conflicts, outcome_of
+from customers.rules.outcomes import outcome_of
 from customers.rules.sides import past_sides
 
 AT_ONCE = 100

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
-from typing import Any, NamedTuple
 
 from customers.labels.effective import effective_of
-from customers.lib.identity import comparable_email, fold
-from customers.lib.names import label_key, name_words, normal_name
-from customers.lib.phones import comparable_phone
+from customers.lib.names import label_key
 from customers.lib.phrases import join_first
-from customers.matching.judgement import OF_A_PERSON, compare_names
-from customers.merging.automatic import COMPARED, Keep, kept_first, newest_values, values_changed
+from customers.merging.automatic import Keep, kept_first, newest_values, values_changed
+from customers.merging.conflicts import conflicts
 from customers.models import Customer, MergeRule, RecordTotals, SourceRecord, Tag
 from customers.models.rule import FindingOutcome, Kept, RuleOnConflict
 from customers.profile.decisions import Choices
 from customers.profile.derive import profile_values
-from customers.profile.fields import FieldKind, ProfileField
+from customers.profile.fields import ProfileField
 from customers.rules.groups import RuleGroup
 from customers.totals.sums import OrderTotals, order_totals
 
@@ -57,8 +53,7 @@ def outcome_of(rule: MergeRule, group: RuleGroup) -> GroupOutcome | None:
     if reason := _why_exempt(rule, customers, totals):
         return GroupOutcome(pks, FindingOutcome.EXEMPT, reason)
     survivor = _survivor(rule, customers, totals)
-    values = {customer.pk: profile_values(customer) for customer in customers}
-    differing = conflicts(list(values.values()))
+    differing = conflicts([profile_values(customer) for customer in customers])
     if differing and rule.on_conflict == RuleOnConflict.REVIEW:
         return GroupOutcome(pks, FindingOutcome.CONFLICT, f"Different {_labels(differing)}.")
     choices: Choices = {}
@@ -72,48 +67,6 @@ def outcome_of(rule: MergeRule, group: RuleGroup) -> GroupOutcome | None:
 
 def _labels(fields: Collection[ProfileField]) -> str:
     return join_first([field.label.lower() for field in fields], MOST_NAMED)
-
-
-class ProfileName(NamedTuple):
-    first_name: str
-    last_name: str
-    company: str
-
-
-def conflicts(profiles: Sequence[Mapping[str, Any]]) -> list[ProfileField]:
-    """The fields of which two have different values, however written; a blank is none.
-
-    Names and other texts are compared as the rule compares names: what it takes for the same is no conflict.
-    """
-    countries = [(profile["billing_address"] or {}).get("country", "") for profile in profiles]
-    names = [ProfileName(*(profile[key] for key in ("first_name", "last_name", "company"))) for profile in profiles]
-    # “H.” and “Helena” are no conflict.
-    different_names = {part for pair in combinations(names, 2) for part in compare_names(*pair)[1]}
-    differing = []
-    for field in COMPARED:
-        if field.key in OF_A_PERSON:
-            differing += [field] if field.key in different_names else []
-            continue
-        values = [_compared(field, *pair) for pair in zip((p[field.key] for p in profiles), countries, strict=True)]
-        if len({value for value in values if value}) > 1:
-            differing.append(field)
-    return differing
-
-
-def _compared(field: ProfileField, value: Any, country: str) -> object:
-    match field.kind:
-        case FieldKind.EMAIL:
-            return comparable_email(value)
-        case FieldKind.PHONE:
-            return comparable_phone(value, country)
-        case FieldKind.TEXT:
-            return normal_name(value) or fold(value)
-        case FieldKind.ADDRESS:
-            return tuple((part, "".join(name_words(text))) for part, text in sorted((value or {}).items()) if text)
-        case FieldKind.WEBSITE:
-            return fold(value).partition("://")[2].rstrip("/") or fold(value)
-        case _:
-            return value
 
 
 def _why_exempt(rule: MergeRule, customers: Sequence[Customer], totals: Mapping[int, OrderTotals]) -> str:

@@ -85,14 +85,26 @@ def test_a_group_that_a_person_has_to_look_at_is_left_and_says_why(agent):
         ({"email": "H1@Reunite.cz", "phone": "00420 241 770 449", "last_name": "HOLÝ"}, []),
         ({"company": "Acme"}, []),
         ({"phone": "+420 602 330 910"}, ["phone"]),
-        ({"first_name": "H."}, ["first_name"]),
+        ({"first_name": "H."}, []),
+        ({"email": "Ｈ1@reunite.cz", "custom1": "GOLD", "website": "shop.org/"}, []),
+        ({"billing_address": {"country": "Czechia"}}, []),
+        ({"billing_address": {"country": "SK"}}, ["billing_address"]),
+        ({"custom1": "Gold+"}, ["custom1"]),
     ],
 )
 def test_a_value_conflicts_if_it_is_another_however_it_is_written(other, conflict):
-    group = [person(1, phone=PHONE).pk, person(1, **({"phone": PHONE} | other)).pk]
-    [proposal] = proposals(group)
+    known = {"phone": PHONE, "website": "https://Shop.org", "custom1": "Gold", "billing_address": {"country": "CZ"}}
+    one, two = person(1), person(1)
+    edit(one, **known)
+    edit(two, **known | other)
+    [proposal] = proposals([one.pk, two.pk])
     assert [field.key for field in proposal.conflicts] == conflict
     assert bool(proposal.left) is bool(conflict)
+
+
+def test_customers_whose_values_differ_only_in_writing_are_merged_unless_told_otherwise():
+    group = [person(1, email="Helena@Reunite.cz").pk, person(1, first_name="H.", email="<helena@reunite.cz>").pk]
+    assert merge_all(proposals(group)) == [("merged", "")]
 
 
 def test_of_values_that_differ_the_kept_ones_stay_or_the_newest_win():
