@@ -1,50 +1,36 @@
-"""The activity of a job: what each event says, by whom and after how many rows."""
+"""The activity of a job: what each event says, by whom and after how much."""
 
 from typing import NamedTuple
 
-from django.utils.translation import ngettext
-
+from crm.jobs.kind import unit_of
 from crm.jobs.models import JobEvent, JobEventKind
 from customers.lib.phrases import isolated
 
 
 class EventMessage(NamedTuple):
-    """Before any row is done, after one row, after several."""
+    """Before anything is done, and after."""
 
     at_first: str
-    after_row: str
-    after_rows: str
+    later: str
 
 
 LATER = {
     # By a user.
-    JobEventKind.PAUSED: EventMessage(
-        "Paused by {user}", "Paused by {user} after {rows} row", "Paused by {user} after {rows} rows"
-    ),
-    JobEventKind.RESUMED: EventMessage(
-        "Resumed by {user}", "Resumed by {user} after {rows} row", "Resumed by {user} after {rows} rows"
-    ),
-    JobEventKind.CANCELLED: EventMessage(
-        "Cancelled by {user}", "Cancelled by {user} after {rows} row", "Cancelled by {user} after {rows} rows"
-    ),
+    JobEventKind.PAUSED: EventMessage("Paused by {user}", "Paused by {user} after {done}"),
+    JobEventKind.RESUMED: EventMessage("Resumed by {user}", "Resumed by {user} after {done}"),
+    JobEventKind.CANCELLED: EventMessage("Cancelled by {user}", "Cancelled by {user} after {done}"),
     # By a worker.
     JobEventKind.RETRIED: EventMessage(
         "A chunk failed and will be tried again",
-        "The chunk after {rows} row failed and will be tried again",
-        "The chunk after {rows} rows failed and will be tried again",
+        "The chunk after {done} failed and will be tried again",
     ),
-    JobEventKind.LOST: EventMessage(
-        "The worker stopped responding",
-        "The worker stopped responding after {rows} row",
-        "The worker stopped responding after {rows} rows",
-    ),
+    JobEventKind.LOST: EventMessage("The worker stopped responding", "The worker stopped responding after {done}"),
     JobEventKind.EXPIRED: EventMessage(
         "Cancelled, because it stayed paused",
-        "Cancelled after {rows} row, because it stayed paused",
-        "Cancelled after {rows} rows, because it stayed paused",
+        "Cancelled after {done}, because it stayed paused",
     ),
-    JobEventKind.FAILED: EventMessage("Stopped", "Stopped after {rows} row", "Stopped after {rows} rows"),
-    JobEventKind.DONE: EventMessage("Done", "Done after {rows} row", "Done after {rows} rows"),
+    JobEventKind.FAILED: EventMessage("Stopped", "Stopped after {done}"),
+    JobEventKind.DONE: EventMessage("Done", "Done after {done}"),
 }
 
 
@@ -55,5 +41,6 @@ def event_text(event: JobEvent) -> str:
     if kind not in LATER:
         return str(kind.label)
     message = LATER[kind]
-    text = ngettext(message.after_row, message.after_rows, event.done) if event.done else message.at_first
-    return text.format(user=isolated(event.by), rows=f"{event.done:,}")
+    text = message.later if event.done else message.at_first
+    done = f"{event.done:,} {unit_of(event.job.kind, event.done)}"
+    return text.format(user=isolated(event.by), done=done)

@@ -53,6 +53,8 @@ class JobKind:
     """How many rows there are to do; asked once, before the first chunk."""
     file_name: Callable[[Job], str] | None = None
     """The name of the result file, of a kind that makes one."""
+    unit: tuple[str, str] = ("row", "rows")
+    """What pages count of it, one and several."""
     page: Callable[[Job], str] = lambda job: job.get_absolute_url()
     """Where its owner sees what came of it."""
     lease: timedelta = FIRST_LEASE
@@ -99,6 +101,12 @@ def kind_named(name: str) -> JobKind:
 
 def label_of(name: str) -> str:
     return KINDS[name].label if name in KINDS else name
+
+
+def unit_of(name: str, number: int) -> str:
+    """“row” or “rows”, or what else this kind counts."""
+    one, several = KINDS[name].unit if name in KINDS else JobKind.unit
+    return one if number == 1 else several
 
 
 def do_rows(rows: Iterable[Row], act: Callable[[Row], object], *, name: Callable[[Row], str]) -> list[RefusedRow]:

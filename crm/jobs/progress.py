@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from crm.jobs.durations import duration
 from crm.jobs.files import kept_until
-from crm.jobs.kind import KINDS, label_of
+from crm.jobs.kind import KINDS, label_of, unit_of
 from crm.jobs.models import Job, JobState
 from crm.jobs.pace import RatePlot, rate_plot
 
@@ -25,6 +25,14 @@ class Progress:
     @property
     def label(self) -> str:
         return label_of(self.job.kind)
+
+    @property
+    def unit(self) -> str:
+        return unit_of(self.job.kind, self.job.done)
+
+    @property
+    def units(self) -> str:
+        return unit_of(self.job.kind, 0)
 
     @property
     def tone(self) -> str:

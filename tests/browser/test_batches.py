@@ -32,7 +32,7 @@ def test_ticked_groups_are_merged_while_the_page_says_how_far_and_undone_as_one(
     for customer in kept[:2]:
         box(page, customer).check()
     page.get_by_role("button", name="Merge selected…").click()
-    expect(page.get_by_role("heading", name="Merge 2 groups?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Merge 1 group?")).to_be_visible()
     expect(page.get_by_text("Different values: Phone")).to_be_visible()
 
     page.get_by_label("Use the value of the kept customer").check()

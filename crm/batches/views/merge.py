@@ -113,9 +113,10 @@ def _start(request: "StaffRequest", form: BatchMergeForm, preview: BatchMergePre
 def _page(
     request: "StaffRequest", form: BatchMergeForm, preview: BatchMergePreview, *, status: int = 200
 ) -> HttpResponse:
-    number = len(preview.proposals)
+    number = len(preview.merged)
+    question = ngettext("Merge %(number)s group?", "Merge %(number)s groups?", number) % {"number": f"{number:,}"}
     context = {
-        "title": ngettext("Merge %(number)s group?", "Merge %(number)s groups?", number) % {"number": f"{number:,}"},
+        "title": question if number else "No groups to merge",
         "section": "duplicates",
         "form": form,
         "preview": preview,

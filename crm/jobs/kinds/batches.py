@@ -78,6 +78,7 @@ BATCH_MERGE = register(
         "Merge groups",
         MERGE,
         merge_chunk,
+        unit=("group", "groups"),
         count=lambda job: MergeBatch.objects.get(pk=job.parameters["batch"]).rows.count(),
         page=lambda job: reverse("batches:merge_detail", args=[job.parameters["batch"]]),
     )
@@ -90,6 +91,7 @@ BATCH_UNDO = register(
         "Undo merges",
         UNDO,
         undo_chunk,
+        unit=("merge", "merges"),
         count=lambda job: BatchUndo.objects.get(pk=job.parameters["batch"]).rows.count(),
         page=lambda job: reverse("batches:undo_detail", args=[job.parameters["batch"]]),
     )
