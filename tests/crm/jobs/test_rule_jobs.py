@@ -1,5 +1,7 @@
 """A rule over all customers, and its back-test, as jobs."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from tests.customers.invariants import check_owners_and_caches
 from tests.database import reloaded
 from tests.factories import make_user
 from tests.factories.rules import known_as, make_rule
+from tests.threads import Held, start_in_thread, wait_until_blocked
 
 PERMISSIONS = ("customers.manage_mergerule", "customers.merge_customer")
 
@@ -73,6 +76,24 @@ def test_a_back_test_of_a_rule_that_was_changed_meanwhile_ends(jane):
     job = work(start_back_test(reloaded(rule), by=jane))
     assert (job.state, len(BackTest.objects.latest("pk").sample)) == ("done", 2)
     assert not Merge.objects.exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("start_job", [start_run, start_back_test])
+def test_two_who_start_a_job_of_a_rule_at_one_moment_get_the_same(transactional_db, jane, start_job):
+    rule = make_rule("email-name")
+    with ThreadPoolExecutor(1) as threads:
+        with Held(lambda: start_job(rule, by=jane)):
+            second = start_in_thread(threads, lambda: start_job(rule, by=jane))
+            wait_until_blocked()
+        assert second.result(timeout=30) == Job.objects.get()
+
+
+def test_a_deleted_rule_starts_nothing(jane):
+    rule = make_rule("email-name")
+    type(rule).objects.update(deleted_at=timezone.now())
+    for start_job in (start_run, start_back_test):
+        assert refusal(start_job, rule, by=jane) == "This rule was deleted. Nothing was started."
 
 
 def test_a_run_whose_worker_is_killed_merges_each_group_once(transactional_db, start_worker):
