@@ -18,6 +18,7 @@ from django.db import transaction
 
 from customers.batches.proposals import Proposal, propose
 from customers.lib.batches import batches
+from customers.locks import lock
 from customers.merging.automatic import OnConflict
 from customers.merging.merge import merge_customers
 from customers.merging.plan import MergeError, MergePlan, plan_merge
@@ -84,7 +85,9 @@ def merge_each(batch: MergeBatch, *, by: User | None, reason: str = "") -> Itera
 
 
 def _plan(row: GroupToMerge, batch: MergeBatch, by: User | None) -> MergePlan:
-    """As the group is now; MergeError if it is not what the preview showed."""
+    """As the group is now, locked; MergeError if it is not what the preview showed."""
+    # Marking as not duplicates locks them as well, and changes no version by which it would be noticed later.
+    lock(row.customers)
     proposals = propose([row.customers], keep=None, on_conflict=OnConflict(batch.on_conflict), by=by)
     if not proposals or [[*proposals[0].ids], [*proposals[0].versions]] != [row.customers, row.versions]:
         raise MergeError(CHANGED)
