@@ -7,34 +7,28 @@ of its own beside the one that DATABASE_URL names, made and dropped as tests do.
 """
 
 import argparse
-import os
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from uuid import uuid4
 
-import django
+from django.db import connection
+from django.utils import timezone
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-django.setup()
-
-from django.db import connection  # noqa: E402 - models are loaded by setup
-from django.utils import timezone  # noqa: E402
-
-from crm.jobs.kinds.batches import start_batch_merge, start_batch_undo  # noqa: E402
-from crm.jobs.models import Job  # noqa: E402
-from customers.batches.proposals import Proposal, propose  # noqa: E402
-from customers.batches.undo_preview import preview_undo  # noqa: E402
-from customers.merging.automatic import Keep, OnConflict  # noqa: E402
-from customers.merging.history import MergeFilter  # noqa: E402
-from customers.merging.undo import UndoTerms  # noqa: E402
-from customers.models import Customer, HistoryEntry, Merge, MergeMember, SourceRecord  # noqa: E402
-from customers.rebuild import rebuild  # noqa: E402
-from orders.totals.add import rebuild_totals  # noqa: E402
-from tests.crm.jobs.worker_processes import worker_process  # noqa: E402
-from tests.factories import DataSourceFactory  # noqa: E402
-from tests.query_costs import analyze  # noqa: E402
+from crm.jobs.kinds.batches import start_batch_merge, start_batch_undo
+from crm.jobs.models import Job
+from customers.batches.proposals import Proposal, propose
+from customers.batches.undo_preview import preview_undo
+from customers.merging.automatic import Keep, OnConflict
+from customers.merging.history import MergeFilter
+from customers.merging.undo import UndoTerms
+from customers.models import Customer, HistoryEntry, Merge, MergeMember, SourceRecord
+from customers.rebuild import rebuild
+from orders.totals.add import rebuild_totals
+from tests.crm.jobs.worker_processes import worker_process
+from tests.factories import DataSourceFactory
+from tests.query_costs import analyze
 
 
 def say(text: str) -> None:

@@ -101,7 +101,7 @@ def imported(file: Path, *, kills: Collection[int] = ()) -> dict[str, Any]:
             job.refresh_from_db()
             if left and job.done >= left[0]:
                 left.pop(0)
-                time.sleep(random.uniform(0, 1))  # noqa: S311
+                time.sleep(random.uniform(0, 1))  # noqa: S311 - a moment of chance, no secret
                 worker.kill()
                 Job.objects.exclude(lease=None).update(lease_until=timezone.now())  # nobody waits for ten minutes
                 worker = Worker()

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -8,9 +9,9 @@ from django.utils.http import urlencode
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import HttpResponseClientRefresh
 
 from crm.batches.forms.merge import BatchMergeForm
+from crm.batches.views.detail import answer_poll, rows_shown
 from crm.batches.work import work_of
 from crm.jobs.kinds.batches import start_batch_merge
 from customers.batches.merge_preview import BatchMergePreview
@@ -18,7 +19,7 @@ from customers.batches.merged import TABS, group_rows, outcomes
 from customers.batches.proposals import propose
 from customers.batches.worklist_groups import read_groups, worklist_groups, write_groups
 from customers.lib.errors import ActionError
-from customers.lib.numbers import parse_number, parse_numbers
+from customers.lib.numbers import parse_numbers
 from customers.matching.forms import WorklistFilterForm
 from customers.matching.views.worklist import STAY
 from customers.merging.automatic import Keep, OnConflict
@@ -135,22 +136,12 @@ def _page(
 def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     batch = get_object_or_404(MergeBatch.objects.select_related("by"), pk=pk)
     context: dict[str, Any] = {"batch": batch, "figures": outcomes(batch), **work_of(request, batch.job)}
-    job = context["job"]
     if request.htmx.target == "progress":
-        # The page has other buttons once the job has ended.
-        if job is None or not job.is_unfinished:
-            return HttpResponseClientRefresh()
-        return render(request, "batches/_progress.html", context)
-    outcome, after = request.GET.get("outcome", ""), parse_number(request.GET.get("after", "")) or 0
-    outcome = outcome if outcome in dict(TABS) else ""
-    reasons = {error.row: error.reason for error in job.errors.all()} if job else {}
+        return answer_poll(request, context)
     context |= {
         "title": "Merge of several groups",
         "section": "duplicates",
-        "tabs": TABS,
-        "outcome": outcome,
-        "after": after,
-        "page": group_rows(batch, outcome=outcome, after=after, reasons=reasons),
+        **rows_shown(request, context["job"], TABS, partial(group_rows, batch)),
         "may_undo": request.user.has_perm(UNDO) and batch.merges.filter(undone_at=None).exists(),
     }
     return render(request, "batches/merge_detail.html", context)

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -8,15 +9,15 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import HttpResponseClientRefresh
 
 from crm.batches.forms.undo import BatchUndoForm
+from crm.batches.views.detail import answer_poll, rows_shown
 from crm.batches.work import work_of
 from crm.jobs.kinds.batches import start_batch_undo
 from customers.batches.undo import BatchUndoError
 from customers.batches.undo_preview import BatchUndoPreview, preview_undo
 from customers.batches.undone import TABS, outcomes, undo_rows
-from customers.lib.numbers import parse_number, parse_numbers
+from customers.lib.numbers import parse_numbers
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.models import BatchUndo
 from customers.web.messages import emphasised
@@ -100,21 +101,11 @@ def _page(
 def undo_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     batch = get_object_or_404(BatchUndo.objects.select_related("by"), pk=pk)
     context: dict[str, Any] = {"batch": batch, "figures": outcomes(batch), **work_of(request, batch.job)}
-    job = context["job"]
     if request.htmx.target == "progress":
-        # The page has other buttons once the job has ended.
-        if job is None or not job.is_unfinished:
-            return HttpResponseClientRefresh()
-        return render(request, "batches/_progress.html", context)
-    outcome, after = request.GET.get("outcome", ""), parse_number(request.GET.get("after", "")) or 0
-    outcome = outcome if outcome in dict(TABS) else ""
-    reasons = {error.row: error.reason for error in job.errors.all()} if job else {}
+        return answer_poll(request, context)
     context |= {
         "title": "Undo of several merges",
         "section": "merges",
-        "tabs": TABS,
-        "outcome": outcome,
-        "after": after,
-        "page": undo_rows(batch, outcome=outcome, after=after, reasons=reasons),
+        **rows_shown(request, context["job"], TABS, partial(undo_rows, batch)),
     }
     return render(request, "batches/undo_detail.html", context)

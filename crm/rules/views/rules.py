@@ -14,6 +14,7 @@ from crm.rules.forms.rule import RuleForm, initial_of, saved_values
 from crm.rules.listing import MOST_CHANGES, rule_row, rule_rows
 from crm.rules.start import running_job, start_run
 from customers.lib.errors import ActionError
+from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
 from customers.models import MergeRule
 from customers.models.rule import FindingOutcome, RuleState
@@ -49,14 +50,14 @@ def rule_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     first = FindingOutcome.CONFLICT if rule.state == RuleState.ON else FindingOutcome.MERGE
     tab = request.GET.get("found", first)
     tab = tab if tab in FindingOutcome.values else first
-    before = request.GET.get("before", "")
+    before = parse_number(request.GET.get("before", "")) or 0
     context = {
         "title": str(rule),
         "rule": rule,
         "row": rule_row(rule),
         "labels": FindingOutcome.choices,
         "tab": tab,
-        "page": finding_page(rule, tab, before=int(before) if before.isdecimal() and len(before) < 19 else 0),
+        "page": finding_page(rule, tab, before=before),
         "is_first": not before,
         "test": current_test(rule),
         "job": running_job(RULE_RUN.name, rule) or running_job(BACK_TEST.name, rule),

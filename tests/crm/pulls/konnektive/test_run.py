@@ -24,6 +24,7 @@ from orders.models import Import, ImportState, Order, OrderItem, Purchase, Trans
 from orders.totals.add import rebuild_totals
 from tests.acts import merge
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
+from tests.crm.pulls.konnektive.rows import customer_row, order_row, purchase_row, transaction_row
 from tests.factories import order
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -33,43 +34,6 @@ NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 def now():
     with time_machine.travel(NOW) as now:
         yield now
-
-
-def customer_row(number, **values):
-    row = {
-        "customerId": number,
-        "firstName": f"Ann{number}",
-        "lastName": "Lee",
-        "emailAddress": f"ann{number}@lee.example",
-        "phoneNumber": "",
-        "city": "Brno",
-        "emailOptIn": 1,
-        "custom1": "gold",
-        "eCommercePassword": "open sesame",
-        "dateCreated": "2026-11-03 10:00:00",
-        "dateUpdated": f"2026-11-05 10:{number:02}:00",
-    }
-    return {**row, **values}
-
-
-def order_row(order_id, customer, **values):
-    person = {name: customer[name] for name in ("customerId", "firstName", "lastName", "emailAddress")}
-    items = {
-        "1": {"orderItemId": "1", "name": "Tea", "productSku": None, "qty": "2", "price": "20.00"},
-        "2": {"orderItemId": "2", "name": "Cup", "productSku": None, "qty": "1", "price": "9.90"},
-    }
-    row = {
-        **person,
-        "orderId": order_id,
-        "orderStatus": "COMPLETE",
-        "currencyCode": "USD",
-        "totalAmount": "29.90",
-        "baseShipping": "0.00",
-        "items": items,
-        "dateCreated": "2026-11-04 23:30:00",
-        "dateUpdated": "2026-11-05 10:00:00",
-    }
-    return {**row, **values}
 
 
 def work(job):
@@ -141,41 +105,6 @@ def test_a_run_goes_on_where_it_was_killed_and_brings_each_row_once(stocked, pul
     assert len(stocked.queries) == asked + 11 - turns  # the days before: 3 pages, 2, 1 and 1; today: 1 each
     assert sorted(Order.objects.values_list("external_id", flat=True)) == ["A0", "A1", "A2"]
     assert SourceRecord.objects.filter(data_source__name="Old CRM").count() == 5
-
-
-def purchase_row(purchase_id, customer, **values):
-    row = {
-        "purchaseId": purchase_id,
-        "customerId": customer["customerId"],
-        "orderId": "A0",
-        "productName": "Tea club",
-        "productSku": "TEA",
-        "productQty": "1",
-        "status": "ACTIVE",
-        "price": "20.00",
-        "currencyCode": "USD",
-        "billingIntervalDays": 30,
-        "nextBillDate": "2026-12-04",
-        "lastCancellationDate": None,
-        "dateCreated": "2026-11-04 23:30:00",
-        "dateUpdated": "2026-11-05 10:00:00",
-    }
-    return row | values
-
-
-def transaction_row(number, order_id, **values):
-    row = {
-        "transactionId": number,
-        "orderId": order_id,
-        "txnType": "SALE",
-        "responseType": "SUCCESS",
-        "responseText": "Approved",
-        "totalAmount": "29.90",
-        "cardLast4": "4242",
-        "dateCreated": "2026-11-04 23:31:00",
-        "dateUpdated": "2026-11-05 10:00:00",
-    }
-    return row | values
 
 
 def test_purchases_and_transactions_come_and_what_becomes_of_them_follows(stocked, pull, owner):
