@@ -15,7 +15,7 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test test-fast fuzz spark histories screenshots lint advisories lock country-names bench-large
+.PHONY: help run demo test test-fast test-pgbouncer fuzz spark histories screenshots lint advisories lock country-names bench-large
 
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ test: $(VENV)/dev.stamp $(NODE_MODULES)  ## Run the whole suite: on PostgreSQL, 
 
 test-fast: $(VENV)/dev.stamp  ## Run the tests of what changed, or of all rules, on SQLite in a minute
 	@$(BIN)/python -m tests.fast
+
+test-pgbouncer: $(VENV)/dev.stamp  ## Run the part on PostgreSQL through a PgBouncer with four connections
+	@$(BIN)/python -m tests.pgbouncer
 
 fuzz: $(VENV)/dev.stamp  ## Ask the API what its OpenAPI document allows, and much that it does not
 	@$(BIN)/python -m tests.api.fuzz

@@ -1,6 +1,5 @@
 """All settings, from the environment or `.env`. The defaults are safe in production; only SECRET_KEY must be set."""
 
-import sys
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -11,6 +10,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from crm.api.konnektive.paths import ANYTHING as KONNEKTIVE
+from crm.database_settings import Waits, database
 
 django_stubs_ext.monkeypatch()
 
@@ -108,59 +108,10 @@ FORM_RENDERER = "crm.http.form_renderer.FormRenderer"
 
 # Database: SQLite beside the code, or the one that DATABASE_URL names
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
-
-# How many seconds a request waits for a row that another act has locked, for the answer to a statement, and for a
-# connection; and how long a transaction may stay open with nothing to do. A command has nobody who waits for it.
-IS_COMMAND = Path(sys.argv[0]).name in ("manage.py", "celery") and sys.argv[1:2] != ["runserver"]
-if IS_COMMAND:
-    LOCK_TIMEOUT = env.float("COMMAND_LOCK_TIMEOUT", default=10)
-    STATEMENT_TIMEOUT = env.float("COMMAND_STATEMENT_TIMEOUT", default=0)
-else:
-    LOCK_TIMEOUT = env.float("DATABASE_LOCK_TIMEOUT", default=3)
-    STATEMENT_TIMEOUT = env.float("DATABASE_STATEMENT_TIMEOUT", default=30)
-IDLE_TIMEOUT = env.float("DATABASE_IDLE_TIMEOUT", default=60)
-CONNECT_TIMEOUT = env.int("DATABASE_CONNECT_TIMEOUT", default=2)
-
-# Of every session on PostgreSQL; times in milliseconds. `manage.py check --database default` compares them.
-DATABASE_SESSION = {
-    # Compiling a query takes longer than running any of ours: a page with many counts took half a second more.
-    "jit": "off",
-    "lock_timeout": str(round(LOCK_TIMEOUT * 1000)),
-    "statement_timeout": str(round(STATEMENT_TIMEOUT * 1000)),
-    "idle_in_transaction_session_timeout": str(round(IDLE_TIMEOUT * 1000)),
-}
-
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"] |= {
-        "CONN_MAX_AGE": 60,
-        "OPTIONS": {
-            # Waits for the lock at the start. Otherwise a transaction that reads and then writes would fail at once if
-            # another wrote in between.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": LOCK_TIMEOUT,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
-        },
-    }
-else:
-    DATABASES["default"] |= {
-        "CONN_MAX_AGE": 0,  # the pool keeps them
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "connect_timeout": CONNECT_TIMEOUT,
-            "pool": {
-                "min_size": 1,
-                "max_size": env.int("DATABASE_POOL_SIZE", default=10),
-                "timeout": CONNECT_TIMEOUT,
-                # After that the next request tries at once; a pool that goes on trying waits longer each time.
-                "reconnect_timeout": CONNECT_TIMEOUT,
-            },
-        },
-    }
-    # Some poolers, such as PgBouncer, refuse options at the start of a session: docs/production.md.
-    if env.bool("DATABASE_STARTUP_OPTIONS", default=True):
-        session = [f"-c {name}={value}" for name, value in DATABASE_SESSION.items()]
-        DATABASES["default"]["OPTIONS"]["options"] = " ".join(session)
+WAITS = Waits(env)
+LOCK_TIMEOUT, CONNECT_TIMEOUT = WAITS.lock, WAITS.connect
+DATABASE_SESSION = WAITS.of_session()
+DATABASES = {"default": database(env, "DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}", WAITS)}
 
 # Sign-in
 

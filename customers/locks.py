@@ -33,7 +33,8 @@ TRY_LOCK = f"SELECT n FROM unnest(%s::int[]) AS n WHERE NOT pg_try_advisory_xact
 NUMBER_IS_FREE = (
     f"CASE WHEN pg_try_advisory_lock({NAMESPACE}, number) THEN pg_advisory_unlock({NAMESPACE}, number) ELSE false END"
 )
-"""SQL: whether no transaction holds the lock of the column `number` at this moment."""
+"""SQL: whether no transaction holds the lock of the column `number` at this moment. One statement, so that a pooler
+which gives each transaction another session cannot come between the two."""
 
 P = ParamSpec("P")
 Result = TypeVar("Result")

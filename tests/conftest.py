@@ -10,7 +10,6 @@ from pathlib import Path
 from unittest import mock
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,6 +19,7 @@ from crm.accounts.models import User
 from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
 from orders.subscriptions import cancel
 from tests.factories import make_user, signed_in
+from tests.failing_database import apart
 
 # Looking for garbage took a seventh of the time of a test run; `pytest_collection_finish` spares what it loaded.
 gc.set_threshold(100_000, 50, 100)
@@ -98,8 +98,8 @@ def depends_on_database(item: pytest.Item) -> bool:
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     """Rid PostgreSQL of the rows of a test that writes many: rolled back, they lie in the way of every later test."""
     if connection.vendor == "postgresql" and MANY_ROWS & {*item.path.parts}:
-        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as apart:
-            apart.execute("VACUUM")
+        with apart() as session:
+            session.execute("VACUUM")
 
 
 @cache

@@ -1,5 +1,6 @@
 """A database that fails for real, in one way or another, while a test asks for pages."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from sqlite3 import connect
@@ -10,6 +11,8 @@ from django.db import connection
 from customers.models import Customer
 
 on_postgres = connection.vendor == "postgresql"
+PAST_PGBOUNCER = os.environ.get("PAST_PGBOUNCER", "")
+"""Host and port of PostgreSQL itself, where the tests go through a PgBouncer (`tests/pgbouncer.py`)."""
 
 
 def run(*statements: str) -> None:
@@ -20,8 +23,10 @@ def run(*statements: str) -> None:
 
 @contextmanager
 def apart() -> Iterator[psycopg.Connection]:
-    """Another session of the same database."""
-    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as session:
+    """Another session of the same database, which takes none of the connections that a PgBouncer shares out."""
+    host, _, port = PAST_PGBOUNCER.partition(":")
+    past = {"host": host, "port": port} if host else {}
+    with psycopg.connect(**connection.get_connection_params() | past, autocommit=True) as session:
         yield session
 
 

@@ -25,7 +25,7 @@ DATABASES["default"]["TEST"] = {
 # What a test commits need not outlive the machine.
 if on_sqlite:
     DATABASES["default"]["OPTIONS"]["init_command"] += "; PRAGMA synchronous=OFF"
-else:
+elif "options" in DATABASES["default"]["OPTIONS"]:
     DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 
 MEDIA_ROOT = os.environ.get("FILES", str(Path(tempfile.gettempdir()) / f"{name}_files"))
