@@ -10,6 +10,7 @@ class CrmConfig(AppConfig):
         from crm.checks import (
             check_cache,
             check_encryption_keys,
+            check_lock_table,
             check_second_factor,
             check_session,
             check_shared_limits,
@@ -17,6 +18,7 @@ class CrmConfig(AppConfig):
 
         checks.register(check_dialects)
         checks.register(check_session, checks.Tags.database)
+        checks.register(check_lock_table, checks.Tags.database)
         checks.register(check_cache, checks.Tags.database)
         checks.register(check_shared_limits, checks.Tags.security, deploy=True)
         checks.register(check_second_factor, checks.Tags.security, deploy=True)

@@ -14,6 +14,12 @@ from django.db import connections
 
 OF_ONE_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
 SHORTEST_KEY = 32
+FEWEST_LOCKS = 20_000
+"""Several imports at one moment have 4,000 to 6,000 locks each."""
+LOCK_TABLE_SQL = """
+    SELECT current_setting('max_locks_per_transaction')::int
+        * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int)
+"""
 SESSION_SQL = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s) ORDER BY name"
 
 
@@ -30,6 +36,20 @@ def check_session(databases: Sequence[str] | None = None, **kwargs: Any) -> list
     commands = "; ".join(f"ALTER ROLE … SET {name} = '{value}'" for name, value in expected.items())
     message = f"The database session is not set up as it should be: {', '.join(differing)}"
     return [Warning(message, hint=f"{commands}. See docs/production.md.", id="crm.W001")]
+
+
+def check_lock_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Whether the table of locks, which all sessions of the server share, has room for several imports."""
+    if "default" not in (databases or ()) or connections["default"].vendor != "postgresql":
+        return []
+    with connections["default"].cursor() as cursor:
+        cursor.execute(LOCK_TABLE_SQL)
+        (locks,) = cursor.fetchone()
+    if locks >= FEWEST_LOCKS:
+        return []
+    hint = "Set max_locks_per_transaction = 256 in postgresql.conf and restart PostgreSQL. See docs/production.md."
+    message = f"PostgreSQL has room for {locks:,} locks at a time, which two imports at one moment may need."
+    return [Warning(message, hint=hint, id="crm.W006")]
 
 
 def check_cache(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:

@@ -3,7 +3,8 @@ import sys
 import pytest
 from django.db import connection
 
-from crm.checks import check_cache, check_second_factor, check_session, check_shared_limits
+from crm import checks
+from crm.checks import check_cache, check_lock_table, check_second_factor, check_session, check_shared_limits
 
 REDIS = "django.core.cache.backends.redis.RedisCache"
 
@@ -23,6 +24,15 @@ def test_the_check_names_what_a_session_lacks_and_how_to_set_it(db):
     [warning] = check_session(["default"])
     assert warning.msg.endswith("jit is on, lock_timeout is 0")
     assert "ALTER ROLE … SET lock_timeout = '20000'" in warning.hint
+
+
+@pytest.mark.postgres
+def test_a_table_of_locks_that_two_imports_may_fill_is_told(db, monkeypatch):
+    monkeypatch.setattr(checks, "FEWEST_LOCKS", 1)
+    assert check_lock_table(["default"]) == []
+    monkeypatch.setattr(checks, "FEWEST_LOCKS", 10**9)
+    [warning] = check_lock_table(["default"])
+    assert (warning.id, "max_locks_per_transaction" in warning.hint) == ("crm.W006", True)
 
 
 def test_a_cache_that_does_not_answer_is_told_at_the_start(settings):
