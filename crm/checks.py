@@ -4,13 +4,13 @@
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import caches
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
+
+from crm.shared_cache import ask_cache, failures
 
 OF_ONE_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
 SHORTEST_KEY = 32
@@ -57,11 +57,11 @@ def check_cache(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
     if not databases or _is_of_one_process():
         return []
     try:
-        caches["default"].get("reunite")
+        ask_cache()
     except ImportError as error:
         hint = "Install what the cache needs, for redis:// with: pip install 'reunite[redis]'"
         return [Error(f"The package for CACHE_URL is missing: {error}", hint=hint, id="crm.E003")]
-    except _failures() as error:
+    except failures() as error:
         return [Error(f"The cache of CACHE_URL does not answer: {error}", id="crm.E004")]
     return []
 
@@ -94,11 +94,3 @@ def check_encryption_keys(**kwargs: Any) -> list[CheckMessage]:
 
 def _is_of_one_process() -> bool:
     return bool(settings.CACHES["default"]["BACKEND"] == OF_ONE_PROCESS)
-
-
-def _failures() -> tuple[type[Exception], ...]:
-    with suppress(ImportError):
-        from redis.exceptions import RedisError
-
-        return OSError, RedisError
-    return (OSError,)

@@ -163,6 +163,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("API_LONGEST_REQUEST", default=5 * 2**20)
 # Where these are counted: in each server process by itself, unless CACHE_URL names a shared cache. Of 300 entries, the
 # default, counts of rows would soon push out the counts of requests.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://?max_entries=10000")}
+if "redis" in CACHES["default"]["BACKEND"]:
+    CACHES["default"]["BACKEND"] = "crm.shared_cache.SharedCache"  # each process counts by itself while Redis is away
 # Parameters of a request: an order with 1,000 lines has five for each line
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 # The name of the account in the API, and the time zone of dates and times that have none

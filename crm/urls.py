@@ -6,6 +6,7 @@ from crm.accounts.views.password_reset import follow_link
 from crm.accounts.views.second_step import passkey_challenge, passkey_sign_in, second_step
 from crm.accounts.views.sign_in import sign_in, sign_out
 from crm.api.chartmogul import api as chartmogul
+from crm.http.readiness import readyz
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -29,7 +30,7 @@ urlpatterns = [
     path("accounts/logout/", sign_out, name="logout"),
     path("v1/", chartmogul.urls()),
     path("", include("crm.api.konnektive.urls")),
-    path("readyz", views.readyz, name="readyz"),
+    path("readyz", readyz, name="readyz"),
 ]
 
 handler400 = "crm.http.error_pages.bad_request"

@@ -1,9 +1,6 @@
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db import Error, connection
-from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
@@ -52,15 +49,3 @@ def _waiting_for(user: "User") -> dict[str, Any]:
     if user.has_perm(MANAGE_RULES):
         waiting["stopped_rules"] = stopped_rules()
     return waiting
-
-
-@login_not_required
-@require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers too."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
-        return HttpResponse("The database does not answer.", content_type="text/plain", status=503)
-    return HttpResponse("ok", content_type="text/plain")

@@ -94,6 +94,12 @@ class UnavailableMiddleware:
 
 def answer(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
     """None unless `error` says that the database cannot serve: then it is a fault of ours."""
+    failure = note_failure(request, error)
+    return None if failure is None else _refusal(request, failure)
+
+
+def note_failure(request: HttpRequest, error: BaseException | None) -> Failure | None:
+    """Log a failure of the database; after one that lost the connection let the pool try no other that is lost too."""
     failure = failure_of(error)
     if failure is None:
         return None
@@ -101,7 +107,7 @@ def answer(request: HttpRequest, error: BaseException | None) -> HttpResponse | 
     if failure is Failure.AWAY:
         renew_idle_connections()
         outage.note()
-    return _refusal(request, failure)
+    return failure
 
 
 def _refusal(request: HttpRequest, failure: Failure) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.db import connection
 from crm import checks
 from crm.checks import check_cache, check_lock_table, check_second_factor, check_session, check_shared_limits
 
-REDIS = "django.core.cache.backends.redis.RedisCache"
+REDIS = "crm.shared_cache.SharedCache"
 
 
 def test_healthz_answers_strangers_and_asks_no_database(client):
