@@ -23,7 +23,7 @@ from crm.accounts import changes, grant
 from crm.accounts.models import LONGEST_LOGIN, ApiKey, User
 from crm.accounts.permissions import EVERYTHING, LABELS, USE_API
 from crm.accounts.scopes import Scope, label_of, within
-from crm.accounts.user_permissions import GRANTED_SQL
+from crm.accounts.user_permissions import granted_as_json
 from customers.database.failures import optional_write
 from customers.lib.audit import AuditAction
 from customers.lib.phrases import isolated
@@ -38,12 +38,11 @@ LAST_USED_PRECISION = timedelta(minutes=1)  # of `last_used`, so that most calls
 LOOKUP_SQL = """
     SELECT token.id, token.user_id, token.name, token.prefix, token.digest,
         owner.id, owner.is_superuser, owner.username, owner.first_name, owner.last_name, owner.email, owner.is_active,
-        (SELECT {aggregate}(granted.name) FROM ({granted}) AS granted),
+        {granted},
         token.allowed_addresses, token.scope, token.revoked IS NOT NULL, token.ends <= %s,
         token.last_used IS NULL OR token.last_used < %s
     FROM accounts_apikey AS token JOIN accounts_user AS owner ON owner.id = token.user_id WHERE token.digest = %s
 """
-AGGREGATES = {"postgresql": "jsonb_agg", "sqlite": "json_group_array"}
 KEY_COLUMNS = ("id", "user_id", "name", "prefix", "digest")  # in the order of the model
 USER_COLUMNS = ("id", "is_superuser", "username", "first_name", "last_name", "email", "is_active")
 
@@ -120,9 +119,7 @@ def lookup(token: str, address: str) -> ApiKey:
     now = timezone.now()
     token_digest = digest(token)
     with connection.cursor() as cursor:
-        sql = LOOKUP_SQL.format(
-            aggregate=AGGREGATES[connection.vendor], granted=GRANTED_SQL.format(user="token.user_id")
-        )
+        sql = LOOKUP_SQL.format(granted=granted_as_json("token.user_id"))
         times = [connection.ops.adapt_datetimefield_value(at) for at in (now, now - LAST_USED_PRECISION)]
         cursor.execute(sql, [*times, token_digest])
         row = cursor.fetchone()

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import Permission
 from django.db import connection
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import JSONField, Q, QuerySet, prefetch_related_objects
+from django.db.models.expressions import RawSQL
 
 from crm.accounts.models import User
 from crm.accounts.permissions import EVERYTHING
@@ -28,7 +29,15 @@ def granted_permissions(user: User) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-# Both kinds in one statement, which is also a part of the one that looks up an API key. In SQL, because every request
+def user_with_permissions(pk: int) -> User | None:
+    granted = RawSQL(granted_as_json("accounts_user.id"), [], JSONField())  # noqa: S611 - no values
+    user = User.objects.filter(pk=pk).annotate(granted=granted).first()
+    if user:
+        user.permission_cache = set(user.granted or [])
+    return user
+
+
+# Both kinds at once, as a part of the statement that looks up a user or an API key. In SQL, because every request
 # runs it. With Django's ModelBackend and its queries, a call of the API takes three statements instead of one,
 # and 7 ms of CPU more: GET /v1/ping 9.2 ms instead of 2.5, POST /v1/customers 19 instead of 12. A page takes two
 # instead of one, 1 to 3 ms of its 60 to 90.
@@ -41,6 +50,15 @@ GRANTED_SQL = """
             JOIN auth_group_permissions AS granted ON granted.group_id = member.group_id WHERE member.user_id = {user}
         )
 """
+
+
+AGGREGATES = {"postgresql": "jsonb_agg", "sqlite": "json_group_array"}
+
+
+def granted_as_json(user: str) -> str:
+    """A subquery for the user whose key is the column `user`."""
+    aggregate = AGGREGATES[connection.vendor]
+    return f"(SELECT {aggregate}(granted.name) FROM ({GRANTED_SQL.format(user=user)}) AS granted)"  # noqa: S608 - a column
 
 
 def permission_rows(permissions: Iterable[str]) -> QuerySet[Permission]:

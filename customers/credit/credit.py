@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Round
 
 from customers.lib import sentences
@@ -18,7 +18,7 @@ from customers.lib.phrases import ActMessage, isolated
 from customers.lib.sentences import isolated_text
 from customers.locks import lock_live
 from customers.models import CreditEntry, Customer, HistoryEntry, HistoryKind, Merge
-from customers.models.prepared import Prepared
+from customers.models.prepared import Prepared, Slot
 from customers.records import history
 from customers.records.newest import newest
 from customers.records.staff_record import staff_record_of
@@ -53,6 +53,12 @@ def balances(customers: Collection[int]) -> dict[int, Amounts]:
     for customer, currency, amount in sums:
         amounts[customer][currency] = amount
     return dict(amounts)
+
+
+def balance_rows(customer: Slot) -> QuerySet[CreditEntry, tuple[str, Decimal]]:
+    """(currency, credit) of one customer."""
+    entries = CreditEntry.objects.filter(source_record__customer=customer, merge__undone_at=None)
+    return entries.values_list("currency").annotate(total=TOTAL)
 
 
 def balances_of_parts(parts: Mapping[int, Collection[int]], *, without: int | None = None) -> dict[int, Amounts]:

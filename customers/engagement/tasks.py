@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
 from customers.engagement import common
 from customers.lib import sentences
 from customers.lib.numbers import capped_count
 from customers.models import Contact, Customer, Task
+from customers.models.prepared import Slot
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -64,7 +65,11 @@ class DueTasks:
         return ngettext("%(number)s task is due.", "%(number)s tasks are due.", number) % {"number": shown}
 
 
-def due_tasks(customer: Customer, *, now: datetime) -> DueTasks | None:
-    open_tasks = Task.objects.filter(source_record__customer=customer, completed_at=None, due__lte=now)
-    tasks = list(open_tasks.select_related("assignee").order_by("due", "pk")[: MOST_COUNTED + 1])
+def due_rows(customer: Slot, now: Slot) -> QuerySet[Task]:
+    tasks = Task.objects.filter(source_record__customer=customer, completed_at=None, due__lte=now)
+    return tasks.select_related("assignee").order_by("due", "pk")[: MOST_COUNTED + 1]
+
+
+def due_among(rows: Iterable[Task]) -> DueTasks | None:
+    tasks = sorted(rows, key=lambda task: (task.due, task.pk))
     return DueTasks(tasks[:MOST_NAMED], len(tasks[MOST_NAMED:])) if tasks else None

@@ -5,11 +5,14 @@ remove is marked `removed` on the staff record of the customer. That hides the n
 after a merge it does not return, and after an undo both sides have their own again.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from django.db.models import QuerySet
+
 from customers.models import Attribute, Customer, Tag
+from customers.models.prepared import Slot
 from customers.records.ownership import merge_chains
 
 Label = TypeVar("Label", Tag, Attribute)
@@ -22,10 +25,19 @@ def effective_labels(model: type[Label], customer: Customer) -> list[Label]:
 
 
 def effective_of(model: type[Label], customers: Collection[Customer]) -> dict[int, list[Label]]:
+    rows = model._default_manager.filter(source_record__customer__in=[customer.pk for customer in customers])
+    return effective_among(rows.select_related("source_record"), customers)
+
+
+def label_rows(model: type[Label], customer: Slot) -> QuerySet[Label]:
+    """What `effective_among` chooses from."""
+    return model._default_manager.filter(source_record__customer=customer).select_related("source_record")
+
+
+def effective_among(rows: Iterable[Label], customers: Collection[Customer]) -> dict[int, list[Label]]:
     uuid_of = {customer.pk: customer.uuid for customer in customers}
-    rows = model._default_manager.filter(source_record__customer__in=uuid_of).select_related("source_record")
     rows_of: dict[int, list[Label]] = {pk: [] for pk in uuid_of}
-    for row in sorted(rows.order_by("source_record", "pk"), key=_attached):
+    for row in sorted(rows, key=_attached):
         rows_of[row.source_record.customer_id].append(row)
     removed = {
         pk: [row for row in labels if row.removed and not _is_on_staff_record(row, uuid_of[pk])]
@@ -61,5 +73,5 @@ def _is_on_staff_record(row: Tag | Attribute, uuid: str) -> bool:
     return row.source_record.external_id == uuid
 
 
-def _attached(row: Tag | Attribute) -> datetime:
-    return row.source_record.moved_at or EARLIEST
+def _attached(row: Tag | Attribute) -> tuple[datetime, int, int]:
+    return row.source_record.moved_at or EARLIEST, row.source_record_id, row.pk

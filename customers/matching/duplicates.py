@@ -7,7 +7,7 @@ its mark: it leaves suggestions and counts, not the merge page.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -16,8 +16,8 @@ from django.db.models import BooleanField, Case, Q, Value, When
 from customers.lib.identity import Identity, match_keys
 from customers.lib.phones import readable_phone
 from customers.matching.judgement import Judgement, NamesAgree, full_name_key, judge
-from customers.matching.keys import WeighedKeys, weigh_keys
-from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
+from customers.matching.keys import WeighedKeys, counts_by_key, ignored_of, shared_by, weigh_by, weigh_keys
+from customers.matching.not_duplicates import marks_by_other, marks_of, not_duplicates_among, ordered_pair
 from customers.matching.written_digits import Pair, without_digits_of_two_numbers
 from customers.models import Customer, MatchKey, MatchKind, NotDuplicate
 from customers.models.matching import Key, KeyQuerySet
@@ -83,13 +83,16 @@ class Candidate:
 
 def duplicates_of(customer: Customer) -> list[Candidate]:
     """The other live customers that share a match key, strongest match first, marked pairs last."""
-    shared = shared_keys_of([customer.pk]).get(customer.pk, {})
-    others = Customer.objects.live().filter(pk__in=list(shared)[:MOST_CANDIDATES])
-    marks = not_duplicates_among([customer.pk, *shared])
-    candidates = [
-        _candidate(customer, other, shared[other.pk], marks.get(ordered_pair(customer.pk, other.pk)))
-        for other in others
-    ]
+    counts = counts_by_key([*shared_by(customer.pk), *ignored_of(customer.pk)])
+    as_first, as_second = marks_of(customer.pk)
+    return duplicates_by(customer, counts, marks_by_other([*as_first, *as_second], customer.pk))
+
+
+def duplicates_by(customer: Customer, counts: Mapping[Key, int], marks: Mapping[int, NotDuplicate]) -> list[Candidate]:
+    """As `duplicates_of`, by how many customers have each of its keys, and by {other customer: mark}."""
+    shared = _shared_by_one(customer.pk, weigh_by(counts, counts))
+    others = Customer.objects.live().filter(pk__in=list(shared)[:MOST_CANDIDATES]) if shared else []
+    candidates = [_candidate(customer, other, shared[other.pk], marks.get(other.pk)) for other in others]
     return sorted(candidates, key=lambda c: (c.dismissal is None, c.judgement.certainty, -c.customer.pk), reverse=True)
 
 
@@ -135,6 +138,15 @@ def shared_keys_of(customers: Collection[int], *, others: Q | None = None) -> di
     for (pk, other), their_keys in without_digits_of_two_numbers(shared).items():
         matches[pk][other] = their_keys
     return dict(matches)
+
+
+def _shared_by_one(customer: int, weighed: WeighedKeys) -> SharedKeys:
+    shared: defaultdict[Pair, set[Key]] = defaultdict(set)
+    for key, connected in connected_by(weighed):
+        if customer in connected:
+            for other in connected - {customer}:
+                shared[customer, other].add(key)
+    return {other: keys for (_, other), keys in without_digits_of_two_numbers(shared).items()}
 
 
 def holders_of_keys(keys: KeyQuerySet[MatchKey]) -> Iterable[tuple[int, str, str]]:

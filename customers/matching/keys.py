@@ -6,20 +6,24 @@ shared mailbox or a switchboard, recognises somebody only together with both nam
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import F, IntegerField, OuterRef, Subquery, Value
+from django.db.models import BooleanField, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.fields.tuple_lookups import Tuple
 
 from customers.lib.placeholders import is_placeholder_email, is_placeholder_phone
 from customers.models import IgnoredValue, MatchKey, MatchKind, SharedValue
 from customers.models.matching import Key
+from customers.models.prepared import Slot
 
 MOST_SHARING = 20
 # So many records with a value are read to count its customers.
 MOST_COUNTED = 500
 IGNORED = -1
+
+KeyCount = tuple[str, str, int]
 
 
 class CountedCustomers(Subquery):
@@ -49,14 +53,39 @@ def weigh_keys(keys: Collection[Key]) -> WeighedKeys:
 
 def count_customers(usable: Collection[Key]) -> dict[Key, int]:
     """{key: how many customers have it} of those that two or more have; IGNORED of those that staff ignore."""
-    having = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
-    customers = CountedCustomers(having.values(holder=F("source_record__customer"))[:MOST_COUNTED])
-    shared = SharedValue.objects.among(usable).values_list("kind", "value", customers)
+    shared = SharedValue.objects.among(usable).values_list("kind", "value", _customers_having())
     ignored = IgnoredValue.objects.among(usable).values_list("kind", "value", Value(IGNORED))
+    return counts_by_key(shared.union(ignored, all=True))
+
+
+def counts_by_key(rows: Iterable[KeyCount]) -> dict[Key, int]:
     customers_of: dict[Key, int] = {}
-    for kind, value, number in shared.union(ignored, all=True):
+    for kind, value, number in rows:
         customers_of[kind, value] = min(number, customers_of.get((kind, value), number))
     return customers_of
+
+
+def shared_by(customer: int | Slot) -> QuerySet[SharedValue, KeyCount]:
+    """(kind, value, how many customers have it) of the keys that the customer shares, or shared a moment ago."""
+    shared = SharedValue.objects.filter(_is_key_of(customer))
+    return shared.values_list("kind", "value", _customers_having())
+
+
+def ignored_of(customer: int | Slot) -> QuerySet[IgnoredValue, KeyCount]:
+    ignored = IgnoredValue.objects.filter(_is_key_of(customer))
+    return ignored.values_list("kind", "value", Value(IGNORED))
+
+
+def _is_key_of(customer: int | Slot) -> Func:
+    keys = Subquery(MatchKey.objects.filter(source_record__customer=customer).values("kind", "value"))
+    key = Tuple(F("kind"), F("value"))
+    # SQLite reads the whole table for an EXISTS, and Django compares no pair with a subquery.
+    return Func(key, keys, template="%(expressions)s", arg_joiner=" IN ", output_field=BooleanField())
+
+
+def _customers_having() -> CountedCustomers:
+    having = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+    return CountedCustomers(having.values(holder=F("source_record__customer"))[:MOST_COUNTED])
 
 
 def weigh_by(customers_of: Mapping[Key, int], keys: Collection[Key]) -> WeighedKeys:

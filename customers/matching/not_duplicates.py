@@ -7,19 +7,19 @@ why they share what they share, and counts as every mark does (`related.py`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain as joined
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from customers.lib.batches import PAGE
 from customers.locks import lock
-from customers.models import Customer, HistoryKind, NotDuplicate, Relation
-from customers.models.prepared import insert
+from customers.models import Customer, HistoryKind, NotDuplicate, Relation, SourceRecord
+from customers.models.prepared import Slot, insert
 from customers.records import history
 from customers.records.ownership import merge_chains, merged_into_any
 
@@ -127,6 +127,26 @@ def not_duplicates_among(customers: Collection[int]) -> Mapping[tuple[int, int],
         for mark in sorted(marks, key=lambda mark: (bool(mark.relation), mark.pk))
         if live_of[mark.first_id] != live_of[mark.second_id]
     }
+
+
+def marks_of(customer: int | Slot) -> tuple[QuerySet[NotDuplicate], QuerySet[NotDuplicate]]:
+    """The marks in which the live customer is `first`, and `second`, also by customers merged into it."""
+    return _marks_on_side(customer, "first", "second"), _marks_on_side(customer, "second", "first")
+
+
+def _marks_on_side(customer: int | Slot, own: str, other: str) -> QuerySet[NotDuplicate]:
+    # `other` is the live customer there. Whoever was marked has a record, with the history of it.
+    live = SourceRecord.objects.filter(origin=OuterRef(other)).values("customer")[:1]
+    marks = NotDuplicate.objects.filter(**{f"{own}__own_records__customer": customer})
+    return marks.annotate(other=Subquery(live)).select_related("by")
+
+
+def marks_by_other(marks: Iterable[NotDuplicate], customer: int) -> dict[int, NotDuplicate]:
+    """{live customer: its mark with the live `customer`}, from `marks_of` that; one as `not_duplicates_among`."""
+    in_order = sorted(marks, key=lambda mark: (bool(mark.relation), mark.pk))
+    by_other: dict[int, NotDuplicate] = {mark.other: mark for mark in in_order}  # type: ignore[attr-defined]
+    by_other.pop(customer, None)
+    return by_other
 
 
 def not_duplicates_of(customers: Collection[int]) -> dict[int, set[int]]:

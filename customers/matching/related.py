@@ -7,7 +7,7 @@ suggestions, and is reversed by `unmark_all_not_duplicates`. The pages of both c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from customers.matching.not_duplicates import lock_live, write_about_each, write_not_duplicates
-from customers.models import Customer, HistoryKind, NotDuplicate, Relation, SourceRecord
+from customers.models import Customer, HistoryKind, NotDuplicate, Relation
 from customers.records.ownership import merge_chains, merged_into_any
 
 if TYPE_CHECKING:
@@ -52,9 +52,12 @@ def mark_related(
     return locked
 
 
-def related_customers(customer: Customer, records: Iterable[SourceRecord]) -> Sequence[RelatedCustomer]:
-    """`records` are those of the live `customer`. Whoever was marked has one, with the history of it."""
-    return _by_marks_of({customer.pk, *(record.origin_id for record in records)}).get(customer.pk, [])
+def related_by(marks: Mapping[int, NotDuplicate]) -> Sequence[RelatedCustomer]:
+    """{the other live customer: the mark} as `marks_by_other` tells them."""
+    relation_to = {other: Relation(mark.relation) for other, mark in marks.items() if mark.relation}
+    others = Customer.objects.live().in_bulk(relation_to)
+    in_order = sorted(others, key=lambda other: marks[other].pk)
+    return [RelatedCustomer(others[other], relation_to[other]) for other in in_order]
 
 
 def related_customers_of(customers: Collection[int]) -> Mapping[int, Sequence[RelatedCustomer]]:

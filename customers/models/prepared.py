@@ -34,22 +34,19 @@ class Prepared(Generic[Row]):
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self._build = build
-        self._written: dict[Shape, _Select] = {}
+        self._written: dict[Shape, PreparedSelect] = {}
 
     def __call__(self, *values: Value) -> list[Row]:
-        shape = _shape(values)
+        shape = shape_of(values)
         if 0 in shape:
             return []
         select = self._written.get(shape) or self._write(shape)
         with connection.cursor() as cursor:
-            cursor.execute(select.sql, _filled(select.params, values))
+            cursor.execute(select.sql, filled(select.params, values))
             return select.rows(cursor.fetchall())
 
-    def _write(self, shape: Shape) -> "_Select":
-        queryset = self._build(*_slots(shape))
-        compiler = queryset.query.get_compiler(using=queryset.db)
-        sql, params = compiler.as_sql()
-        select = _Select(sql, params, compiler, queryset)
+    def _write(self, shape: Shape) -> "PreparedSelect":
+        select = PreparedSelect.of(self._build(*slots_of(shape)))
         if _is_kept(shape):
             self._written[shape] = select
         return select
@@ -63,16 +60,16 @@ class PreparedWrite:
         self._written: dict[Shape, tuple[str, Sequence[Any]]] = {}
 
     def __call__(self, *values: Value) -> int:
-        shape = _shape(values)
+        shape = shape_of(values)
         if 0 in shape:
             return 0
         sql, params = self._written.get(shape) or self._write(shape)
         with connection.cursor() as cursor:
-            cursor.execute(sql, _filled(params, values))
+            cursor.execute(sql, filled(params, values))
             return int(cursor.rowcount)
 
     def _write(self, shape: Shape) -> tuple[str, Sequence[Any]]:
-        sql, params = self._build(*_slots(shape)).get_compiler(connection=connection).as_sql()
+        sql, params = self._build(*slots_of(shape)).get_compiler(connection=connection).as_sql()
         written = (sql, params)
         if _is_kept(shape):
             self._written[shape] = written
@@ -185,6 +182,11 @@ class Slot(Expression):
         super().__init__()
         self.number, self.length = number, length
 
+    @property
+    def place(self) -> "Place":
+        """For SQL that is written by hand."""
+        return Place(self.number)
+
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         if self.length is None:
             return "%s", [Place(self.number)]
@@ -202,7 +204,7 @@ class Place(NamedTuple):
         return value if self.position is None else value[self.position]
 
 
-def _shape(values: Iterable[Value]) -> Shape:
+def shape_of(values: Iterable[Value]) -> Shape:
     return tuple(None if value is None or isinstance(value, int | str) else len(value) for value in values)
 
 
@@ -210,22 +212,33 @@ def _is_kept(shape: Shape) -> bool:
     return sum(length or 1 for length in shape) <= MOST_KEPT
 
 
-def _slots(shape: Shape) -> Iterator[Slot]:
+def slots_of(shape: Shape) -> Iterator[Slot]:
     return (Slot(number, length) for number, length in enumerate(shape))
 
 
-def _filled(params: Iterable[Any], values: Sequence[Value]) -> list[Any]:
+def filled(params: Iterable[Any], values: Sequence[Value]) -> list[Any]:
     return [param.of(values) if isinstance(param, Place) else param for param in params]
 
 
 @dataclass(frozen=True)
-class _Select:
+class PreparedSelect:
     """A query that is written; the compiler knows how what the database answers becomes the rows of the queryset."""
 
     sql: str
     params: Sequence[Any]
     compiler: Any
     queryset: QuerySet[Any, Any]
+
+    @classmethod
+    def of(cls, queryset: QuerySet[Any, Any]) -> "PreparedSelect":
+        compiler = queryset.query.get_compiler(using=queryset.db)
+        sql, params = compiler.as_sql()
+        return cls(sql, params, compiler, queryset)
+
+    @property
+    def columns(self) -> list[Any]:
+        """The expressions that it selects."""
+        return [expression for expression, *_ in self.compiler.select]
 
     def rows(self, answer: list[Any]) -> list[Any]:
         answered = SimpleNamespace(

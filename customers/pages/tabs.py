@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from customers.lib.batches import PAGE
 from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab, TabPosition
+from customers.models.prepared import Slot
 from customers.pages.timeline import TimelineCursor, timeline_entries
 from customers.records import listing
 from customers.records.listing import cursor_of, record_contributions, with_missing
@@ -112,15 +113,22 @@ class TabPage:
 
 
 def offered(permissions: set[str]) -> list[Choice]:
-    choices = [*(Choice(model.tab, model) for model in tabbed_models() if model.tab), Choice(SOURCES, None)]
-    return [choice for choice in choices if choice.tab.permission in permissions]
+    return [choice for choice in _all_choices() if choice.tab.permission in permissions]
 
 
-def filled(choices: Sequence[Choice], customer: Customer) -> set[str]:
-    """Slugs, in one query."""
-    has_rows = {f"tab{n}": Exists(_rows(choice)) for n, choice in enumerate(choices)}
-    row: Mapping[str, Any] = Customer.objects.filter(pk=customer.pk).values(**has_rows).get()
-    return {choice.slug for n, choice in enumerate(choices) if row[f"tab{n}"]}
+def _all_choices() -> list[Choice]:
+    return [*(Choice(model.tab, model) for model in tabbed_models() if model.tab), Choice(SOURCES, None)]
+
+
+def fillings(customer: int | Slot) -> QuerySet[Customer, tuple[bool, ...]]:
+    """One row: of each tab whether the customer has something there."""
+    has_rows = {f"tab{n}": Exists(_rows(choice)) for n, choice in enumerate(_all_choices())}
+    return Customer.objects.filter(pk=customer).annotate(**has_rows).values_list(*has_rows)
+
+
+def filled(row: Sequence[bool]) -> set[str]:
+    """The slugs of the tabs that have something, by `fillings`."""
+    return {choice.slug for choice, has_rows in zip(_all_choices(), row, strict=True) if has_rows}
 
 
 def shown(choices: Sequence[Choice], filled: set[str]) -> list[Choice]:
@@ -145,7 +153,7 @@ def page(
     rows = newest(choice.model, customer, before=Cursor.parse(query.before), limit=PAGE + 1, source=query.source)
     # None, because select_related() without a name follows every foreign key.
     page = list(rows.select_related(*choice.tab.related or [None]).prefetch_related(*choice.tab.prefetch))
-    return TabPage(_lines(page[:PAGE], records), str(_cursor(page[PAGE - 1])) if len(page) > PAGE else "")
+    return TabPage(lines_of(page[:PAGE], records), str(_cursor(page[PAGE - 1])) if len(page) > PAGE else "")
 
 
 def _source_records(customer: Customer, query: TabQuery, totals: Sequence[RecordTotals]) -> TabPage:
@@ -168,7 +176,7 @@ def _history(customer: Customer, records: Records, query: TabQuery) -> TabPage:
         with_orders=query.with_orders,
     )
     return TabPage(
-        _lines(entries[:PAGE], records), str(TimelineCursor.at(entries[PAGE - 1])) if len(entries) > PAGE else ""
+        lines_of(entries[:PAGE], records), str(TimelineCursor.at(entries[PAGE - 1])) if len(entries) > PAGE else ""
     )
 
 
@@ -176,10 +184,6 @@ def _cursor(row: LinkedRow) -> Cursor:
     return Cursor(row.at, row.pk)
 
 
-def newest_entries(customer: Customer, records: Records, *, with_orders: bool) -> list[TabLine]:
-    return _lines(timeline_entries(customer, with_orders=with_orders), records)
-
-
-def _lines(rows: Sequence[LinkedRow], records: Records) -> list[TabLine]:
+def lines_of(rows: Sequence[LinkedRow], records: Records) -> list[TabLine]:
     all_records = with_missing(records, [row.source_record_id for row in rows])
     return [TabLine(row, all_records[row.source_record_id]) for row in rows]

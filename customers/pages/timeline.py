@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
+from typing import Any
+
+from django.db.models import QuerySet
 
 from customers.models import Customer, HistoryEntry, HistoryKind, Note
 from customers.models.history import OF_ORDERS
+from customers.models.prepared import Slot
 from customers.records.newest import Cursor, newest
 
 NOTE = "note"
@@ -66,6 +71,27 @@ def timeline_entries(
         notes = newest(Note, customer, before=after, limit=limit, source=source)
         parts.append(notes.select_related("by", "contact"))
     return sorted(chain(*parts), key=_when, reverse=True)[:limit]
+
+
+def newest_of_timeline(*, with_orders: bool) -> dict[str, Callable[[Slot], QuerySet[Any]]]:
+    """Queries, {name: of a customer}, whose rows make the first page, by `newest_among`."""
+    queries: dict[str, Callable[[Slot], QuerySet[Any]]] = {
+        f"history {filters.get('kind', '')}".strip(): partial(_newest_history, filters=filters)
+        for filters in _filters("", with_orders=with_orders)
+    }
+    return queries | {"history notes": _newest_notes}
+
+
+def _newest_history(customer: Slot, filters: dict[str, Any]) -> QuerySet[HistoryEntry]:
+    return newest(HistoryEntry, customer, limit=MOST_MOMENTS, **filters).select_related("by", "merge")
+
+
+def _newest_notes(customer: Slot) -> QuerySet[Note]:
+    return newest(Note, customer, limit=MOST_MOMENTS).select_related("by", "contact")
+
+
+def newest_among(*rows: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    return sorted(chain(*rows), key=_when, reverse=True)[:MOST_MOMENTS]
 
 
 def _filters(kind: str, *, with_orders: bool) -> list[dict[str, str]]:

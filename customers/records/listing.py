@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from customers.models import Customer, HistoryEntry, Merge, MergeMember, RecordTotals, SourceRecord
+from customers.models.prepared import Slot
 from customers.records.counts import RowCount, count_rows
 from customers.records.newest import Cursor, compared_to
 from customers.records.ownership import merge_chains
@@ -36,9 +37,18 @@ class RecordContribution:
 
 
 def records_of(customer: Customer) -> dict[int, SourceRecord]:
-    """{primary key: record} of the first MOST_RECORDS, in order of attachment."""
-    records = customer.records.select_related("data_source", "origin").in_order_of_attachment()
-    return {record.pk: record for record in records[:MOST_RECORDS]}
+    return by_pk(first_records(customer))
+
+
+def first_records(customer: Customer | Slot) -> QuerySet[SourceRecord]:
+    records = SourceRecord.objects.filter(customer=customer).select_related("data_source", "origin")
+    return records.in_order_of_attachment()[:MOST_RECORDS]
+
+
+def by_pk(records: Iterable[SourceRecord]) -> dict[int, SourceRecord]:
+    """{primary key: record}, in order of attachment."""
+    in_order = sorted(records, key=lambda record: (record.moved_at or BEFORE_ALL, record.pk))
+    return {record.pk: record for record in in_order}
 
 
 def with_missing(records: Mapping[int, SourceRecord], pks: Iterable[int]) -> Mapping[int, SourceRecord]:

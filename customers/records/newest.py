@@ -19,6 +19,7 @@ from django.db.models.lookups import Exact
 
 from customers.lib.batches import PAGE
 from customers.models import Customer, LinkedRow, SourceRecord
+from customers.models.prepared import Slot
 
 OPERATORS = {"": "=", "gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 
@@ -60,7 +61,7 @@ def compared_to(cursor: Cursor, comparison: Comparison, *, by: str = "at") -> Q:
 
 def newest(
     model: type[Row],
-    customer: Customer,
+    customer: Customer | Slot,
     *,
     before: Cursor | None = None,
     limit: int = PAGE,
@@ -79,7 +80,7 @@ def newest(
 
 
 def _joined(
-    model: type[Row], customer: Customer, before: Cursor | None, source: int | None, filters: Mapping[str, Any]
+    model: type[Row], customer: Customer | Slot, before: Cursor | None, source: int | None, filters: Mapping[str, Any]
 ) -> QuerySet[Row]:
     rows = model._default_manager.filter(source_record__customer=customer, **filters).order_by("-at", "-pk")
     if before:
@@ -92,7 +93,7 @@ def _joined(
 
 def _lateral(
     model: type[Row],
-    customer: Customer,
+    customer: Customer | Slot,
     before: Cursor | None,
     limit: int,
     source: int | None,
@@ -122,7 +123,8 @@ def _lateral(
         ) q WHERE s.customer_id = %s {source_condition} ORDER BY q.at DESC, q.id DESC LIMIT %s
     """  # noqa: S608 - only names from the schema are put into the text
     source_params = [] if source is None else [source]
-    return RawSQL(sql, [*params, limit, customer.pk, *source_params, limit])  # noqa: S611 - and values are parameters
+    owner = customer.place if isinstance(customer, Slot) else customer.pk
+    return RawSQL(sql, [*params, limit, owner, *source_params, limit])  # noqa: S611 - and values are parameters
 
 
 def column_of(model: type[LinkedRow], name: str) -> str:

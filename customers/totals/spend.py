@@ -6,12 +6,14 @@ Months are in UTC, and a refund counts in the month of its order. Only the total
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from customers.models import Customer, Merge, MonthTotals
+from customers.models.prepared import Slot
 from customers.models.totals import month_of
 
 MOST_MONTHS = 36
@@ -19,6 +21,7 @@ FEWEST_MONTHS = 12
 MOST_MERGES = 12
 
 Sums = tuple[int, int, int]
+CurrencyMonth = tuple[str, date, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,15 @@ class SpendByMonth:
 
 def spend_of(customer: Customer, *, now: datetime, currency: str = "") -> SpendByMonth | None:
     """The spend in `currency`, or in the one of most orders; None for a customer without orders."""
-    sums_of = _sums_by_currency(customer)
+    merges = merges_into(customer, earliest_plotted(now))
+    return spend_from(month_sums(customer), merges, now=now, currency=currency)
+
+
+def spend_from(
+    sums: Iterable[CurrencyMonth], merges: Iterable[Merge], *, now: datetime, currency: str = ""
+) -> SpendByMonth | None:
+    """From `month_sums` and `merges_into`, which may have been read long before."""
+    sums_of = _by_currency(sums)
     if not sums_of:
         return None
     most_used = sorted(sums_of, key=lambda other: (-sum(orders for orders, *_ in sums_of[other].values()), other))
@@ -60,15 +71,30 @@ def spend_of(customer: Customer, *, now: datetime, currency: str = "") -> SpendB
         tuple(other for other in most_used if other != chosen),
         tuple(Month(first, *sums_by_month.get(first, (0, 0, 0))) for first in months),
         Month(months[0], *map(sum, zip(*earlier, strict=True))) if earlier else None,
-        _merges(customer, since=months[0]),
+        _oldest_first(merge for merge in merges if merge.created >= _start_of(months[0])),
     )
 
 
-def _sums_by_currency(customer: Customer) -> dict[str, dict[date, Sums]]:
+def month_sums(customer: Customer | Slot) -> QuerySet[MonthTotals, CurrencyMonth]:
     rows = MonthTotals.objects.filter(source_record__customer=customer, orders__gt=0)
-    sums = rows.values_list("currency", "month").annotate(Sum("orders"), Sum("amount"), Sum("refunded"))
+    return rows.values_list("currency", "month").annotate(Sum("orders"), Sum("amount"), Sum("refunded"))
+
+
+def merges_into(customer: Customer | Slot, since: datetime | Slot) -> QuerySet[Merge]:
+    """The newest active ones."""
+    # Merges into customers that were merged into this one later count too. Every survivor has a record of its own.
+    merges = Merge.objects.filter(survivor__own_records__customer=customer, undone_at=None, created__gte=since)
+    return merges.order_by("-created", "-pk").distinct()[:MOST_MERGES]
+
+
+def earliest_plotted(now: datetime) -> datetime:
+    """Before this no month is plotted."""
+    return _start_of(_shown_months(date.min, month_of(now))[0])
+
+
+def _by_currency(sums: Iterable[CurrencyMonth]) -> dict[str, dict[date, Sums]]:
     sums_of: defaultdict[str, dict[date, Sums]] = defaultdict(dict)
-    for currency, month, orders, amount, refunded in sums.order_by("currency", "month"):
+    for currency, month, orders, amount, refunded in sorted(sums):
         sums_of[currency][month] = (orders, amount, refunded)
     return dict(sums_of)
 
@@ -81,8 +107,9 @@ def _shown_months(first: date, last: date) -> list[date]:
     return [date(n // 12, n % 12 + 1, 1) for n in range(end - shown + 1, end + 1)]
 
 
-def _merges(customer: Customer, *, since: date) -> tuple[Merge, ...]:
-    start = datetime(since.year, since.month, 1, tzinfo=UTC)
-    # Merges into customers that were merged into this one later count too. Every survivor has a record of its own.
-    merges = Merge.objects.filter(survivor__own_records__customer=customer, undone_at=None, created__gte=start)
-    return tuple(reversed(merges.order_by("-created", "-pk").distinct()[:MOST_MERGES]))
+def _oldest_first(merges: Iterable[Merge]) -> tuple[Merge, ...]:
+    return tuple(sorted(merges, key=lambda merge: (merge.created, merge.pk)))
+
+
+def _start_of(month: date) -> datetime:
+    return datetime(month.year, month.month, 1, tzinfo=UTC)

@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min, QuerySet, Sum
 from django.utils.translation import ngettext
 
 from customers.lib.money import format_money, from_minor_units
 from customers.models import Customer, RecordTotals
+from customers.models.prepared import Slot
 from customers.totals.billing_status import BY_PRIORITY
 
 
@@ -89,8 +90,8 @@ def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
     return {key: one.get(key, 0) + other.get(key, 0) for key in dict.fromkeys((*one, *other))}
 
 
-def totals_rows(customer: Customer) -> list[RecordTotals]:
-    return list(RecordTotals.objects.filter(source_record__customer=customer).select_related("source_record"))
+def totals_rows(customer: Customer | Slot) -> QuerySet[RecordTotals]:
+    return RecordTotals.objects.filter(source_record__customer=customer).select_related("source_record")
 
 
 def sum_rows(rows: Iterable[RecordTotals]) -> OrderTotals:

@@ -1,29 +1,28 @@
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from customers.engagement.forms import NoteForm
-from customers.labels.attributes import attributes_of
-from customers.labels.tags import tags_of
 from customers.lib.address import address_lines
 from customers.lib.phrases import isolated
-from customers.matching.duplicates import duplicates_of
 from customers.matching.refusers import refusers_among
-from customers.matching.related import related_customers
-from customers.models import Customer, Merge, MergeMember
+from customers.matching.related import related_by
+from customers.models import Customer
 from customers.pages import tabs
-from customers.pages.views.sections import rows, timeline, totals_and_plot, waiting
+from customers.pages.read import CustomerRows, read_customer
+from customers.pages.timeline import timeline_entries
+from customers.pages.views.sections import rows, timeline, totals_and_plot
 from customers.profile.display import former_contacts, identity_lines, other_info
 from customers.profile.fields import REFERENCE_KEYS
 from customers.records.listing import records_of
 from customers.search.recent import record_visit
 from customers.snapshot import after_reading
 from customers.totals.sums import totals_rows
-from customers.web.permissions import MERGE, UNMATCHED, may_view
+from customers.web.permissions import MERGE, UNMATCHED, VIEW_ORDERS, may_view
 from customers.web.retired import redirect_to_survivor
 
 if TYPE_CHECKING:
@@ -41,13 +40,15 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     if not customer.is_live:
         return redirect_to_survivor(request, customer)
     if request.htmx.target == "rows":
-        parts = records_of(customer), totals_rows(customer)
+        filled = tabs.filled(tabs.fillings(customer.pk).get())
+        parts = records_of(customer), list(totals_rows(customer)), filled
         return render(request, "customers/page/_tab_rows.html", rows(request, customer, *parts))
     may_note = "note" in request.GET and request.user.has_perm("customers.change_customer")
     form = NoteForm() if may_note else None
     if request.htmx.target == "history":
-        records = records_of(customer)
-        return render(request, "customers/page/_timeline.html", timeline(request, customer, records, form))
+        entries = timeline_entries(customer, with_orders=request.user.has_perm(VIEW_ORDERS))
+        context = timeline(customer, records_of(customer), entries, form)
+        return render(request, "customers/page/_timeline.html", context)
     if request.method == "GET":
         after_reading(record_visit, customer, by=request.user)
     return render_page(request, customer, form)
@@ -56,44 +57,38 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 def render_page(
     request: "StaffRequest", customer: Customer, form: NoteForm | None, *, status: int = 200
 ) -> HttpResponse:
-    records, totals = records_of(customer), totals_rows(customer)
+    now = timezone.now()
+    read = read_customer(customer, with_orders=request.user.has_perm(VIEW_ORDERS), now=now)
     context = {
         "title": isolated(customer.name),
-        **rows(request, customer, records, totals),
-        **timeline(request, customer, records, form),
-        **totals_and_plot(request, customer, totals),
-        **head(request, customer),
-        **facts(customer, records),
-        **waiting(customer),
+        "due": read.due,
+        **rows(request, customer, read.records, read.totals, read.filled),
+        **timeline(customer, read.records, read.timeline, form),
+        **totals_and_plot(request, customer, read, now=now),
+        **head(request, customer, read),
+        **facts(customer, read),
     }
     return render(request, "customers/page/customer_detail.html", context, status=status)
 
 
-def head(request: "StaffRequest", customer: Customer) -> dict[str, Any]:
+def head(request: "StaffRequest", customer: Customer, read: CustomerRows) -> dict[str, Any]:
     may_merge = request.user.has_perm(MERGE)
-    candidates = duplicates_of(customer)
     return {
-        "tags": tags_of(customer),
-        "candidates": candidates if may_merge else [],
-        "refusers": refusers_among(customer, candidates),
-        "duplicates": sum(candidate.dismissal is None for candidate in candidates),
+        "tags": read.tags,
+        "candidates": read.candidates if may_merge else [],
+        "refusers": refusers_among(customer, read.candidates),
+        "duplicates": sum(candidate.dismissal is None for candidate in read.candidates),
         "may_merge_any": may_merge and request.user.has_perm(UNMATCHED),
-        "has_merges": has_merges(customer),
+        "has_merges": read.has_merges,
     }
 
 
-def has_merges(customer: Customer) -> bool:
-    survived = Exists(Merge.objects.filter(survivor=OuterRef("pk")))
-    was_duplicate = Exists(MergeMember.objects.filter(duplicate=OuterRef("pk")))
-    return Customer.objects.filter(survived | was_duplicate, pk=customer.pk).exists()
-
-
-def facts(customer: Customer, records: tabs.Records) -> dict[str, Any]:
-    former = list(former_contacts(customer, records.values()))
-    other = list(other_info(customer, attributes_of(customer)))
+def facts(customer: Customer, read: CustomerRows) -> dict[str, Any]:
+    former = list(former_contacts(customer, read.records.values()))
+    other = list(other_info(customer, read.attributes))
     return {
         "identity": identity_lines(customer),
-        "related": related_customers(customer, records.values()),
+        "related": related_by(read.marks),
         "former": former[:MOST_FORMER],
         "more_former": len(former[MOST_FORMER:]),
         "other": other[:MOST_FACTS],

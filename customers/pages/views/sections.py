@@ -1,19 +1,18 @@
-"""The parts of the customer page: a tab with its rows, the history, due tasks, totals with the chart of spend."""
+"""The parts of the customer page: a tab with its rows, the history, totals with the chart of spend."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-
-from customers.credit import credit
 from customers.engagement.forms import NoteForm
-from customers.engagement.tasks import due_tasks
 from customers.merging.split import has_several_records
 from customers.models import Customer, RecordTotals
 from customers.pages import tabs
 from customers.pages.forms.tab_filter import TabFilter
-from customers.totals.spend import spend_of
+from customers.pages.read import CustomerRows
+from customers.pages.timeline import TimelineEntry
+from customers.totals.spend import spend_from
 from customers.totals.spend_chart import SpendChart
 from customers.totals.sums import Amount, sum_rows
 from customers.web.permissions import SPLIT, VIEW_ORDERS
@@ -23,11 +22,13 @@ if TYPE_CHECKING:
 
 
 def rows(
-    request: "StaffRequest", customer: Customer, records: tabs.Records, totals: Sequence[RecordTotals]
+    request: "StaffRequest",
+    customer: Customer,
+    records: tabs.Records,
+    totals: Sequence[RecordTotals],
+    filled: set[str],
 ) -> dict[str, Any]:
-    offered = tabs.offered(request.user.get_all_permissions())
-    filled = tabs.filled(offered, customer)
-    choices = tabs.shown(offered, filled)
+    choices = tabs.shown(tabs.offered(request.user.get_all_permissions()), filled)
     chosen = next((c for c in choices if c.slug == request.GET.get("tab")), choices[0])
     sources = {record.data_source for record in records.values()}
     may_view_orders = request.user.has_perm(VIEW_ORDERS)
@@ -46,22 +47,19 @@ def rows(
 
 
 def timeline(
-    request: "StaffRequest", customer: Customer, records: tabs.Records, form: NoteForm | None
+    customer: Customer, records: tabs.Records, entries: Sequence[TimelineEntry], form: NoteForm | None
 ) -> dict[str, Any]:
-    entries = tabs.newest_entries(customer, records, with_orders=request.user.has_perm(VIEW_ORDERS))
-    return {"customer": customer, "timeline": entries, "form": form}
+    return {"customer": customer, "timeline": tabs.lines_of(entries, records), "form": form}
 
 
-def waiting(customer: Customer) -> dict[str, Any]:
-    return {"due": due_tasks(customer, now=timezone.now())}
-
-
-def totals_and_plot(request: "StaffRequest", customer: Customer, totals: Sequence[RecordTotals]) -> dict[str, Any]:
-    sums = sum_rows(totals)
-    balances = credit.balances([customer.pk]).get(customer.pk) or {sums.spent_amounts[0].currency: Decimal()}
+def totals_and_plot(
+    request: "StaffRequest", customer: Customer, read: CustomerRows, *, now: datetime
+) -> dict[str, Any]:
+    sums = sum_rows(read.totals)
+    balances = read.credit or {sums.spent_amounts[0].currency: Decimal()}
     may_view_orders = request.user.has_perm(VIEW_ORDERS)
     chosen = request.GET.get("currency", "")
-    spent = spend_of(customer, now=timezone.now(), currency=chosen) if may_view_orders else None
+    spent = spend_from(read.months, read.merges, now=now, currency=chosen) if may_view_orders else None
     return {
         "figures": sums if may_view_orders else None,
         "credit": [Amount(amount, currency) for currency, amount in balances.items()],

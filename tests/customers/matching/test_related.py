@@ -3,11 +3,17 @@
 import pytest
 from django.urls import reverse
 
-from customers.matching.not_duplicates import mark_not_duplicates, not_duplicates_among, unmark_not_duplicates
-from customers.matching.related import mark_related, related_customers, related_customers_of
+from customers.matching.not_duplicates import (
+    mark_not_duplicates,
+    marks_by_other,
+    marks_of,
+    not_duplicates_among,
+    unmark_not_duplicates,
+)
+from customers.matching.related import mark_related, related_by, related_customers_of
 from customers.matching.worklist.listing import worklist_page
 from customers.merging.warnings import merge_warnings
-from customers.models import Customer, HistoryEntry, NotDuplicate, Relation, SourceRecord
+from customers.models import Customer, HistoryEntry, NotDuplicate, Relation
 from customers.search.export import export_rows
 from tests.acts import erase, merge, plan, undo
 from tests.factories import customer_with_order, signed_in
@@ -27,7 +33,8 @@ def family() -> list[Customer]:
 
 
 def shown_for(customer: Customer) -> list[str]:
-    return [str(other) for other in related_customers(customer, SourceRecord.objects.filter(customer=customer))]
+    as_first, as_second = marks_of(customer.pk)
+    return [str(other) for other in related_by(marks_by_other([*as_first, *as_second], customer.pk))]
 
 
 def mark(*customers: Customer, relation: Relation = Relation.HOUSEHOLD, by=None) -> None:
