@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
-
-from django.db.models import QuerySet
 
 from customers.lib.batches import batches
 from customers.lib.columns import Column, ValueKind
 from customers.lib.countries import country_name
 from customers.lib.money import decimals_of
 from customers.profile.fields import BILLING_PARTS, SHIPPING_PARTS
-from customers.records.newest import Cursor, compared_to
+from customers.records.newest import Cursor
 from orders.models import Order
+from orders.search.filters import OrderFilter
+from orders.search.listing import within
 
 PART = 1_000
 ORDER, BUYER, AMOUNTS = "Order", "Customer", "Amounts"
 BILLING, SHIPPING = "Billing address", "Shipping address"
-
-
-@dataclass(frozen=True)
-class OrderFilter:
-    """Fields that are not set do not filter."""
-
-    source: int | None = None
-    status: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 def _amount(name: str) -> Callable[[Order], Decimal]:
@@ -86,22 +74,24 @@ COLUMNS: tuple[Column[Order], ...] = (
 
 def short_list(filters: OrderFilter, *, most: int) -> list[int] | None:
     """The orders that pass, for `export_rows`; None if there are more than `most`."""
-    pks = list(_newest_first(_filtered(filters)).values_list("pk", flat=True)[: most + 1])
+    orders = Order.objects.filter(filters.by_index & filters.by_row)
+    pks = list(within(orders, None, None).values_list("pk", flat=True)[: most + 1])
     return pks if len(pks) <= most else None
 
 
 def export_part(filters: OrderFilter, after: Cursor | None) -> tuple[Sequence[Order], Cursor | None]:
     """Some of the orders that follow, and where the next part begins; None after the last.
 
-    A part is so many orders of the time, of which those that pass are read: a rare status ends no part late.
+    A part is so many orders of those that an index knows, of which those that pass are read: what few orders have ends
+    no part late.
     """
-    orders = _in_time(filters)
-    if after:
-        orders = orders.filter(compared_to(after, "lt"))
-    places = list(_newest_first(orders).values_list("at", "pk", "status")[:PART])
-    pks = [pk for _, pk, status in places if filters.status in ("", status)]
-    end = Cursor(*places[-1][:2]) if len(places) == PART else None
-    return list(export_rows(pks)), end
+    orders = Order.objects.filter(filters.by_index)
+    cursors = [Cursor(*place) for place in within(orders, after, None).values_list("at", "pk")[:PART]]
+    pks = [cursor.pk for cursor in cursors]
+    if filters.by_row:
+        passing = set(Order.objects.filter(filters.by_row, pk__in=pks).values_list("pk", flat=True))
+        pks = [pk for pk in pks if pk in passing]
+    return list(export_rows(pks)), cursors[-1] if len(cursors) == PART else None
 
 
 def export_rows(pks: Iterable[int]) -> Iterator[Order]:
@@ -109,17 +99,3 @@ def export_rows(pks: Iterable[int]) -> Iterator[Order]:
     for batch in batches(pks):
         by_pk = orders.prefetch_related("items").in_bulk(batch)
         yield from (by_pk[pk] for pk in batch if pk in by_pk)
-
-
-def _filtered(filters: OrderFilter) -> QuerySet[Order]:
-    orders = _in_time(filters)
-    return orders.filter(status=filters.status) if filters.status else orders
-
-
-def _in_time(filters: OrderFilter) -> QuerySet[Order]:
-    lookups = {"data_source": filters.source, "at__gte": filters.since, "at__lt": filters.until}
-    return Order.objects.filter(**{name: value for name, value in lookups.items() if value})
-
-
-def _newest_first(orders: QuerySet[Order]) -> QuerySet[Order]:
-    return orders.order_by("-at", "-pk")

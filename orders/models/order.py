@@ -150,6 +150,8 @@ class Order(LinkedRow):
             models.Index(fields=["at", "id"], name="order_by_at"),
             models.Index(fields=["updated", "id"], name="order_by_updated"),
             models.Index(fields=["data_source", "at", "id"], name="order_by_source"),
+            # The list of orders with one status.
+            models.Index(fields=["status", "at", "id"], name="order_by_status"),
             # Overdue invoices.
             models.Index(fields=["status", "due"], condition=models.Q(due__isnull=False), name="order_by_due"),
         ]

@@ -167,6 +167,8 @@ def merge_pages(merge: Merge) -> Iterator[Shown]:
 def order_pages() -> Iterator[Shown]:
     refunded = Order.objects.filter(refunded__gt=0, refunded__lt=F("total")).latest("pk")
     declined = Order.objects.filter(transactions__status=TransactionStatus.SOFT_DECLINE, status=OrderStatus.DECLINED)
+    yield shown("orders", "orders:order_list")
+    yield shown("orders-none", "orders:order_list", q="no such thing", status="declined_softly")
     yield shown("order", "orders:order_detail", refunded.number)
     yield shown("order-refund", "orders:order_refund", refunded.number)
     silent = Order.objects.filter(transactions__status=TransactionStatus.PENDING)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,7 +20,7 @@ from crm.exports.formats import FileFormat, csv_of, write_file
 from crm.exports.forms.export import ExportForm
 from crm.exports.job import EXPORTS, start_export
 from crm.exports.merges import MERGES
-from crm.exports.orders import ORDERS, OrderFilterForm
+from crm.exports.orders import ORDERS
 from customers.lib.audit import AuditAction
 from customers.lib.columns import Column, Plain, plain_row
 from customers.web.permissions import may_view
@@ -42,7 +41,7 @@ def customers(request: "StaffRequest") -> HttpResponseBase:
 @require_http_methods(METHODS)
 @may_view_orders
 def orders(request: "StaffRequest") -> HttpResponseBase:
-    return _answer(request, ORDERS, filters=OrderFilterForm(request.GET))
+    return _answer(request, ORDERS)
 
 
 @require_http_methods(METHODS)
@@ -63,7 +62,7 @@ def audit(request: "StaffRequest") -> HttpResponseBase:
     return _answer(request, AUDIT)
 
 
-def _answer(request: "StaffRequest", export: Export[Any], *, filters: forms.Form | None = None) -> HttpResponseBase:
+def _answer(request: "StaffRequest", export: Export[Any]) -> HttpResponseBase:
     query = request.GET.dict()
     tick = query.pop("tick", "")
     data = request.POST if request.method == "POST" else None
@@ -80,7 +79,6 @@ def _answer(request: "StaffRequest", export: Export[Any], *, filters: forms.Form
         "export": export,
         "exports": [other for other in EXPORTS.values() if request.user.has_perms(other.needs)],
         "form": form,
-        "filters": filters,
         "about": about,
         "error": error,
         "most": MOST_AT_ONCE,
