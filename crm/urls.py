@@ -11,11 +11,12 @@ from crm.http.readiness import readyz
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("customers.urls")),
+    # Before those of orders: orders/rerun/ is no order.
+    path("", include("crm.batches.urls")),
     path("", include("orders.urls")),
     path("", include("crm.accounts.urls")),
     path("", include("crm.audit.urls")),
     path("", include("crm.jobs.urls")),
-    path("", include("crm.batches.urls")),
     path("", include("crm.exports.urls")),
     path("", include("crm.imports.urls")),
     path("", include("crm.webhooks.urls")),

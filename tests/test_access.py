@@ -139,6 +139,7 @@ PAGES = {
     "batches:merge_detail": Page((VIEW, MERGE), of=("batch",)),
     "batches:undo": Page((VIEW, UNDO)),
     "batches:undo_detail": Page((VIEW, UNDO), of=("undo",)),
+    "batches:rerun": Page((VIEW, ORDERS, "orders.rerun_order")),
     "exports:customers": Page((VIEW,)),
     "exports:orders": Page((VIEW, ORDERS)),
     "exports:merges": Page((VIEW,)),

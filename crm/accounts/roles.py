@@ -23,6 +23,7 @@ _SUPPORT_AGENT = _VIEWER | {
     "customers.merge_customer",
     "customers.undo_merge",
     "orders.refund_order",
+    "orders.rerun_order",
     "orders.cancel_purchase",
 }
 

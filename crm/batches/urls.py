@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.batches.views import merge, undo
+from crm.batches.views import merge, rerun, undo
 
 app_name = "batches"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     path("duplicates/batches/<int:pk>/", merge.merge_detail, name="merge_detail"),
     path("merges/undo/", undo.undo_many, name="undo"),
     path("merges/undo/<int:pk>/", undo.undo_detail, name="undo_detail"),
+    path("orders/rerun/", rerun.rerun_many, name="rerun"),
 ]

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from crm.accounts.models import User
@@ -39,12 +40,21 @@ def start(
     about: str = "",
     needs: Collection[str] = (),
     file: File[bytes] | None = None,
+    token: UUID | None = None,
 ) -> Job:
-    """`needs` are permissions beside that of the kind, such as that of what the result file shows."""
+    """`needs` are permissions beside that of the kind, such as that of what the result file shows.
+
+    Once for a `token` of a form: sent twice, it starts one job.
+    """
     job = Job(kind=kind.name, parameters=dict(parameters), by=by, about=about[:200], needs=sorted(needs))
+    job.uuid = token or job.uuid
     if file is not None:
         job.input_file.save(file.name or "input", file, save=False)
-    job.save()
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+    except IntegrityError:
+        return Job.objects.get(uuid=job.uuid)
     JobEvent.objects.create(job=job, kind=JobEventKind.CREATED, by=by)
     if by:
         _note(job, JobEventKind.CREATED, by=by)

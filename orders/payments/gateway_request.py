@@ -20,6 +20,7 @@ from django.db.models import Model
 from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.money import format_money
 from customers.models import PaySource
+from customers.models.ids import public_id
 from orders.locks import OrderError
 from orders.models import Contradiction, Order, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Gateway, configured_gateway
@@ -53,9 +54,14 @@ def create_pending(
     sale: Transaction | None = None,
     reason: str = "",
     adds: Mapping[str, Any] | None = None,
+    key: str = "",
 ) -> Transaction:
-    """Step 1, for the locked `order`. The `reason` is kept in the payment's answer, then in the history."""
+    """Step 1, for the locked `order`. The `reason` is kept in the payment's answer, then in the history.
+
+    A `key` is chosen by who may have to begin again and must find the payment then.
+    """
     return Transaction.objects.create(
+        uuid=key or public_id("tr"),
         source_record_id=order.source_record_id,
         order=order,
         pay_source=pay_source,

@@ -84,11 +84,14 @@ def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Trans
         if chosen is None:
             raise OrderError("This card no longer belongs to the customer. Choose another card.")
         refuse_expired(chosen)
-        payment = create_pending(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
-        touch_order(current.pk)  # the order shows the card, even without an answer
-        insert(
-            events.about(current, EventKind.ORDER_UPDATED),
-            payment_entry(current, "charged again", current.total, by=by),
-        )
+        payment = begin_charge(current, chosen, by=by)
     token = Token(chosen.token, chosen.gateway_customer)
     return record_answer(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))
+
+
+def begin_charge(order: Order, card: PaySource, *, key: str = "", by: User | None) -> Transaction:
+    """The pending payment of all of the locked `order`, under a `key` of the caller or a new one."""
+    payment = create_pending(order, TransactionKind.SALE, order.total, pay_source=card, key=key, by=by)
+    touch_order(order.pk)  # the order shows the card, even without an answer
+    insert(events.about(order, EventKind.ORDER_UPDATED), payment_entry(order, "charged again", order.total, by=by))
+    return payment

@@ -168,6 +168,8 @@ def order_pages() -> Iterator[Shown]:
     refunded = Order.objects.filter(refunded__gt=0, refunded__lt=F("total")).latest("pk")
     declined = Order.objects.filter(transactions__status=TransactionStatus.SOFT_DECLINE, status=OrderStatus.DECLINED)
     yield shown("orders", "orders:order_list")
+    yield shown("orders-declined", "orders:order_list", status="declined_softly")
+    yield shown("orders-rerun", "batches:rerun", status="DECLINED")
     yield shown("orders-none", "orders:order_list", q="no such thing", status="declined_softly")
     yield shown("order", "orders:order_detail", refunded.number)
     yield shown("order-refund", "orders:order_refund", refunded.number)

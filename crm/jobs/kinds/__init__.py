@@ -3,6 +3,6 @@
 Those of exports are in `crm/exports/job.py`.
 """
 
-from crm.jobs.kinds import back_test, batches, import_file, rebuild, rule_run, scan, train_model, undo_plan
+from crm.jobs.kinds import back_test, batches, import_file, rebuild, reruns, rule_run, scan, train_model, undo_plan
 
-__all__ = ["back_test", "batches", "import_file", "rebuild", "rule_run", "scan", "train_model", "undo_plan"]
+__all__ = ["back_test", "batches", "import_file", "rebuild", "reruns", "rule_run", "scan", "train_model", "undo_plan"]

@@ -69,6 +69,10 @@ class OrderFilterForm(forms.Form):
         return bool(self.cleaned_data.get("q")) and self.found is None
 
     @property
+    def is_about_declines(self) -> bool:
+        return self.cleaned_data.get("status") in (OrderStatus.DECLINED, OrderState.DECLINED_SOFTLY)
+
+    @property
     def order_filter(self) -> OrderFilter:
         values = {name: value for name, value in self.cleaned_data.items() if name != "q"}
         since, until, source = (values.pop(name, None) for name in ("since", "until", "source"))
