@@ -11,12 +11,14 @@ class CrmConfig(AppConfig):
             check_cache,
             check_encryption_keys,
             check_lock_table,
+            check_openid,
             check_second_factor,
             check_session,
             check_shared_limits,
         )
 
         checks.register(check_dialects)
+        checks.register(check_openid)
         checks.register(check_session, checks.Tags.database)
         checks.register(check_lock_table, checks.Tags.database)
         checks.register(check_cache, checks.Tags.database)

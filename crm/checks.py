@@ -4,12 +4,14 @@
 """
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
 
+from crm.accounts.openid import group_roles, is_set_up
 from crm.shared_cache import ask_cache, failures
 
 OF_ONE_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
@@ -20,6 +22,13 @@ LOCK_TABLE_SQL = """
     SELECT current_setting('max_locks_per_transaction')::int
         * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int)
 """
+OPENID_NEEDS = {
+    "OIDC_CLIENT_ID": "OIDC_RP_CLIENT_ID",
+    "OIDC_CLIENT_SECRET": "OIDC_RP_CLIENT_SECRET",
+    "OIDC_AUTHORIZATION_ENDPOINT": "OIDC_OP_AUTHORIZATION_ENDPOINT",
+    "OIDC_TOKEN_ENDPOINT": "OIDC_OP_TOKEN_ENDPOINT",
+    "OIDC_JWKS_ENDPOINT": "OIDC_OP_JWKS_ENDPOINT",
+}
 SESSION_SQL = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s) ORDER BY name"
 
 
@@ -90,6 +99,24 @@ def check_encryption_keys(**kwargs: Any) -> list[CheckMessage]:
         message = f"A key of ENCRYPTION_KEYS has fewer than {SHORTEST_KEY} characters."
         return [Warning(message, hint=hint, id="crm.W005")]
     return []
+
+
+def check_openid(**kwargs: Any) -> list[CheckMessage]:
+    """Whether sign-in at a provider could work at all: its package, its addresses, and what groups are to grant."""
+    if not is_set_up():
+        return []
+    if not find_spec("mozilla_django_oidc"):
+        hint = "Install it with: pip install 'reunite[oidc]'"
+        return [Error("The package for sign-in by OpenID Connect is missing.", hint=hint, id="crm.E005")]
+    errors: list[CheckMessage] = []
+    if missing := [name for name, setting in OPENID_NEEDS.items() if not getattr(settings, setting)]:
+        errors.append(Error(f"OIDC_ISSUER also needs {', '.join(missing)}.", id="crm.E006"))
+    if unknown := [*group_roles.unknown_grants()]:
+        hint = f'Roles are {", ".join(group_roles.TICKS)}; permissions are listed, such as ["orders.refund_order"].'
+        errors.append(
+            Error(f"OIDC_GROUP_ROLES grants what is not known: {'; '.join(unknown)}", hint=hint, id="crm.E007")
+        )
+    return errors
 
 
 def _is_of_one_process() -> bool:

@@ -148,6 +148,27 @@ SIGN_INS_PER_ADDRESS = env.int("SIGN_INS_PER_ADDRESS", default=60)  # each minut
 AXES_LOCKOUT_CALLABLE = "crm.accounts.web.lockout.sign_in_locked"
 AXES_CLIENT_IP_CALLABLE = "crm.accounts.web.client_address.client_address"
 
+# Sign-in at a company's own provider by OpenID Connect (the extra "oidc"); without an issuer there is none. Names that
+# begin with OIDC_RP, OIDC_OP or OIDC_USE are read by mozilla-django-oidc.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")  # on the button
+OIDC_RP_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_RP_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_OP_AUTHORIZATION_ENDPOINT = env.str("OIDC_AUTHORIZATION_ENDPOINT", default="")
+OIDC_OP_TOKEN_ENDPOINT = env.str("OIDC_TOKEN_ENDPOINT", default="")
+OIDC_OP_JWKS_ENDPOINT = env.str("OIDC_JWKS_ENDPOINT", default="")
+OIDC_OP_USER_ENDPOINT = env.str("OIDC_USERINFO_ENDPOINT", default="")
+OIDC_RP_SCOPES = env.str("OIDC_SCOPES", default="openid email profile")
+OIDC_RP_SIGN_ALGO = env.str("OIDC_SIGN_ALGORITHM", default="RS256")
+OIDC_USE_PKCE = True
+OIDC_TIMEOUT = 10  # seconds that the provider has for an answer
+OIDC_AUTHENTICATION_CALLBACK_URL = "openid_callback"
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
+OIDC_GROUP_ROLES = env.json("OIDC_GROUP_ROLES", default={})  # {"group": "role", "group": ["app.permission"]}
+OIDC_LINK_BY_EMAIL = env.bool("OIDC_LINK_BY_EMAIL", default=False)  # a verified email connects the user who has it
+OIDC_FACTOR_METHODS = env.list("OIDC_FACTOR_METHODS", default=[])  # of the provider's `amr` that are a second factor
+OIDC_ONLY = env.bool("OIDC_ONLY", default=False)  # neither passwords nor passkeys sign in
+
 # The number of our own proxies in front, which write X-Forwarded-For and X-Forwarded-Proto
 PROXIES = env.int("PROXIES", default=0)
 if PROXIES:

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from crm import views
 from crm.accounts.views.forgotten import password_forgotten
+from crm.accounts.views.openid import openid_begin, openid_callback
 from crm.accounts.views.password_reset import follow_link
 from crm.accounts.views.second_step import passkey_challenge, passkey_sign_in, second_step
 from crm.accounts.views.sign_in import sign_in, sign_out
@@ -25,6 +26,8 @@ urlpatterns = [
     path("accounts/login/", sign_in, name="login"),
     path("accounts/login/second-step/", second_step, name="second_step"),
     path("accounts/login/passkey/", passkey_sign_in, name="passkey_sign_in"),
+    path("accounts/openid/", openid_begin, name="openid_begin"),
+    path("accounts/openid/callback/", openid_callback, name="openid_callback"),
     path("accounts/passkey-challenge/", passkey_challenge, name="passkey_challenge"),
     path("accounts/forgotten/", password_forgotten, name="password_forgotten"),
     path("accounts/reset/<slug:uidb64>/<slug:token>/", follow_link, name="password_reset_confirm"),

@@ -57,6 +57,7 @@ def save_user(
     _store(user, password)
     user.user_permissions.add(*permission_rows(granted))
     user.user_permissions.remove(*permission_rows(revoked))
+    _forget_groups(user, revoked)
     if sentences or granted or revoked:
         is_told = before is not None and bool(password or granted or revoked)
         changes.write(user, sentences, by=by, granted=granted, revoked=revoked, tells_user=is_told)
@@ -68,8 +69,7 @@ def save_user(
 
 def lock_user(by: User, *, to: User) -> User | None:
     """The stored user `to` under the lock of all changes, None if new; GrantError if `by` may not change them."""
-    # One change at a time: two managers who revoke each other's permission at one moment would leave no manager.
-    permission_rows({MANAGE_USERS}).select_for_update(of=("self",)).get()
+    lock_changes()
     if not User.objects.get(pk=by.pk).has_perm(MANAGE_USERS):
         raise GrantError("You no longer have permission to manage users. Nothing was saved.")
     stored = User.objects.filter(pk=to.pk).first()
@@ -79,6 +79,11 @@ def lock_user(by: User, *, to: User) -> User | None:
             " An admin with all of these permissions can change this user."
         )
     return stored
+
+
+def lock_changes() -> None:
+    """One change at a time: two managers who revoke each other's permission at one moment would leave no manager."""
+    permission_rows({MANAGE_USERS}).select_for_update(of=("self",)).get()
 
 
 def permissions_beyond(user: User, *, by: User) -> list[str]:
@@ -107,6 +112,13 @@ def _describe_changes(before: User | None, after: User, *, password: str) -> Ite
         yield "Set to active." if after.is_active else "Set to inactive."
     if password:
         yield "New password set."
+
+
+def _forget_groups(user: User, revoked: Set[str]) -> None:
+    """What an admin revokes and later grants again, no group of a provider has granted."""
+    for identity in user.identities.all() if revoked else ():
+        identity.granted = sorted({*identity.granted} - revoked)
+        identity.save(update_fields=["granted"])
 
 
 @sensitive_variables("password")

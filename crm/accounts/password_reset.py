@@ -17,6 +17,7 @@ from crm.accounts import changes, grant
 from crm.accounts.grant import GrantError
 from crm.accounts.key_revocation import revoke_keys_of
 from crm.accounts.models import User
+from crm.accounts.openid import is_only_way, provider_name
 from crm.accounts.user_permissions import effective_permissions
 from customers.lib.phrases import isolated
 
@@ -45,6 +46,8 @@ def make_link(user: User, *, by: User) -> str:
     grant.lock_user(by, to=user)
     if user == by:
         raise GrantError("You can change your own password on your account page. No link was created.")
+    if is_only_way():
+        raise GrantError(f"Users sign in at {provider_name()} only. No link was created.")
     if not user.is_active:
         raise GrantError(f"{isolated(user)} is inactive. No link was created. Tick “Active”, save, then create a link.")
     changes.write(user, "Password link created.", by=by)

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from crm.accounts import password_reset
 from crm.accounts.mail import send_later, site_address
 from crm.accounts.models import User
+from crm.accounts.openid import is_only_way
 from crm.audit import log
 from customers.lib.audit import AuditAction
 
@@ -23,7 +24,7 @@ MOST_USERS = 5
 
 
 def is_offered() -> bool:
-    return bool(settings.EMAIL_IS_SET_UP and settings.SITE_URL)
+    return bool(settings.EMAIL_IS_SET_UP and settings.SITE_URL) and not is_only_way()
 
 
 def send_links(name: str) -> None:

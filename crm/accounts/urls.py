@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.accounts.views import account, factors, security, users
+from crm.accounts.views import account, factors, openid, security, users
 from crm.accounts.views.api_keys import key_add, key_revoke, own_key_add, own_key_revoke
 from crm.accounts.views.password_reset import link_make
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("account/security/passkeys/ask/", factors.passkey_ask, name="passkey_ask"),
     path("account/security/passkeys/<int:pk>/remove/", factors.passkey_remove, name="passkey_remove"),
     path("account/security/codes/", security.codes_create, name="codes_create"),
+    path("account/security/identity/connect/", openid.identity_connect, name="identity_connect"),
+    path("account/security/identity/disconnect/", openid.identity_disconnect, name="identity_disconnect"),
     path("account/security/sessions/end/", security.session_end, name="session_end"),
     path("account/keys/add/", own_key_add, name="own_key_add"),
     path("account/keys/<int:key>/revoke/", own_key_revoke, name="own_key_revoke"),

@@ -2,6 +2,7 @@
 
 from crm.accounts.models.account import LONGEST_LOGIN, AccountChange, ApiKey, PageEnd, User
 from crm.accounts.models.factors import AuthenticatorApp, Passkey, RecoveryCode
+from crm.accounts.models.identity import ExternalIdentity
 from crm.accounts.models.notice import AccountNotice
 from crm.accounts.models.session import Session
 
@@ -11,6 +12,7 @@ __all__ = [
     "AccountNotice",
     "ApiKey",
     "AuthenticatorApp",
+    "ExternalIdentity",
     "PageEnd",
     "Passkey",
     "RecoveryCode",

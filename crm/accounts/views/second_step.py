@@ -1,4 +1,4 @@
-"""What follows the password for users who have a second factor, or a passkey instead of both."""
+"""What follows the password, or a provider, for users who have a second factor, or a passkey instead of both."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +13,7 @@ from crm.accounts.factors import authenticator, passkeys, recovery_codes
 from crm.accounts.factors.overview import FactorError, factors_of
 from crm.accounts.forms.factors import CodeForm, SignedForm
 from crm.accounts.models import User
+from crm.accounts.openid import is_only_way
 from crm.accounts.web import sign_in, throttle
 from crm.accounts.web.lockout import factor_locked
 from crm.accounts.web.passkeys import keep_challenge, site_of, take_challenge
@@ -30,7 +31,7 @@ WRONG_CODE = "This code is wrong, or was used already. Enter the newest one."
 def second_step(request: HttpRequest) -> HttpResponse:
     user = sign_in.half_signed_in(request)
     if user is None:
-        messages.error(request, "Your sign-in took too long. Enter your password again.")
+        messages.error(request, "Your sign-in took too long. Sign in again.")
         return redirect("login")
     if throttle.is_paused(request, user):
         return factor_locked(request)
@@ -47,7 +48,8 @@ def second_step(request: HttpRequest) -> HttpResponse:
 
 
 def _method_of(request: HttpRequest, user: User, form: CodeForm) -> str:
-    """How the second step was done; "" if it was not."""
+    """How the sign-in was done; "" if the second step was not."""
+    first = sign_in.first_method(request)
     signed = SignedForm(request.POST)
     if signed.is_valid():
         try:
@@ -56,13 +58,13 @@ def _method_of(request: HttpRequest, user: User, form: CodeForm) -> str:
         except FactorError as error:
             form.add_error(None, str(error))
             return ""
-        return "Password and passkey"
+        return f"{first} and passkey"
     if not form.is_valid():
         return ""
     code = form.cleaned_data["code"]
     if authenticator.check_code(user, code):
-        return "Password and app"
-    return "Password and recovery code" if recovery_codes.use_code(user, code) else ""
+        return f"{first} and app"
+    return f"{first} and recovery code" if recovery_codes.use_code(user, code) else ""
 
 
 def _enter(request: HttpRequest, user: User, method: str) -> HttpResponse:
@@ -96,6 +98,8 @@ def passkey_challenge(request: HttpRequest) -> HttpResponse:
 def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     """The device has asked for finger, face or PIN, so a passkey is two factors."""
     form = SignedForm(request.POST)
+    if is_only_way():
+        return redirect("login")
     try:
         challenge = take_challenge(request)
         answer = form.cleaned_data["credential"] if form.is_valid() else ""

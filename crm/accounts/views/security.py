@@ -13,6 +13,8 @@ from crm.accounts import sessions
 from crm.accounts.factors.overview import factors_of
 from crm.accounts.factors.recovery_codes import CODES, create_codes
 from crm.accounts.factors.requirement import is_factor_required
+from crm.accounts.openid import provider_name
+from crm.accounts.openid.identities import is_connected
 from customers.web.second_question import asks_again
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ def security(request: "StaffRequest") -> HttpResponse:
         "factors": factors,
         "codes": CODES,
         "few_codes": FEW_CODES,
+        "provider": provider_name(),
+        "is_connected": is_connected(request.user),
         "is_required": is_factor_required(request.user),
         "sessions": sessions.open_sessions(request.user, current=request.session.session_key),
         "idle_minutes": settings.SESSION_IDLE_MINUTES,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from crm.accounts.factors.overview import has_factor
 from crm.accounts.forms.passwords import SignInForm
 from crm.accounts.models import User
+from crm.accounts.openid import is_only_way, provider_name
 from crm.accounts.reset_by_email import is_offered
 from crm.accounts.web import sign_in as steps
 from crm.accounts.web import sign_in_limits
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
 class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
-    extra_context = {"offers_link": is_offered}  # a callable, which the template asks
+    # Callables, which the template asks
+    extra_context = {"offers_link": is_offered, "provider": provider_name, "is_only_way": is_only_way}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_only_way():
+            return redirect("login")
         if sign_in_limits.is_flood(request):
             return too_many_sign_ins(request, wait=sign_in_limits.MINUTE)
         if not sign_in_limits.slow_down(request.POST.get("username", "")):

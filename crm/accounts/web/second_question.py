@@ -15,13 +15,14 @@ from django.shortcuts import render
 from crm.accounts.factors import authenticator, passkeys
 from crm.accounts.factors.overview import FactorError, factors_of
 from crm.accounts.forms.factors import AnswerForm
+from crm.accounts.openid import identities, provider_name
 from crm.accounts.web import throttle
 from crm.accounts.web.lockout import factor_locked
 from crm.accounts.web.passkeys import site_of, take_challenge
 from crm.audit import log
 from customers.lib.audit import AuditAction
 from customers.lib.secrets.encryption import UnreadableError, decrypt, encrypt
-from customers.web.second_question import SecondQuestionError, note_answer
+from customers.web.second_question import SecondQuestionError, is_answered, note_answer
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -69,7 +70,8 @@ def _take_answer(request: "StaffRequest") -> HttpResponse | None:
     except UnreadableError:
         form.add_error(None, TOO_OLD)
         return _ask(request, form, sent="")
-    if not (form.is_valid() and _is_right(request, form)):
+    # An answer may also have been given at the provider, in another tab.
+    if not is_answered(request.session) and not (form.is_valid() and _is_right(request, form)):
         throttle.count_failure(request, request.user)
         log.write(AuditAction.SIGN_IN, "Asked again: wrong answer.", by=request.user, is_refused=True)
         form.add_error(None, WRONG)
@@ -94,7 +96,13 @@ def _is_right(request: "StaffRequest", form: AnswerForm) -> bool:
 
 
 def _ask(request: "StaffRequest", form: AnswerForm, *, sent: str) -> HttpResponse:
-    context = {"title": "Confirm that it is you", "form": form, "sent": sent, "factors": factors_of(request.user)}
+    context = {
+        "title": "Confirm that it is you",
+        "form": form,
+        "sent": sent,
+        "factors": factors_of(request.user),
+        "provider": provider_name() if identities.is_connected(request.user) else "",
+    }
     return render(request, "registration/second_question.html", context, status=422 if form.errors else 403)
 
 

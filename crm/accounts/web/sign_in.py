@@ -1,7 +1,7 @@
 """A sign-in, from the first step to the last, in the session of its browser.
 
-With a second factor the first step, the password, only notes in the session who it was. The user is signed in when the
-second step is done, so whatever asks for a signed-in user is closed until then.
+With a second factor the first step, the password or a provider, only notes in the session who it was. The user is
+signed in when the second step is done, so whatever asks for a signed-in user is closed until then.
 """
 
 import time
@@ -29,8 +29,8 @@ WITH_FACTOR = "second_factor"
 LONGEST_USER_AGENT = 300
 
 
-def begin(request: HttpRequest, user: User, *, following: str) -> None:
-    """The first step is done."""
+def begin(request: HttpRequest, user: User, *, following: str, method: str = "Password") -> None:
+    """The first step is done, by `method`."""
     request.session.cycle_key()
     request.session.set_expiry(LONGEST_PAUSE)
     request.session[HALF_SIGNED_IN] = {
@@ -38,6 +38,7 @@ def begin(request: HttpRequest, user: User, *, following: str) -> None:
         "hash": user.get_session_auth_hash(),
         "at": time.time(),
         "following": following,
+        "method": method,
     }
 
 
@@ -54,6 +55,11 @@ def following_page(request: HttpRequest) -> str:
     """Where the sign-in was to lead; it was checked when it began."""
     half = request.session.get(HALF_SIGNED_IN)
     return str(half["following"]) if half else ""
+
+
+def first_method(request: HttpRequest) -> str:
+    half = request.session.get(HALF_SIGNED_IN)
+    return str(half.get("method", "Password")) if half else ""
 
 
 def complete(request: HttpRequest, user: User, *, method: str, with_factor: bool) -> None:
