@@ -16,22 +16,33 @@ from customers.models.source import SourceRecord
 
 
 class TabPosition(IntEnum):
-    """The tabs of the customer page from left to right, those of orders too."""
+    """The tabs of the customer page in their order, those of orders too."""
 
     ORDERS = auto()
-    TRANSACTIONS = auto()
     FULFILLMENTS = auto()
     PURCHASES = auto()
     MEMBERSHIPS = auto()
+    TRANSACTIONS = auto()
+    PAYMENT_METHODS = auto()
+    CREDIT = auto()
     CONTACTS = auto()
     OPPORTUNITIES = auto()
     TASKS = auto()
     HISTORY = auto()
     NOTES = auto()
-    CREDIT = auto()
-    PAYMENT_METHODS = auto()
-    LOGINS = auto()
     SOURCES = auto()
+    LOGINS = auto()
+
+
+# {group: the first of its tabs}; the tabs up to the next group belong to it. So few groups stand in one line.
+TAB_GROUPS: Mapping[str, TabPosition] = {
+    "Orders": TabPosition.ORDERS,
+    "Purchases": TabPosition.PURCHASES,
+    "Payments": TabPosition.TRANSACTIONS,
+    "Sales": TabPosition.CONTACTS,
+    "History": TabPosition.HISTORY,
+    "Sources": TabPosition.SOURCES,
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,8 @@ class Tab:
 
     `rows` is the template of a page of rows, `totals` that of their sum; `related` and `prefetch` go to
     select_related and prefetch_related; `empty` is shown where there are no rows. Rows that are `is_in_totals` are
-    counted by RecordTotals, so no page counts them. An `only_filled` tab is hidden while it is empty.
+    counted by RecordTotals, so no page counts them. An `only_filled` tab is hidden while it is empty. `newest` is the
+    template of the newest two rows, which stand at the head of the page.
     """
 
     label: str
@@ -53,6 +65,11 @@ class Tab:
     is_in_totals: bool = False
     totals: str = ""
     only_filled: bool = False
+    newest: str = ""
+
+    @property
+    def group(self) -> str:
+        return next(group for group, first in reversed(list(TAB_GROUPS.items())) if first <= self.position)
 
 
 class LinkedRow(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -25,6 +26,8 @@ SOURCES = Tab(
     "customers.view_customer",
     "A source record appears here when a data source sends this customer.",
 )
+
+MOST_NEWEST = 2
 
 Records = Mapping[int, SourceRecord]
 
@@ -59,6 +62,17 @@ class Choice:
     @property
     def further(self) -> str:
         return "Older" if self.model else "More"
+
+
+@dataclass(frozen=True)
+class ChoiceGroup:
+    """Tabs of one group; `is_filled` says whether any of them has rows."""
+
+    label: str
+    choices: Sequence[Choice]
+    opens: Choice
+    """The first tab that has rows, else the first."""
+    is_filled: bool
 
 
 @dataclass(frozen=True)
@@ -117,7 +131,8 @@ def offered(permissions: set[str]) -> list[Choice]:
 
 
 def _all_choices() -> list[Choice]:
-    return [*(Choice(model.tab, model) for model in tabbed_models() if model.tab), Choice(SOURCES, None)]
+    choices = [*(Choice(model.tab, model) for model in tabbed_models() if model.tab), Choice(SOURCES, None)]
+    return sorted(choices, key=lambda choice: choice.tab.position)
 
 
 def fillings(customer: int | Slot) -> QuerySet[Customer, tuple[bool, ...]]:
@@ -134,6 +149,37 @@ def filled(row: Sequence[bool]) -> set[str]:
 def shown(choices: Sequence[Choice], filled: set[str]) -> list[Choice]:
     # Some tabs are hidden while they are empty.
     return [choice for choice in choices if choice.slug in filled or not choice.tab.only_filled]
+
+
+def opened(choices: Sequence[Choice], filled: set[str], slug: str) -> Choice:
+    """The tab `slug`; without one the orders, or for a user who may not view them the first tab that has rows."""
+    for choice in choices:
+        if choice.slug == slug:
+            return choice
+    is_wanted = [choice.tab.position == TabPosition.ORDERS or choice.slug in filled for choice in choices]
+    return choices[is_wanted.index(True)] if any(is_wanted) else choices[-1]
+
+
+def newest_rows(
+    choices: Sequence[Choice], customer: Customer, first_page: TabPage | None
+) -> tuple[Tab, list[Any]] | None:
+    """The tab whose newest rows stand at the head of the page, with these rows: read from `first_page` if given."""
+    choice = next((choice for choice in choices if choice.tab.newest), None)
+    if choice is None or choice.model is None:
+        return None
+    if first_page:
+        return choice.tab, [line.row for line in first_page.lines[:MOST_NEWEST]]
+    rows = newest(choice.model, customer, limit=MOST_NEWEST)
+    return choice.tab, list(rows.prefetch_related(*choice.tab.prefetch))
+
+
+def grouped(choices: Sequence[Choice], filled: set[str]) -> list[ChoiceGroup]:
+    groups = []
+    for label, members in groupby(choices, key=lambda choice: choice.tab.group):
+        in_group = list(members)
+        first_filled = next((choice for choice in in_group if choice.slug in filled), None)
+        groups.append(ChoiceGroup(label, in_group, first_filled or in_group[0], first_filled is not None))
+    return groups
 
 
 def _rows(choice: Choice) -> QuerySet[Any]:

@@ -18,7 +18,7 @@ SHOWN_APART = ("first_name", "last_name", "billing_address", "shipping_address",
 
 
 @dataclass(frozen=True)
-class IdentityLine:
+class ContactLine:
     """`url` opens what the text names; `missing` is shown where there is no text."""
 
     text: str
@@ -26,13 +26,12 @@ class IdentityLine:
     url: str = ""
 
 
-def identity_lines(customer: Customer) -> Iterator[IdentityLine]:
-    yield IdentityLine(f"{customer.first_name} {customer.last_name}".strip(), "No name")
+def contact_lines(customer: Customer) -> Iterator[ContactLine]:
     for field in FIELDS:
         if field.group == IDENTITY and field.key not in SHOWN_APART:
             text = shown_text(field, customer)
             if text or field.missing:
-                yield IdentityLine(text, field.missing, _url(field, text) if text else "")
+                yield ContactLine(text, field.missing, _url(field, text) if text else "")
 
 
 def _url(field: ProfileField, text: str) -> str:

@@ -47,6 +47,10 @@ class SpendByMonth:
     before: Month | None
     merges: tuple[Merge, ...]
 
+    @property
+    def is_filled(self) -> bool:
+        return any(month.amount for month in self.months)
+
 
 def spend_of(customer: Customer, *, now: datetime, currency: str = "") -> SpendByMonth | None:
     """The spend in `currency`, or in the one of most orders; None for a customer without orders."""

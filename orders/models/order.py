@@ -74,6 +74,7 @@ class Order(LinkedRow):
         prefetch=("items",),
         is_in_totals=True,
         totals="orders/order/_order_totals.html",
+        newest="orders/order/_newest_orders.html",
     )
     searched_by = {"number": "Order", "external_id": "Order", "client_order_id": "Order"}
 

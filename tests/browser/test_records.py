@@ -51,7 +51,7 @@ def test_a_tab_is_narrowed_to_a_source_paged_and_left_again(page: Page, helena, 
     page.get_by_role("link", name="Older").click()
     expect(lines(page)).to_have_count(5)
     expect(page.get_by_label("Source", exact=True).locator("option:checked")).to_have_text("Marketplace")
-    page.get_by_role("link", name="History", exact=True).click()
+    page.get_by_label("Linked records").get_by_role("link", name="History").click()
     expect(page.locator("#rows .day")).to_have_count(25)
     page.go_back()
     expect(lines(page)).to_have_count(5)

@@ -40,7 +40,7 @@ class RevokeKeysField(forms.BooleanField):
 
 
 class SignInForm(AuthenticationForm):
-    username = UsernameField(label="User name", max_length=150)
+    username = UsernameField(label="User name", max_length=150, widget=forms.TextInput(attrs={"autofocus": True}))
     error_messages = {
         "invalid_login": "The user name or password is wrong. Both are case-sensitive.",
         "inactive": "The user name or password is wrong. Both are case-sensitive.",

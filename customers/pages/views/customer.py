@@ -15,8 +15,8 @@ from customers.models import Customer
 from customers.pages import tabs
 from customers.pages.read import CustomerRows, read_customer
 from customers.pages.timeline import timeline_entries
-from customers.pages.views.sections import rows, timeline, totals_and_plot
-from customers.profile.display import former_contacts, identity_lines, other_info
+from customers.pages.views.sections import newest, rows, timeline, totals_and_plot
+from customers.profile.display import contact_lines, former_contacts, other_info
 from customers.profile.fields import REFERENCE_KEYS
 from customers.records.listing import records_of
 from customers.search.recent import record_visit
@@ -28,8 +28,7 @@ from customers.web.retired import redirect_to_survivor
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-# More are folded, so that the orders are on the first screen.
-MOST_FORMER, MOST_FACTS = 2, 12
+MOST_FORMER = 2  # so that the orders are on the first screen
 
 
 @require_safe
@@ -59,10 +58,12 @@ def render_page(
 ) -> HttpResponse:
     now = timezone.now()
     read = read_customer(customer, with_orders=request.user.has_perm(VIEW_ORDERS), now=now)
+    shown = rows(request, customer, read.records, read.totals, read.filled)
     context = {
         "title": isolated(customer.name),
         "due": read.due,
-        **rows(request, customer, read.records, read.totals, read.filled),
+        **shown,
+        **newest(customer, shown),
         **timeline(customer, read.records, read.timeline, form),
         **totals_and_plot(request, customer, read, now=now),
         **head(request, customer, read),
@@ -85,14 +86,12 @@ def head(request: "StaffRequest", customer: Customer, read: CustomerRows) -> dic
 
 def facts(customer: Customer, read: CustomerRows) -> dict[str, Any]:
     former = list(former_contacts(customer, read.records.values()))
-    other = list(other_info(customer, read.attributes))
     return {
-        "identity": identity_lines(customer),
+        "identity": contact_lines(customer),
         "related": related_by(read.marks),
         "former": former[:MOST_FORMER],
         "more_former": len(former[MOST_FORMER:]),
-        "other": other[:MOST_FACTS],
-        "more_other": other[MOST_FACTS:],
+        "other": list(other_info(customer, read.attributes)),
         "billing_lines": address_lines(customer.billing_address),
         "shipping_lines": address_lines(customer.shipping_address),
     }

@@ -1,6 +1,6 @@
 """The parts of the customer page: a tab with its rows, the history, totals with the chart of spend."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,8 @@ def rows(
     filled: set[str],
 ) -> dict[str, Any]:
     choices = tabs.shown(tabs.offered(request.user.get_all_permissions()), filled)
-    chosen = next((c for c in choices if c.slug == request.GET.get("tab")), choices[0])
+    groups = tabs.grouped(choices, filled)
+    chosen = tabs.opened(choices, filled, request.GET.get("tab", ""))
     sources = {record.data_source for record in records.values()}
     may_view_orders = request.user.has_perm(VIEW_ORDERS)
     narrowing = TabFilter(request.GET, sources, by_kind=chosen.is_history, with_orders=may_view_orders)
@@ -37,6 +38,8 @@ def rows(
     return {
         "customer": customer,
         "choices": choices,
+        "groups": groups,
+        "group": next(group for group in groups if chosen in group.choices),
         "chosen": chosen,
         "filled": filled,
         "narrowing": narrowing,
@@ -44,6 +47,17 @@ def rows(
         "sums": sum_rows(of_source) if chosen.tab.totals else None,
         "may_split": chosen.model is None and request.user.has_perm(SPLIT) and has_several_records(customer),
     }
+
+
+def newest(customer: Customer, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """`shown` is what `rows` answered: the newest rows may be among its rows."""
+    query = shown["narrowing"].query
+    is_first_page = bool(shown["chosen"].tab.newest) and not query.before and query.source is None
+    newest_rows = tabs.newest_rows(shown["choices"], customer, shown["page"] if is_first_page else None)
+    if newest_rows is None:
+        return {}
+    tab, tab_rows = newest_rows
+    return {"newest_tab": tab, "newest": tab_rows}
 
 
 def timeline(
@@ -63,6 +77,6 @@ def totals_and_plot(
     return {
         "figures": sums if may_view_orders else None,
         "credit": [Amount(amount, currency) for currency, amount in balances.items()],
-        "plot": SpendChart(spent) if spent else None,
+        "plot": SpendChart(spent) if spent and spent.is_filled else None,
         "since": sums.since(customer),
     }

@@ -37,8 +37,8 @@ def test_the_facts_are_those_of_the_profile(as_agent, helena):
     page = as_agent.get(url(helena)).text
     for said in (
         "mailto:hholy@gmail.com", "tel:+420241770449", "<bdi>14300 Prague</bdi>", "<bdi>Czechia</bdi>",
-        "Same as billing", "<bdi>helena.holy</bdi>", "Password</bdi></dt><dd><bdi>Set", "<bdi>VISA 4242</bdi>",
-        "Custom 3</bdi></dt><dd><bdi>newsletter-cz</bdi>", "Do not sell</bdi></dt><dd><bdi>Yes",
+        "Shipping address: same as billing", "<bdi>helena.holy</bdi>", "Password</bdi></dt><dd><bdi>Set",
+        "<bdi>VISA 4242</bdi>", "Custom 3</bdi></dt><dd><bdi>newsletter-cz</bdi>", "Do not sell</bdi></dt><dd><bdi>Yes",
         "<dt><bdi>Beta tester</bdi></dt><dd><bdi>Yes",
     ):  # fmt: skip
         assert said in page

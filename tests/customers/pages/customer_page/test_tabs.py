@@ -30,6 +30,8 @@ TABS = [
     "sources",
 ]
 
+GROUPS = 5  # without that of sales, which is hidden while it is empty
+
 
 def fill(customer, record):
     """One row for each tab."""
@@ -115,7 +117,7 @@ def test_a_tab_without_rows_says_so_and_what_to_expect(as_agent, db):
     page = as_agent.get(url(customer)).text
     assert "No orders yet" in page
     assert "Orders appear here when a data source sends one with this customer’s email or phone." in page
-    assert page.count('class="nothing"') == len(TABS)
+    assert page.count('class="nothing"') == GROUPS + len(["orders", "fulfillments"])
 
 
 def test_older_rows_are_a_page_further_each_exactly_once(as_agent, helena):
@@ -143,6 +145,25 @@ def test_beyond_the_last_row_there_is_a_way_back(as_agent, helena):
     page = as_agent.get(url(helena, f"?tab=orders&before=2020-01-01T00:00:00%2B00:00_{10**30}"))
 
     assert "No more orders" in page.text
+
+
+def test_a_group_opens_its_first_tab_that_has_rows(as_agent, helena):
+    groups = {group.label: group for group in as_agent.get(url(helena)).context["groups"]}
+    assert (groups["Payments"].opens.slug, groups["Payments"].is_filled) == ("transactions", False)
+    PaySource.objects.create(source_record=helena.records.get(), brand="VISA", last_four="4242")
+
+    groups = {group.label: group for group in as_agent.get(url(helena)).context["groups"]}
+    assert (groups["Payments"].opens.slug, groups["Payments"].is_filled) == ("payment-methods", True)
+
+
+def test_the_latest_orders_are_named_whatever_tab_is_open(as_agent, helena):
+    fill(helena, helena.records.get())
+    for day in (1, 2):
+        order(email="hholy@gmail.com", first_name="Helena", at=WHEN + timedelta(days=day))
+
+    for query in ("", "?tab=history", "?tab=orders&before=2026-01-01T00:00:00%2B00:00_1"):
+        newest = as_agent.get(url(helena, query)).context["newest"]
+        assert [bought.at for bought in newest] == [WHEN + timedelta(days=2), WHEN + timedelta(days=1)]
 
 
 def test_tabs_are_those_that_one_may_see(helena):
