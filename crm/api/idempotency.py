@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from crm.accounts.models import User
+from crm.accounts.scopes import READING
 from crm.api.auth import RefusedError
 from orders.intake import kept_answers
 from orders.intake.idempotency import digests_of, identify_request
@@ -33,7 +34,8 @@ def claim(key: str, *, by: User, sent: Mapping[str, str]) -> IdempotencyKey | Ht
     RefusedError while the first is still being carried out.
     """
     try:
-        claimed = kept_answers.claim(identify_request(by, key, digests_of(sent)))
+        request = identify_request(by, key, digests_of(sent))
+        claimed = kept_answers.claim(request, views=READING & by.get_all_permissions())
     except InProgressError as error:
         raise RefusedError(IN_PROGRESS, str(error), wait=WAIT) from None
     if isinstance(claimed, IdempotencyKey):

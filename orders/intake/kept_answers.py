@@ -3,10 +3,13 @@
 A request claims its key before it is done, so that the same one sent meanwhile is told to wait. What was refused or
 failed frees the key. Orders, leads and payments have rules of their own (`idempotency.py`): their key is written in the
 same transaction, and a repeat is answered by what became of the order.
+
+An answer shows what its caller may view. It is not given to the same user's key with a narrower scope.
 """
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,17 +38,18 @@ class KeptAnswer:
     body: str
 
 
-def claim(request: IdentifiedRequest) -> IdempotencyKey | KeptAnswer:
+def claim(request: IdentifiedRequest, *, views: Set[str]) -> IdempotencyKey | KeptAnswer:
     """The key, which is this request's now, or the answer to the same request before.
 
-    RepeatedRequestError if the key belongs to another request, or to one whose answer is not known.
+    RepeatedRequestError if the key belongs to another request, to one whose answer is not known, or to one that may
+    view more than `views`, the permissions to view that the caller has.
     """
-    digest = {"request_digest": request.digest}
-    key, is_new = IdempotencyKey.objects.get_or_create(caller=request.caller, key=request.key, defaults=digest)
-    return key if is_new else _answer_of(key, request)
+    values = {"request_digest": request.digest, "shows": sorted(views)}
+    key, is_new = IdempotencyKey.objects.get_or_create(caller=request.caller, key=request.key, defaults=values)
+    return key if is_new else _answer_of(key, request, views=views)
 
 
-def _answer_of(key: IdempotencyKey, request: IdentifiedRequest) -> KeptAnswer:
+def _answer_of(key: IdempotencyKey, request: IdentifiedRequest, *, views: Set[str]) -> KeptAnswer:
     if not is_one_of(key.request_digest, request.digests):
         raise RepeatedRequestError("This key was used before for a different request. Nothing was done.")
     if key.status is None and key.created > timezone.now() - LONGEST_REQUEST:
@@ -58,6 +62,11 @@ def _answer_of(key: IdempotencyKey, request: IdentifiedRequest) -> KeptAnswer:
     if key.status == IdempotencyKey.EMPTIED:
         raise RepeatedRequestError(
             "This request was carried out before. Its answer was deleted because a customer was erased since."
+        )
+    if not views >= {*key.shows}:
+        raise RepeatedRequestError(
+            "This request was carried out before, by a key with more permissions to view. Its answer is not shown to"
+            " this one."
         )
     return KeptAnswer(key.status, key.answer)
 

@@ -21,6 +21,7 @@ class IdempotencyKey(models.Model):
     order = models.ForeignKey("orders.Order", models.PROTECT, null=True, blank=True, related_name="idempotency_keys")
     status = models.PositiveSmallIntegerField(null=True, blank=True, help_text="HTTP status of the answer")
     answer = models.TextField(blank=True)
+    shows = models.JSONField(default=list, blank=True, help_text="Permissions to view that the answer was made with")
     created = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from crm.accounts import api_keys
+from crm.accounts.user_permissions import permission_rows
 from crm.api.chartmogul.api import api
 from crm.api.konnektive.document import document
 from customers.engagement import notes
@@ -22,6 +23,9 @@ from tests.recording_gateway import recording
 pytestmark = pytest.mark.django_db
 
 KEY = "Idempotency-Key"
+MAY_SEE_MORE = (
+    "This request was carried out before, by a key with more permissions to view. Its answer is not shown to this one."
+)
 DIFFERENT = "This key was used before for a different request. Nothing was done."
 
 
@@ -116,6 +120,21 @@ def test_the_api_key_may_be_replaced_before_a_call_is_sent_again(caller, custome
     first = add_note(caller, customer)
     _, caller.token = api_keys.create(caller.user, name="New", addresses=[], by=None)
     assert add_note(caller, customer).json() == first.json()
+
+
+def test_an_answer_is_not_shown_to_a_key_that_may_see_less(caller, customer):
+    def merge():
+        return call(caller, "customer/merge", customerId=customer.pk, mergeCustomerIds=duplicate.pk).json()
+
+    duplicate, wide = CustomerFactory(first_name="Hella"), caller.token
+    merged = merge()
+    scope = frozenset({"customers.view_customer", "customers.merge_customer"})
+    _, caller.token = api_keys.create(caller.user, name="Narrow", addresses=[], by=None, scope=scope)
+    assert merge() == {"result": "ERROR", "message": MAY_SEE_MORE}
+    caller.token = wide
+    assert merge() == merged
+    caller.user.user_permissions.remove(*permission_rows({"orders.view_order"}))
+    assert merge() == {"result": "ERROR", "message": MAY_SEE_MORE}
 
 
 def test_a_declined_rerun_is_not_charged_again_by_the_same_call(caller):
