@@ -1,6 +1,6 @@
 """Who looked at a customer, and who was refused a page, on the audit log.
 
-A page is named as in `urls.py`: its address could hold what somebody searched for.
+A page is named by words made of its name in `urls.py`: its address could hold what somebody searched for.
 """
 
 import re
@@ -13,11 +13,12 @@ from django.http.response import HttpResponseBase
 from crm.accounts.models import User
 from crm.accounts.permissions import LABELS
 from crm.audit import log
+from crm.http.page_names import words_of
 from customers.database.failures import optional_write
 from customers.lib.audit import AuditAction
 from customers.lib.text import without_unstorable
 from customers.models import Customer
-from customers.snapshot import after_reading
+from customers.snapshot import READS, after_reading
 from customers.web.permissions import MissingPermissionError
 
 OF_CUSTOMER = "customers/<int:pk>/"
@@ -41,8 +42,9 @@ def note_refusal(request: HttpRequest, error: Exception) -> None:
     user = _user_of(request)
     if user is None:
         return
-    missing = f" needs “{LABELS[error.permission]}”" if isinstance(error, MissingPermissionError) else ""
-    text = f"{request.method} {_name_of(request)}{missing}."
+    missing = f" needs “{LABELS[error.permission]}”" if isinstance(error, MissingPermissionError) else " was refused"
+    verb = "Opening" if request.method in READS else "Sending"
+    text = f"{verb} “{_name_of(request)}”{missing}."
     after_reading(log.write, AuditAction.ACCESS, text, by=user, customer=_customer_of(request), is_refused=True)
 
 
@@ -60,7 +62,7 @@ def _user_of(request: HttpRequest) -> User | None:
 
 
 def _name_of(request: HttpRequest) -> str:
-    return request.resolver_match.view_name if request.resolver_match else ""
+    return words_of(request.resolver_match.view_name) if request.resolver_match else "an unknown page"
 
 
 def _customer_of(request: HttpRequest) -> int | None:

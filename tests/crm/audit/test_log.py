@@ -1,5 +1,7 @@
 """Who did what, from where: each act writes its entry, and so do reads, sign-ins and refusals."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -7,10 +9,12 @@ from crm.accounts import api_keys, grant
 from crm.accounts.permissions import USE_API
 from crm.audit.models import AuditEntry
 from crm.audit.origin import RequestOrigin, coming_from
+from crm.http.page_names import PAGES, words_of
 from customers.erasing.erase import erase_customer
 from customers.merging.split import split_record
 from tests.acts import fresh, merge, undo
 from tests.factories import CustomerFactory, SourceRecordFactory, allow, make_user, order, signed_in
+from tests.test_access import url_names
 
 pytestmark = pytest.mark.django_db
 SECRET = "a very good password"
@@ -90,7 +94,20 @@ def test_a_page_that_is_refused_is_named_without_what_its_address_holds(viewer):
 
     entry = only("access")
     assert (entry.by, entry.is_refused, entry.customer) == (viewer, True, customer.pk)
-    assert entry.text == "GET customers:delete needs “Can delete customers”."
+    assert entry.text == "Opening “Customers: delete” needs “Can delete customers”."
+
+
+def test_what_is_sent_and_refused_is_told_from_what_is_opened(viewer):
+    customer = CustomerFactory()
+    signed_in(viewer).post(reverse("customers:merge", args=[customer.pk]))
+
+    assert only("access").text.startswith("Sending “Customers: merge” needs “")
+
+
+def test_every_page_and_call_has_a_name_in_words():
+    names = {words_of(name): name for name in url_names()}
+    assert {words for words in names if re.search(r"[_]|:\S", words)} == set()
+    assert PAGES.keys() <= {*names.values()}
 
 
 def test_strangers_cannot_fill_the_log_by_asking_for_pages(client):

@@ -30,13 +30,18 @@ SECRETS = {
     "gateway_token": "tok_live_51HxKfR",
     "authenticator": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "link": "/accounts/reset/MQ/c1x2-0123456789abcdef/",
+    "id_token": "SplxlOBeZQQYbYS6WxSbIA",
+    "client_secret": "7Fjfp0ZBr1KtDRbnfVdmIw",
 }
-MARKS = ("correct horse", CARD, SPACED, "c2VjcmV0", "51HxKfR", "JBSWY3DP", "0123456789abcdef")
+MARKS = ("correct horse", CARD, SPACED, "c2VjcmV0", "51HxKfR", "JBSWY3DP", "0123456789abcdef", "SplxlOBe", "7Fjfp0ZB")
 """What must be found nowhere: the part of each secret that is secret."""
 REFERER = {"referer": f"http://testserver/customers/?q={CARD}&password={PASSWORD}"}
 API = re.compile(
     r"/(v1/(?!docs|openapi)|(order|customer|upsale|leads|purchase|members|landers|[a-z]+/(query|summary))\b)"
 )
+METHODS_OF_PAGES = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
+METHODS = (*METHODS_OF_PAGES, "POST")
+"""Beside GET and POST of a form."""
 CONVERTER = re.compile(r"\{[^}]*\}|<[^>]*>")
 
 
@@ -73,6 +78,7 @@ def told(text: str, marks) -> list[str]:
 
 @pytest.mark.django_db
 def test_no_address_tells_a_secret_to_the_log_or_in_its_answer(logs, settings, admin_user):
+    settings.OIDC_ISSUER = settings.OIDC_OP_AUTHORIZATION_ENDPOINT = "https://id.reunite.cz/"
     settings.API_REQUESTS_PER_MINUTE = settings.API_FAILURES_PER_ADDRESS = settings.SIGN_INS_PER_ADDRESS = 100_000
     shop = KonnektiveCaller(*EVERYTHING)
     user = signed_in(admin_user)
@@ -87,8 +93,7 @@ def test_no_address_tells_a_secret_to_the_log_or_in_its_answer(logs, settings, a
         asking, login, headers = (Client(), shop.login, shop.headers) if is_of_api else (user, {}, {})
         sent = SECRETS | login
         requests = [asking.get(path, sent, headers=REFERER | headers), asking.post(path, sent, headers=headers)]
-        if is_of_api:
-            method = "PATCH" if path.startswith("/v1/") else "POST"
+        for method in METHODS if is_of_api else METHODS_OF_PAGES:
             body = json.dumps(sent)
             requests.append(asking.generic(method, path, body, content_type="application/json", headers=headers))
         # A page leads back to itself, so it has its own address.
