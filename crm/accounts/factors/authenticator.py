@@ -39,7 +39,7 @@ def app_address(user: User, secret: str) -> str:
 @transaction.atomic
 def set_app(user: User, *, secret: str, code: str) -> None:
     """Use the app from now on, instead of another one; `code` shows that the app has the secret."""
-    step = _matching_step(secret, code, after=0)
+    step = _matching_step(secret, code)
     if step is None:
         raise FactorError("This is not the code that the app shows now. Enter the newest one.", field="code")
     values = {"secret": encrypt(secret, purpose=APP_SECRETS), "last_step": step}
@@ -59,8 +59,12 @@ def check_code(user: User, typed: str) -> bool:
         secret = decrypt(app.secret, purpose=APP_SECRETS)
     except UnreadableError:  # its key is gone: a passkey, a recovery code or a reset still helps
         return False
-    step = _matching_step(secret, typed, after=app.last_step)
+    step = _matching_step(secret, typed)
     if step is None:
+        return False
+    if step <= app.last_step:
+        # Whoever read it over a shoulder has the password as well.
+        changes.write(user, "A code of the app was entered a second time, and refused.", by=user, tells_user=True)
         return False
     app.last_step = step
     app.save(update_fields=["last_step"])
@@ -75,10 +79,10 @@ def remove_app(user: User) -> None:
 
 
 @sensitive_variables("secret", "typed")
-def _matching_step(secret: str, typed: str, *, after: int) -> int | None:
+def _matching_step(secret: str, typed: str) -> int | None:
     digits = "".join(typed.split())
     key, now = base64.b32decode(secret), int(time.time()) // STEP
-    for step in range(max(now - TOLERANCE, after + 1), now + TOLERANCE + 1):
+    for step in range(now - TOLERANCE, now + TOLERANCE + 1):
         if secrets.compare_digest(f"{hotp(key, step, DIGITS):0{DIGITS}}".encode(), digits.encode(errors="replace")):
             return step
     return None

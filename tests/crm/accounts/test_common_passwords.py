@@ -32,3 +32,9 @@ def test_what_takes_long_to_guess_is_accepted(password):
 def test_eleven_characters_are_too_few(password):
     with pytest.raises(ValidationError, match="at least 12 characters"):
         validate_password(password)
+
+
+def test_no_password_is_longer_than_128_characters():
+    validate_password("correct horse " * 9)
+    with pytest.raises(ValidationError, match="128 characters or fewer"):
+        validate_password("correct horse " * 10)

@@ -12,9 +12,11 @@ from crm.accounts.factors.passkeys import Site
 from crm.accounts.factors.requirement import RISKY, is_factor_required
 from crm.accounts.grant import GrantError
 from crm.accounts.models import AccountChange, AuthenticatorApp, RecoveryCode, Session
+from crm.accounts.notices import notices_of
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from tests.crm.accounts.factors.conftest import SITE
 from tests.crm.accounts.factors.devices import Device, code_of
+from tests.database import reloaded
 from tests.factories import allow, make_user, signed_in
 from tests.tables import table
 
@@ -36,6 +38,16 @@ def test_a_code_works_once(margaret, secret):
     code = code_of(secret)
 
     assert [authenticator.check_code(margaret, f" {code[:3]} {code[3:]} ") for _ in range(2)] == [True, False]
+
+
+def test_a_user_is_told_of_a_code_that_was_entered_twice(margaret, secret):
+    code = code_of(secret)
+    authenticator.check_code(margaret, code)
+    authenticator.check_code(margaret, code)
+    authenticator.check_code(margaret, "123456")
+
+    assert said()[-1] == "A code of the app was entered a second time, and refused."
+    assert notices_of(reloaded(margaret))[0].sentence == said()[-1]
 
 
 def test_of_two_who_send_one_code_at_one_moment_one_enters(margaret, secret, run_together):
