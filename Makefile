@@ -21,15 +21,20 @@ help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: $(VENV)/run.stamp .env  ## Start the application with the demo, and a worker
-	$(BIN)/python manage.py migrate --verbosity 0
-	$(BIN)/python manage.py demo
-	@# The worker is started again when it dies, and ends with the server, also on Ctrl-C: all in the background, because
-	@# a shell heeds no signal before what it has in the foreground ends.
-	@trap 'kill $$workers $$server 2>/dev/null; wait' EXIT; trap 'exit 130' INT TERM; \
+	@echo "Preparing the database…"
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@# Who can sign in is printed when the server answers, so that it is read last. The worker is started again when it dies,
+	@# and ends with the server, also on Ctrl-C: all in the background, because a shell heeds no signal before what it has in
+	@# the foreground ends.
+	@demo=$$($(BIN)/python manage.py demo) || exit; \
+	trap 'kill $$workers $$server 2>/dev/null; wait' EXIT; trap 'exit 130' INT TERM; \
 	( trap 'kill $$worker 2>/dev/null; wait; exit' TERM; \
 	  while :; do $(BIN)/python manage.py worker & worker=$$!; wait $$worker || true; sleep 1 & wait $$!; done ) & \
 	workers=$$!; \
 	$(BIN)/python manage.py runserver $(ADDRESS) & server=$$!; \
+	until $(BIN)/python -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1])' http://$(ADDRESS)/healthz 2>/dev/null; \
+	do kill -0 $$server 2>/dev/null || exit; sleep 1; done; \
+	printf '\n%s\n\nOpen http://%s/\n' "$$demo" "$(ADDRESS)"; \
 	wait $$server
 
 demo: $(VENV)/run.stamp .env  ## Fill the database with the demo
@@ -85,7 +90,7 @@ country-names: $(VENV)/dev.stamp .env  ## Write the names of countries in all la
 	$(BIN)/python manage.py shell --command "from customers.lib import country_names; country_names.write()"
 
 .env:
-	@umask 077; $(BIN)/python -c 'import secrets; print("DEBUG=on\nPAYMENT_GATEWAY=orders.sandbox.SandboxGateway\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@
+	@umask 077; $(BIN)/python -c 'import secrets; print("DEVELOPMENT=on\nPAYMENT_GATEWAY=orders.sandbox.SandboxGateway\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,6 +1,6 @@
 """Build the whole demo, once: all of it or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -45,24 +45,30 @@ def is_built() -> bool:
 
 
 @transaction.atomic
-def build_demo(*, by: User, admin: User) -> None:
+def build_demo(*, by: User, admin: User, say: Callable[[str], None]) -> None:
+    """`say` is told what comes next."""
+    say("Placing orders…")
     now, sample, shops = timezone.now(), store.SampleStore(), store.create_shops(by=by)
     last = {}
     for invoice in files.read_invoices(latest=(now - timedelta(days=1)).date()):
         sample.add(invoice.person, take_order(shops.order(invoice)))
         last[invoice.person.number] = invoice
+    say("Adding subscriptions and payments…")
     subscriptions.date_purchases(sample.orders, today=now.date())
     subscriptions.add_memberships(sample.orders)
     add_payments(sample.orders)
     place_declined_orders(last, shops, now=now)
     add_fulfillments(sample.orders)
+    say("Adding notes, tasks and other records…")
     for module in iter_modules(linked.__path__):
         import_module(f"{linked.__name__}.{module.name}").add_rows(sample, by=by, now=now)
     edit_profiles(sample, by=by)
+    say("Merging duplicates…")
     merge_duplicates(sample, by=by)
     add_leads(by=by)
     ignore_shared_values(by=by)
     erase_customer_on_request()
+    say("Adding imports, jobs, webhooks, rules and pulls…")
     add_imports(admin=admin)
     add_jobs(by=by, admin=admin)
     add_webhooks(admin=admin)

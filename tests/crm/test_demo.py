@@ -248,7 +248,7 @@ def test_a_password_can_be_given_for_all_three(output):
     assert all(user.check_password("a long enough one") for user in User.objects.filter(username__in=THREE))
 
 
-def test_a_weak_password_is_refused_where_debug_is_off(output):
+def test_a_weak_password_is_refused_where_development_is_off(output):
     before = dump_all()
     with pytest.raises(CommandError, match="too common"):
         run("--password", "password")
@@ -257,7 +257,7 @@ def test_a_weak_password_is_refused_where_debug_is_off(output):
 
 def test_the_demo_stays_out_of_production(db):
     before = dump_all()
-    with pytest.raises(CommandError, match="DEBUG is off"):
+    with pytest.raises(CommandError, match="DEVELOPMENT is off"):
         call_command("demo")
     assert dump_all() == before
 

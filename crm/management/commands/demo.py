@@ -15,13 +15,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--password", default="", help="for all three users, including existing ones")
-        parser.add_argument("--anyway", action="store_true", help="run although DEBUG is off")
+        parser.add_argument("--anyway", action="store_true", help="run although DEVELOPMENT is off")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not (settings.DEBUG or options["anyway"]):
+        if not (settings.DEVELOPMENT or options["anyway"]):
             raise CommandError(
-                "Nothing was added. DEBUG is off, so this may be a production database. To fill it, use --anyway."
+                "Nothing was added. DEVELOPMENT is off, so this may be a production database. To fill it, use --anyway."
             )
+        self.verbosity: int = options["verbosity"]
         self.refuse_weak(options["password"])
         try:
             exists = is_built()
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             passwords = users.create_users(options["password"])
             if not exists:
                 admin = User.objects.get(username="admin")
-                build_demo(by=User.objects.get(username="agent"), admin=admin)
+                build_demo(by=User.objects.get(username="agent"), admin=admin, say=self.say)
                 users.create_more_staff(by=admin)
         self.stdout.write("The demo already exists. Nothing was added." if exists else "Demo created.")
         for line in (*describe_demo(), "Sign in as:", *users.describe_users(passwords)):
@@ -40,9 +41,14 @@ class Command(BaseCommand):
         if passwords and not options["password"]:
             self.stdout.write("These passwords are shown only once. Use --password to set others.")
 
+    def say(self, step: str) -> None:
+        """On stderr, so that what the command prints at the end can be kept until it is read."""
+        if self.verbosity:
+            self.stderr.write(step)
+
     def refuse_weak(self, password: str) -> None:
         """In development any password is allowed."""
-        if password and not settings.DEBUG:
+        if password and not settings.DEVELOPMENT:
             try:
                 users.validate_demo_password(password)
             except ValidationError as error:

@@ -1,0 +1,17 @@
+"""The example of all settings, compared with what the program reads."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+READ = re.compile(r'\b(?:env\.\w+\(|database\(env,)\s*"([A-Z][A-Z0-9_]+)"')
+EXAMPLE = re.compile(r"^#?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
+
+
+def settings_that_are_read() -> set[str]:
+    sources = [path for folder in ("crm", "orders", "customers") for path in (ROOT / folder).rglob("*.py")]
+    return {name for path in sources for name in READ.findall(path.read_text())}
+
+
+def test_the_example_lists_every_setting_and_no_other():
+    assert set(EXAMPLE.findall((ROOT / ".env.example").read_text())) == settings_that_are_read()
