@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "crm.audit",
     "crm.jobs",
     "crm.exports",
+    "crm.personal_data",
     "crm.webhooks",
     "crm.pulls",
     "orders",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("crm.audit.urls")),
     path("", include("crm.jobs.urls")),
     path("", include("crm.exports.urls")),
+    path("", include("crm.personal_data.urls")),
     path("", include("crm.imports.urls")),
     path("", include("crm.webhooks.urls")),
     path("", include("crm.pulls.urls")),

@@ -48,6 +48,7 @@ MANY_ROWS = {"constant_cost", "test_demo.py", "test_queries.py", "test_sample_st
 ON_BOTH = {
     *("search", "constant_cost", "test_migrations.py", "test_rebuild.py", "test_access.py", "test_queries.py"),
     *("test_unavailable.py", "test_incremental_readers.py", "test_event_consumers.py", "test_statements.py"),
+    "personal_data",
     *("test_turns.py", "test_workers.py", "test_clock.py", "test_exports.py", "test_deliver.py", "test_endpoints.py"),
 }
 """Lists and searches are pages whose queries are what is tested; so are plans, tables and caches. Every page is opened

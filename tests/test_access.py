@@ -104,6 +104,7 @@ PAGES = {
     "customers:match_resume": Page((VIEW, CHANGE), of=("customer",), method="post"),
     "customers:note_add": Page((VIEW, CHANGE), of=("customer",), method="post", sends={"text": "draft"}),
     "customers:delete": Page((VIEW, DELETE), of=("customer",)),
+    "personal_data:export": Page((VIEW, ORDERS, "customers.export_customer"), of=("customer",)),
     "customers:deletions": Page((VIEW, DELETE)),
     "customers:merge": Page((VIEW, MERGE), of=("customer",)),
     "customers:merge_dismiss": Page((VIEW, MERGE), of=("customer",), method="post", sends={"reverse": "other"}),

@@ -62,6 +62,10 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
         Checkbox("customers.undo_merge", "Any user’s merges, at any time"),
         Checkbox("customers.split_sourcerecord", "Move a source record to a new customer"),
         Checkbox(
+            "customers.export_customer",
+            "Everything of one customer as a file, if that customer asks for it. Needs “Can view orders”, too",
+        ),
+        Checkbox(
             "customers.delete_customer",
             "Permanently, with all linked records. Also all customers of a data source",
             renamed="Can delete customers",

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from customers.lib.batches import BATCH
-from customers.lib.sentences import ERASED, Value
+from customers.lib.sentences import ERASED, Value, without_customers
 from customers.models import (
     Customer,
     HistoryEntry,
@@ -51,7 +51,7 @@ def _redact_history(family: Collection[int], merges: Collection[int]) -> None:
     entries = {entry.pk: entry for entry in chain(*entries_naming(family, merges))}
     blanked = []
     for entry in entries.values():
-        values = _without_customers(entry.values, family)
+        values = dict(without_customers(entry.values, family.__contains__, text=ERASED, name=""))
         if values != entry.values:
             entry.values = values
             blanked.append(entry)
@@ -71,32 +71,6 @@ def entries_naming(family: Collection[int], merges: Collection[int]) -> Iterator
     own = marked.filter(source_record__origin__in=family).values_list("values", flat=True)
     group = {person["customer"] for values in own for person in values.get("customers", [])}
     yield marked.filter(source_record__origin__in=group)
-
-
-def _without_customers(values: dict[str, Value], family: Collection[int]) -> dict[str, Value]:
-    if not any(_is_named(value, family) for value in values.values()):
-        return values
-    return {name: _blanked(value, family) for name, value in values.items()}
-
-
-def _is_named(value: Value, family: Collection[int]) -> bool:
-    match value:
-        case {"customer": pk}:
-            return pk in family
-        case list():
-            return any(_is_named(item, family) for item in value)
-    return False
-
-
-def _blanked(value: Value, family: Collection[int]) -> Value:
-    match value:
-        case str():
-            return ERASED
-        case list():
-            return [_blanked(item, family) for item in value]
-        case {"customer": pk} if pk in family:
-            return {"customer": pk, "name": ""}
-    return value
 
 
 def _blank_taken(giver: int, family: Collection[int], values: Mapping[str, Any] | None = None) -> None:

@@ -14,7 +14,7 @@ A field without before and after only says that it changed. A text was written b
 program's own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -193,3 +193,35 @@ def count(number: int, one: str, many: str) -> Value:
 def change(field: str, label: str, before: Value, after: Value) -> Value:
     """A change of one field; "" for a blank value."""
     return {"field": field, "label": label, "before": before, "after": after}
+
+
+def without_customers(
+    values: Mapping[str, Value], is_meant: Callable[[int], bool], *, text: Value, name: str
+) -> Mapping[str, Value]:
+    """`values` unless they name a customer who is meant: then without the names of these, and without any text.
+
+    A text of such an entry, such as a reason, can speak of the customer. `text` and `name` stand there instead.
+    """
+    if not any(_names_one(value, is_meant) for value in values.values()):
+        return values
+    return {place: _blanked(value, is_meant, text, name) for place, value in values.items()}
+
+
+def _names_one(value: Value, is_meant: Callable[[int], bool]) -> bool:
+    match value:
+        case {"customer": pk}:
+            return is_meant(pk)
+        case list():
+            return any(_names_one(item, is_meant) for item in value)
+    return False
+
+
+def _blanked(value: Value, is_meant: Callable[[int], bool], text: Value, name: str) -> Value:
+    match value:
+        case str():
+            return text
+        case list():
+            return [_blanked(item, is_meant, text, name) for item in value]
+        case {"customer": pk} if is_meant(pk):
+            return {"customer": pk, "name": name}
+    return value

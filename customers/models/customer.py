@@ -96,6 +96,7 @@ class Customer(models.Model):
         permissions = [
             ("merge_customer", "Can merge customers"),
             ("merge_unmatched_customer", "Can merge without a match"),
+            ("export_customer", "Can export personal data"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         htmx: HtmxDetails
 
 
+VIEW_CUSTOMERS = "customers.view_customer"
+EXPORT_PERSONAL_DATA = "customers.export_customer"
 MERGE, UNMATCHED = "customers.merge_customer", "customers.merge_unmatched_customer"
 UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 IGNORE = "customers.change_ignoredvalue"
@@ -53,7 +55,8 @@ def permission_required(permission: str) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
-may_view = permission_required("customers.view_customer")
+may_view = permission_required(VIEW_CUSTOMERS)
+may_export_personal_data = permission_required(EXPORT_PERSONAL_DATA)
 may_add = permission_required("customers.add_customer")
 may_change = permission_required("customers.change_customer")
 may_train = permission_required(TRAIN)

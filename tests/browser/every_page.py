@@ -125,6 +125,7 @@ def change_pages(customer: Customer) -> Iterator[Shown]:
     yield shown("customer-add", "customers:add")
     for name in ("edit", "status", "credit", "labels", "login_add", "delete"):
         yield shown(f"customer-{name.replace('_', '-')}", f"customers:{name}", customer.pk)
+    yield shown("customer-personal-data", "personal_data:export", customer.pk)
     login = CartLogin.objects.filter(source_record__customer=customer, login__isnull=False).earliest("pk")
     yield shown("customer-login-password", "customers:login_password", customer.pk, login.pk)
     records = SourceRecord.objects.exclude(data_source__name=DataSource.STAFF)

@@ -139,6 +139,7 @@ def test_a_password_that_was_typed_for_a_user_is_never_sent_back(client, jane):
 
 ASKING = ["delete", "refund", "permissions", "new user", "link", "key", "reset", "source", "rule", "rule run"]
 ASKING += ["undo of many", "rerun of many"]
+ASKING += ["undo of many", "personal data"]
 
 
 @table("act", ASKING)
@@ -158,6 +159,7 @@ def test_acts_of_consequence_ask(act, client, jane):
         "source": f"/data-sources/{order.data_source_id}/delete/",
         "undo of many": "/merges/undo/",
         "rerun of many": "/orders/rerun/",
+        "personal data": f"/customers/{customer.pk}/personal-data/",
     }[act]
 
     assert ASKED in text(client.post(path, {"confirm": "on"}))
