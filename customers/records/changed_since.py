@@ -6,15 +6,16 @@ are two queries with an index each, one after the other. As one query with OR th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from customers.models import SourceRecord
-from customers.records.newest import Comparison, Cursor, compared_to
+from customers.records.newest import Comparison, Cursor, compared_to, record_by_record
 
 Row = TypeVar("Row", bound=Model)
 Period = tuple[datetime, datetime]
@@ -46,11 +47,13 @@ class ChainedQuery(Generic[Row]):
     """The rows of several ordered queries that share no row, one after the other.
 
     A slice first selects what the rows are ordered by, so that the database skips the rows before it in an index,
-    unread. A query is not counted if a slice has reached its end.
+    unread. A query is not counted if a slice has reached its end. Rows of one customer, the `owner`, are read record
+    by record.
     """
 
-    def __init__(self, *parts: QuerySet[Row]) -> None:
+    def __init__(self, *parts: QuerySet[Row], owner: int | None = None) -> None:
         self.parts = parts
+        self.owner = owner
         self.lengths: dict[int, int] = {}
 
     def count(self) -> int:
@@ -65,7 +68,7 @@ class ChainedQuery(Generic[Row]):
         places: list[RowPlace] = []
         last = first + length
         for number, part in enumerate(self.parts):
-            part_places = _places(number, part, first, last)
+            part_places = self._places(number, part, first, last)
             places += part_places
             if len(part_places) == last - first:
                 break
@@ -78,12 +81,29 @@ class ChainedQuery(Generic[Row]):
     def rows_after(self, place: RowPlace, length: int) -> Slice[Row]:
         """At most `length` rows after `place`, also if that row or the ones before it have moved since."""
         places: list[RowPlace] = []
+        for number, part in self._parts_after(place):
+            places += self._places(number, part, 0, length - len(places))
+        return self._rows(places)
+
+    def count_after(self, place: RowPlace, most: int) -> int:
+        """How many rows follow `place`, up to `most`."""
+        counted = 0
+        for _, part in self._parts_after(place):
+            if counted < most:
+                counted += part.order_by()[: most - counted].count()
+        return counted
+
+    def _parts_after(self, place: RowPlace) -> Iterator[tuple[int, QuerySet[Row]]]:
         for number in range(place.part, len(self.parts)):
             part = self.parts[number]
-            if number == place.part:
-                part = part.filter(_follows(part, place.values))
-            places += _places(number, part, 0, length - len(places))
-        return self._rows(places)
+            yield number, part.filter(_follows(part, place.values)) if number == place.part else part
+
+    def _places(self, number: int, part: QuerySet[Row], first: int, last: int) -> list[RowPlace]:
+        names = [name.removeprefix("-") for name in _ordering(part)]
+        places = part.values_list(*names)
+        if self.owner is None or connection.vendor != "postgresql" or names[0] != "at":
+            return [RowPlace(number, values) for values in places[first:last]]
+        return [RowPlace(number, values) for values in record_by_record(places, self.owner, first, last)]
 
     def _rows(self, places: Sequence[RowPlace]) -> Slice[Row]:
         pks = [place.values[-1] for place in places]
@@ -94,11 +114,6 @@ class ChainedQuery(Generic[Row]):
         if number not in self.lengths:
             self.lengths[number] = self.parts[number].count()
         return self.lengths[number]
-
-
-def _places(number: int, part: QuerySet[Row], first: int, last: int) -> list[RowPlace]:
-    names = [name.removeprefix("-") for name in _ordering(part)]
-    return [RowPlace(number, values) for values in part.values_list(*names)[first:last]]
 
 
 def _follows(part: QuerySet[Row], values: tuple[Any, ...]) -> Q:

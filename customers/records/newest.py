@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -125,6 +126,25 @@ def _lateral(
     source_params = [] if source is None else [source]
     owner = customer.place if isinstance(customer, Slot) else customer.pk
     return RawSQL(sql, [*params, limit, owner, *source_params, limit])  # noqa: S611 - and values are parameters
+
+
+def record_by_record(places: QuerySet[Any, Any], customer: int, first: int, last: int) -> list[tuple[Any, ...]]:
+    """`places[first:last]` of a customer's rows, ordered by (at, pk), each record by its own index. For PostgreSQL,
+    which would read and sort all of them."""
+    of_record = places.filter(source_record=RawSQL("owned.id", []))[:last]
+    direction = "DESC" if str(places.query.order_by[0]).startswith("-") else "ASC"
+    try:
+        sql, params = of_record.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    records = connections["default"].ops.quote_name(SourceRecord._meta.db_table)
+    statement = f"""
+        SELECT place.at, place.id FROM {records} AS owned CROSS JOIN LATERAL ({sql}) AS place (at, id)
+        WHERE owned.customer_id = %s ORDER BY place.at {direction}, place.id {direction} LIMIT %s OFFSET %s
+    """  # noqa: S608 - SQL that Django has written
+    with connections["default"].cursor() as cursor:
+        cursor.execute(statement, [*params, customer, last - first, first])
+        return list(cursor.fetchall())
 
 
 def column_of(model: type[LinkedRow], name: str) -> str:

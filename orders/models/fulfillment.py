@@ -45,6 +45,8 @@ class Fulfillment(LinkedRow):
             # API queries by day, and by time of the last change.
             models.Index(fields=["at", "id"], name="fulfillment_by_at"),
             models.Index(fields=["updated", "id"], name="fulfillment_by_updated"),
+            # API queries by day of a status that is rare.
+            models.Index(fields=["status", "at", "id"], name="fulfillment_by_status"),
             # The parcel with a tracking number.
             models.Index(fields=["tracking_number"], name="fulfillment_by_tracking"),
         ]

@@ -153,6 +153,10 @@ class Order(LinkedRow):
             models.Index(fields=["data_source", "at", "id"], name="order_by_source"),
             # The list of orders with one status.
             models.Index(fields=["status", "at", "id"], name="order_by_status"),
+            # API queries by day of a campaign that is rare: all orders of the period would be read for one.
+            models.Index(
+                fields=["campaign", "at", "id"], condition=models.Q(campaign__isnull=False), name="order_by_campaign"
+            ),
             # Overdue invoices.
             models.Index(fields=["status", "due"], condition=models.Q(due__isnull=False), name="order_by_due"),
         ]

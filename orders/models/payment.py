@@ -101,6 +101,9 @@ class Transaction(LinkedRow):
             # API queries by day, and their sums, for which no row is read; and by time of the last change.
             models.Index(fields=["at", "id", "kind", "status", "currency", "amount"], name="transaction_by_at"),
             models.Index(fields=["updated", "id"], name="transaction_by_updated"),
+            # API queries of what is rare.
+            models.Index(fields=["kind", "at", "id"], name="transaction_by_kind"),
+            models.Index(fields=["gateway_reference", "at", "id"], name="transaction_by_reference"),
             # The payments of a card, when it is erased.
             models.Index(
                 fields=["pay_source"], condition=models.Q(pay_source__isnull=False), name="transaction_by_pay_source"

@@ -115,6 +115,8 @@ class Purchase(LinkedRow):
             *LinkedRow.Meta.indexes,
             # API queries by day, and by time of the last change.
             models.Index(fields=["at", "id"], name="purchase_by_at"),
+            # API queries by day of a status that is rare.
+            models.Index(fields=["status", "at", "id"], name="purchase_by_status"),
             models.Index(fields=["updated", "id"], name="purchase_by_updated"),
             # The cancellations of all customers, in order of time; and purchases that began again after one.
             models.Index(
@@ -221,6 +223,8 @@ class Membership(LinkedRow):
             *LinkedRow.Meta.indexes,
             # API queries by day, and by time of the last change.
             models.Index(fields=["at", "id"], name="membership_by_at"),
+            # The members of a club.
+            models.Index(fields=["club", "at", "id"], name="membership_by_club"),
             models.Index(fields=["updated", "id"], name="membership_by_updated"),
         ]
 

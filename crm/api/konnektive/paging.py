@@ -1,7 +1,8 @@
 """Lists by numbered pages with a total, because clients ask for page 2 and for the number of rows.
 
 A page begins where the same caller’s page before it ended, some minutes ago: rows that were added, changed or erased
-meanwhile neither hide a row of a later page nor show one again. So do the pages after it, and the total.
+meanwhile neither hide a row of a later page nor show one again. So do the pages after it, and the total, which says
+of a long list only that there is more: whoever reads on until a page is short, or until the total, reads all.
 """
 
 import hashlib
@@ -26,6 +27,8 @@ from customers.records.horizon import wait_until_complete
 MOST_PER_PAGE, USUAL_PER_PAGE = 200, 25
 COUNT_KEPT_SECONDS = 5 * 60
 """So long, a page whose page before was not read uses the count of an earlier one."""
+MOST_COUNTED = 25_000
+"""So many rows after a page are counted. A longer list says a larger total on the page where it would end."""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -89,7 +92,9 @@ def answer_page(
     before = _end_before(query, listed)
     read = rows.rows_after(before.place, size) if before else rows.rows_from((query.page - 1) * size, size)
     at_least = (query.page - 1) * size + len(read.rows)
-    total = before.total if before and before.total >= at_least else _count(rows, query, listed, at_least=at_least)
+    total = before.total if before else 0
+    if not _still_counts(total, at_least):
+        total = _count(rows, query, listed, read.end, at_least=at_least)
     if not total:
         raise nothing_found(what)
     end = read.end or (before.place if before else None)
@@ -126,16 +131,24 @@ def _remember(query: PagedQuery, listed: str, end: CountedPlace) -> None:
         page_ends.remember(query.caller, f"{listed} {query.results_per_page}", query.page, written)
 
 
-def _count(rows: ChainedQuery[Any], query: PagedQuery, listed: str, *, at_least: int) -> int:
-    """The number of rows. A page after the first takes the count of an earlier page, some minutes old."""
+def _still_counts(total: int, at_least: int) -> bool:
+    """Where a list ends that was not counted to its end, there may be more."""
+    return total > at_least or 0 < total == at_least <= MOST_COUNTED
+
+
+def _count(rows: ChainedQuery[Any], query: PagedQuery, listed: str, end: RowPlace | None, *, at_least: int) -> int:
+    """The number of rows, of which at most MOST_COUNTED after the `end` of the page are counted.
+
+    A page after the first takes the count of an earlier page, some minutes old.
+    """
     # Otherwise a client that reads all pages would have the rows counted on each of them.
     if rows.is_counted:
         return rows.count()
     if query.page > 1 and listed:
         counted = cache.get(f"counted-{listed}")
-        if counted is not None and counted >= at_least:
+        if counted is not None and _still_counts(counted, at_least):
             return int(counted)
-    total = rows.count()
+    total = at_least + rows.count_after(end, MOST_COUNTED) if end else rows.count()
     if listed:
         cache.set(f"counted-{listed}", total, COUNT_KEPT_SECONDS)
     return total

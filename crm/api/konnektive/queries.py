@@ -119,17 +119,19 @@ def filter_rows(rows: QuerySet[Row], query: RowQuery, *, by_id: bool, written: s
 
     `written` is the column with the time of the last edit.
     """
+    owner = None
     if query.customer_id is not None:
         customer = customer_if_any(query.customer_id)
         rows = rows.filter(source_record__customer=customer) if customer else rows.none()
+        owner = customer.pk if customer else None
     if isinstance(query, PersonFilter) and query.has_any:
         rows = rows.filter(source_record__customer__in=query.among(Customer.objects.all()))
     if not query.has_days and (by_id or query.customer_id is not None):
         sign = "" if query.ascending else "-"
-        return ChainedQuery(rows.order_by(f"{sign}at", f"{sign}pk"))
+        return ChainedQuery(rows.order_by(f"{sign}at", f"{sign}pk"), owner=owner)
     if query.date_range_type is DateKind.UPDATED:
         return changed_since.changed_in(rows, query.period(), by=written, ascending=query.ascending)
-    return ChainedQuery(changed_since.created_in(rows, query.period(), ascending=query.ascending))
+    return ChainedQuery(changed_since.created_in(rows, query.period(), ascending=query.ascending), owner=owner)
 
 
 def without_none(**values: Any) -> dict[str, Any]:
