@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "crm.http.request_ids.identify",  # outermost: every answer has an id
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "crm.http.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "crm.http.headers.protect",
     "crm.http.charsets.refuse_unreadable",
@@ -294,7 +295,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEVELOPMENT
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        else "crm.http.static_bundles.BundledStorage",
     },
 }
 
