@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from crm.api.konnektive.paths import ANYTHING as KONNEKTIVE
 from crm.database_settings import Waits, database
@@ -249,14 +250,12 @@ TASK_QUEUES = {"database": "django_tasks_db.DatabaseBackend", "celery": "crm.job
 TASKS = {"default": {"BACKEND": TASK_QUEUES[env.str("TASK_QUEUE", default="database")]}}
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@127.0.0.1:5672//")
 CELERY_QUEUE = env.str("CELERY_QUEUE", default="reunite")
-JOB_FILES_DAYS = env.int("JOB_FILES_DAYS", default=7)
 IMPORT_LARGEST_FILE = env.int("IMPORT_LARGEST_FILE", default=2**30)  # bytes
 FILE_UPLOAD_HANDLERS = [
     "crm.imports.uploads.UploadGuard",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-EVENTS_DAYS = env.int("EVENTS_DAYS", default=90)
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="reunite@localhost")
@@ -267,13 +266,33 @@ MEDIA_ROOT = env.str("FILES", default=str(BASE_DIR / "files"))  # never served: 
 # what was sent is kept
 
 WEBHOOK_NETWORKS = [ip_network(network) for network in env.list("WEBHOOK_NETWORKS", default=[])]
-WEBHOOK_DAYS = env.int("WEBHOOK_DAYS", default=30)
 
 # The audit log: for how many days entries are kept, whether it says who looked at a customer, and what makes an entry
 
-AUDIT_DAYS = env.int("AUDIT_DAYS", default=400)
 AUDIT_VIEWS = env.bool("AUDIT_VIEWS", default=False)
 AUDIT_ENTRY = "crm.audit.log.entry"
+
+# For how long what is not wanted for ever is kept; 0 keeps it for ever. `crm/jobs/retention.py` lists what is deleted
+# each night.
+
+
+def kept(name: str, default: int, *, least: int = 0) -> int:
+    number: int = env.int(name, default=default)
+    if number < least:
+        raise ImproperlyConfigured(f"{name} must be at least {least}.")
+    return number
+
+
+AUDIT_DAYS = kept("AUDIT_DAYS", 400)
+SIGN_IN_ATTEMPT_DAYS = kept("SIGN_IN_ATTEMPT_DAYS", 1, least=1)
+MERGE_DRAFT_HOURS = kept("MERGE_DRAFT_HOURS", 24, least=1)
+JOB_FILES_DAYS = kept("JOB_FILES_DAYS", 7)
+IMPORT_FILES_DAYS = kept("IMPORT_FILES_DAYS", JOB_FILES_DAYS)
+WORKER_CALL_DAYS = kept("WORKER_CALL_DAYS", 1, least=1)
+EVENTS_DAYS = kept("EVENTS_DAYS", 90)
+WEBHOOK_DAYS = kept("WEBHOOK_DAYS", 30)
+ORDER_KEY_DAYS = kept("ORDER_KEY_DAYS", 30)
+API_ANSWER_DAYS = kept("API_ANSWER_DAYS", 1, least=1)
 
 # Static files
 

@@ -1,13 +1,20 @@
-"""Failed sign-ins, which block a name for a quarter of an hour, are forgotten the day after."""
+"""Failed sign-ins, which block a name for a quarter of an hour, are forgotten after SIGN_IN_ATTEMPT_DAYS."""
 
 from datetime import timedelta
 
 from axes.models import AccessAttempt
-from django.utils import timezone
+from django.conf import settings
+from django.db.models import QuerySet
 
-KEPT_FOR = timedelta(days=1)
+from customers.lib.batches import delete_in_batches
+from customers.lib.kept import kept_since
 
 
-def purge_attempts() -> str:
-    deleted, _ = AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - KEPT_FOR).delete()
-    return f"{deleted} deleted."
+def due() -> QuerySet[AccessAttempt]:
+    before = kept_since(timedelta(days=settings.SIGN_IN_ATTEMPT_DAYS))
+    attempts: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(attempt_time__lt=before)
+    return attempts
+
+
+def purge_attempts() -> int:
+    return delete_in_batches(due())

@@ -13,6 +13,7 @@ from django.utils import timezone
 from crm.accounts.models import Session, User
 from crm.accounts.session_store import SessionStore, idle_since, stored_key
 from crm.accounts.user_agents import browser_name
+from customers.lib.batches import delete_in_batches
 from customers.lib.text import without_unstorable
 
 SIGN_IN = "sign_in"
@@ -45,12 +46,16 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
     return user.sessions.exclude(pk=stored_key(but or "")).delete()[0]
 
 
-def purge_sessions() -> int:
-    """Delete those that have ended; what is in them is never read again."""
+def ended_sessions() -> QuerySet[Session]:
+    """What is in them is never read again."""
     ended = Q(expire_date__lt=timezone.now())
     if since := idle_since():
         ended |= Q(last_seen__lt=since)
-    return Session.objects.filter(ended).delete()[0]
+    return Session.objects.filter(ended)
+
+
+def purge_sessions() -> int:
+    return delete_in_batches(ended_sessions())
 
 
 def _open(user: User) -> QuerySet[Session]:

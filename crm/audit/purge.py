@@ -4,15 +4,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone
 
 from crm.audit.models import AuditEntry, AuditPurge
 from customers.lib.batches import BATCH
+from customers.lib.kept import kept_since
 
 
-def due() -> "QuerySet[AuditEntry]":
-    return AuditEntry.objects.filter(at__lt=_kept_since()).order_by("at", "pk")
+def count_due() -> int:
+    return AuditEntry.objects.filter(at__lt=_kept_since()).count()
 
 
 def purge() -> int:
@@ -24,7 +23,7 @@ def purge() -> int:
 
 
 def _kept_since() -> datetime:
-    return timezone.now() - timedelta(days=settings.AUDIT_DAYS)
+    return kept_since(timedelta(days=settings.AUDIT_DAYS))
 
 
 @transaction.atomic

@@ -20,16 +20,12 @@ from django.core.management import CommandError, call_command
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
-from crm.accounts.attempts import purge_attempts
-from crm.accounts.sessions import purge_sessions
-from crm.jobs.files import clear_imports, clear_old_jobs
 from crm.jobs.lost_jobs import wake_lost_jobs
 from crm.jobs.models import Schedule
 from crm.jobs.paused_jobs import cancel_paused_jobs
-from crm.jobs.queue import forget_old_calls, stopping
+from crm.jobs.queue import stopping
 from crm.jobs.rule_turns import follow_rules
 from crm.webhooks.deliver import deliver_due
-from crm.webhooks.purge import purge_deliveries
 from customers.matching.evidence.keys import keep_up_evidence
 from customers.matching.likely.rescore import score_changed_customers
 from customers.matching.likely.scan import is_installed
@@ -107,11 +103,6 @@ SCHEDULED: list[Scheduled] = [
     command("apply_due", hourly(7)),
     command("start_pulls", every(minutes=1)),
     Scheduled("cancel_paused_jobs", hourly(17), cancel_paused_jobs),
-    Scheduled("clear_old_jobs", hourly(27), clear_old_jobs),
-    Scheduled("clear_old_imports", hourly(37), clear_imports),
-    Scheduled("forget_old_calls", hourly(47), forget_old_calls),
-    command("forget_idempotency_keys", daily(3, 37)),
-    command("purge_merge_drafts", daily(3, 47)),
     command("find_duplicates", daily(2, 17), is_needed=is_installed),
     command("train_model", weekly(6, 1, 17), is_needed=is_installed),
     Scheduled("score_changed_customers", every(seconds=30), score_changed_customers, is_needed=is_installed),
@@ -119,11 +110,7 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("rank_answered_pairs", every(seconds=20), rank_answered_pairs),
     Scheduled("keep_up_evidence", every(seconds=30), keep_up_evidence),
     Scheduled("follow_rules", every(seconds=30), follow_rules),
-    command("purge_events", daily(3, 57)),
-    Scheduled("purge_sessions", hourly(57), purge_sessions),
-    command("purge_audit_log", daily(4, 7)),
-    Scheduled("purge_attempts", daily(4, 17), purge_attempts),
-    Scheduled("purge_deliveries", hourly(37), purge_deliveries),
+    command("purge", daily(3, 37)),
 ]
 
 

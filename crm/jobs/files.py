@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.files.storage import Storage
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from crm.jobs.models import ENDED, UNFINISHED, Job, JobState
-from orders.imports.stored_file import clear_old_imports
+from customers.lib.kept import kept_since
+from orders.imports.stored_file import clear_old_imports, old_imports
+from orders.models import Import
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +32,8 @@ def storage_faults() -> tuple[type[Exception], ...]:
 
 
 def kept_until(job: Job) -> datetime | None:
-    return job.ended + timedelta(days=settings.JOB_FILES_DAYS) if job.ended else None
+    days = settings.JOB_FILES_DAYS
+    return job.ended + timedelta(days=days) if job.ended and days else None
 
 
 def clear_old_jobs() -> int:
@@ -38,10 +41,14 @@ def clear_old_jobs() -> int:
     return sum(_clear_if_possible(job) for job in _old_jobs())
 
 
+def old_jobs() -> QuerySet[Job]:
+    before = kept_since(timedelta(days=settings.JOB_FILES_DAYS))
+    return Job.objects.filter(is_cleared=False, state__in=ENDED, ended__lt=before, lease=None)
+
+
 def _old_jobs() -> Iterator[Job]:
-    before, last = timezone.now() - timedelta(days=settings.JOB_FILES_DAYS), 0
-    old = Job.objects.filter(is_cleared=False, state__in=ENDED, ended__lt=before, lease=None).order_by("pk")
-    while jobs := list(old.filter(pk__gt=last)[:AT_ONCE]):
+    last = 0
+    while jobs := list(old_jobs().filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
         yield from jobs
         last = jobs[-1].pk
 
@@ -54,11 +61,14 @@ def _clear_if_possible(job: Job) -> bool:
         return False
 
 
-def clear_imports() -> int:
-    """The files of imports are kept as long as those of jobs."""
-    before = timezone.now() - timedelta(days=settings.JOB_FILES_DAYS)
+def imports_to_clear() -> QuerySet[Import]:
+    before = kept_since(timedelta(days=settings.IMPORT_FILES_DAYS))
     busy = Job.objects.filter(state__in=(*UNFINISHED, JobState.PAUSED)).values_list("pk", flat=True)
-    return clear_old_imports(before=before, busy=list(busy))
+    return old_imports(before=before, busy=list(busy))
+
+
+def clear_imports() -> int:
+    return clear_old_imports(imports_to_clear())
 
 
 def _clear(job: Job) -> bool:

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from crm.jobs.models import Job, JobEvent, JobEventKind, JobState
 from crm.jobs.news import send_mail_later, tell_owner
+from customers.lib.kept import kept_since
 
 
 def cancel_paused_jobs() -> int:
-    since = timezone.now() - timedelta(days=settings.JOB_FILES_DAYS)
+    since = kept_since(timedelta(days=settings.JOB_FILES_DAYS))
     recent = JobEvent.objects.filter(job=OuterRef("pk"), at__gte=since)
     return sum(_cancel(job) for job in Job.objects.filter(~Exists(recent), state=JobState.PAUSED, lease=None))
 

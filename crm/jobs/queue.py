@@ -8,14 +8,18 @@ import socket
 import threading
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import QuerySet
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from crm.jobs.models import Job
 from crm.jobs.turn import take_turn
+from customers.lib.batches import delete_in_batches
+from customers.lib.kept import kept_since
 
 stopping = threading.Event()
 """Set when this process was asked to end: it ends after the chunk."""
@@ -39,8 +43,11 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:80]}-{os.getpid()}"
 
 
+def old_calls() -> "QuerySet[DBTaskResult[Any, Any]]":
+    """Those that were answered, and those that a killed worker left."""
+    before = kept_since(timedelta(days=settings.WORKER_CALL_DAYS))
+    return DBTaskResult.objects.filter(enqueued_at__lt=before).exclude(status=TaskResultStatus.READY)
+
+
 def forget_old_calls() -> int:
-    """Delete the calls that were answered, and those that a killed worker left, a day later."""
-    old = DBTaskResult.objects.filter(enqueued_at__lt=timezone.now() - timedelta(days=1))
-    deleted, _ = old.exclude(status=TaskResultStatus.READY).delete()
-    return deleted
+    return delete_in_batches(old_calls())

@@ -39,7 +39,8 @@ class EndpointRow:
     @property
     def kept_until(self) -> datetime | None:
         """Then the first event that waits is deleted."""
-        return self.oldest + timedelta(days=settings.EVENTS_DAYS) if self.oldest else None
+        days = settings.EVENTS_DAYS
+        return self.oldest + timedelta(days=days) if self.oldest and days else None
 
 
 def endpoint_rows(endpoints: Sequence[WebhookEndpoint]) -> list[EndpointRow]:

@@ -3,20 +3,21 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils import timezone
+from django.db.models import QuerySet
 
-from customers.lib.batches import BATCH
+from customers.lib import kept
+from customers.lib.batches import delete_in_batches
 from customers.models import Event
 
 
 def kept_since() -> datetime:
-    return timezone.now() - timedelta(days=settings.EVENTS_DAYS)
+    return kept.kept_since(timedelta(days=settings.EVENTS_DAYS))
+
+
+def due() -> QuerySet[Event]:
+    return Event.objects.filter(at__lt=kept_since()).order_by("at", "pk")
 
 
 def purge() -> int:
     """The number of events deleted."""
-    before, total = kept_since(), 0
-    while pks := list(Event.objects.filter(at__lt=before).order_by("at", "pk").values_list("pk", flat=True)[:BATCH]):
-        Event.objects.filter(pk__in=pks).delete()
-        total += len(pks)
-    return total
+    return delete_in_batches(due())

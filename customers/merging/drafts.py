@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -23,7 +24,6 @@ from customers.snapshot import after_reading
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-LIFE = timedelta(hours=24)
 MOST_DRAFTS = 50
 """Of one user."""
 MOST_PURGED = 100
@@ -35,8 +35,8 @@ def find(survivor: int, *, by: User) -> MergeDraft | None:
     """The user's draft of a merge into `survivor`. Using it prolongs its life."""
     now = timezone.now()
     draft = MergeDraft.objects.filter(user=by, survivor=survivor, expires__gt=now).first()
-    if draft and draft.expires < now + LIFE / 2:
-        after_reading(MergeDraft.objects.filter(pk=draft.pk).update, expires=now + LIFE)
+    if draft and draft.expires < now + _life() / 2:
+        after_reading(MergeDraft.objects.filter(pk=draft.pk).update, expires=now + _life())
     return draft
 
 
@@ -77,7 +77,7 @@ def keep(
     if reviewed:
         plan, records = reviewed
         draft.fingerprint, draft.records = plan.fingerprint, sorted(records)
-    draft.expires = now + LIFE
+    draft.expires = now + _life()
     draft.save()
     draft.customers.set(customers)
     return draft
@@ -125,6 +125,10 @@ def forget(customers: Collection[int]) -> None:
     _delete(MergeDraft.objects.filter(pk__in=about.values("mergedraft")).select_for_update())
 
 
+def due() -> QuerySet[MergeDraft]:
+    return MergeDraft.objects.filter(expires__lte=timezone.now())
+
+
 def purge() -> int:
     total = 0
     while True:
@@ -135,6 +139,10 @@ def purge() -> int:
             return total
 
 
+def _life() -> timedelta:
+    return timedelta(hours=settings.MERGE_DRAFT_HOURS)
+
+
 def _make_room(user: User) -> None:
     _delete(_expired()[:MOST_PURGED])
     newest_first = MergeDraft.objects.filter(user=user).order_by("-expires", "-pk")
@@ -142,8 +150,7 @@ def _make_room(user: User) -> None:
 
 
 def _expired() -> QuerySet[MergeDraft]:
-    expired = MergeDraft.objects.filter(expires__lte=timezone.now()).order_by("expires", "pk")
-    return expired.select_for_update(skip_locked=True)
+    return due().order_by("expires", "pk").select_for_update(skip_locked=True)
 
 
 def _delete(drafts: QuerySet[MergeDraft]) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.files import File
+from django.db.models import QuerySet
 
 from customers.lib.errors import ActionError
 from customers.models import DataSource
@@ -101,14 +102,24 @@ def change_state(imported: Import, states: Sequence[ImportState], to: ImportStat
     imported.state = to
 
 
-def clear_old_imports(*, before: datetime, busy: Collection[int]) -> int:
-    """Delete what imports that were begun before then keep of their files, but of those that a job of `busy` reads."""
-    unused = Import.objects.filter(is_cleared=False, created__lt=before).exclude(job__in=busy)
-    old = unused.order_by("pk")[:AT_ONCE]
-    for imported in old:
-        imported.file.delete(save=False)
-        imported.samples.all().delete()
-        mapping = imported.mapping and ColumnMapping.from_json(imported.mapping).without_samples.to_json()
-        imported.mapping, imported.table, imported.is_cleared = mapping, {}, True
-        imported.save(update_fields=["file", "mapping", "table", "is_cleared"])
-    return len(old)
+def old_imports(*, before: datetime, busy: Collection[int]) -> QuerySet[Import]:
+    """Begun before then and not cleared yet, but those that a job of `busy` reads."""
+    return Import.objects.filter(is_cleared=False, created__lt=before).exclude(job__in=busy)
+
+
+def clear_old_imports(imports: QuerySet[Import]) -> int:
+    """Delete what `imports` keep of their files; the number of imports."""
+    cleared, last = 0, 0
+    while old := list(imports.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
+        for imported in old:
+            _clear(imported)
+        cleared, last = cleared + len(old), old[-1].pk
+    return cleared
+
+
+def _clear(imported: Import) -> None:
+    imported.file.delete(save=False)
+    imported.samples.all().delete()
+    mapping = imported.mapping and ColumnMapping.from_json(imported.mapping).without_samples.to_json()
+    imported.mapping, imported.table, imported.is_cleared = mapping, {}, True
+    imported.save(update_fields=["file", "mapping", "table", "is_cleared"])

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from customers.lib.errors import ActionError
+from customers.lib.kept import kept_since
 from customers.lib.secrets.digests import is_one_of, keyed_digests
 from customers.lib.text import can_be_stored
 from orders.models import ErasedId, IdempotencyKey, Order
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 LONGEST_KEY = 255
-BATCH = 1000
 SALT = "orders.repeating"  # stored digests were made with it, so it must not change
 
 
@@ -80,15 +81,15 @@ def key_of(request: IdentifiedRequest, order: Order) -> IdempotencyKey:
     return IdempotencyKey(caller=request.caller, key=request.key, request_digest=request.digest, order=order)
 
 
-def delete_keys(*, before: datetime, with_answers_before: datetime) -> int:
-    """Delete the keys created before then; return the number. Their orders stay; a repeated request is then new."""
-    keys = IdempotencyKey.objects.order_by("created")
-    with_answers = keys.filter(order=None, created__lt=with_answers_before)
-    return _delete(keys.filter(created__lt=before)) + _delete(with_answers)
+def due_keys(*, days: float) -> QuerySet[IdempotencyKey]:
+    """Of orders, older than so many days. The orders stay; a repeated request is then new."""
+    return _older(days).filter(order__isnull=False)
 
 
-def _delete(keys: QuerySet[IdempotencyKey]) -> int:
-    deleted, old = 0, keys.values_list("pk", flat=True)
-    while batch := list(old[:BATCH]):
-        deleted += IdempotencyKey.objects.filter(pk__in=batch).delete()[0]
-    return deleted
+def due_answers() -> QuerySet[IdempotencyKey]:
+    """Keys of other requests, with their answers, after API_ANSWER_DAYS."""
+    return _older(settings.API_ANSWER_DAYS).filter(order=None)
+
+
+def _older(days: float) -> QuerySet[IdempotencyKey]:
+    return IdempotencyKey.objects.filter(created__lt=kept_since(timedelta(days=days))).order_by("created")

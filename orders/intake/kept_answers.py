@@ -1,4 +1,4 @@
-"""Any request with an idempotency key that changes something: done once, and its answer kept for a day.
+"""Any request with an idempotency key that changes something: done once, and its answer kept for API_ANSWER_DAYS.
 
 A request claims its key before it is done, so that the same one sent meanwhile is told to wait. What was refused or
 failed frees the key. Orders, leads and payments have rules of their own (`idempotency.py`): their key is written in the
@@ -20,7 +20,6 @@ from customers.lib.secrets.digests import is_one_of
 from orders.intake.idempotency import IdentifiedRequest, RepeatedRequestError
 from orders.models import IdempotencyKey
 
-KEPT_FOR = timedelta(days=1)
 LONGEST_REQUEST = timedelta(minutes=10)
 """A request that is not over by then was interrupted: its process ended."""
 

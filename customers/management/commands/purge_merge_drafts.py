@@ -6,7 +6,7 @@ from customers.merging import drafts
 
 
 class Command(BaseCommand):
-    help = "Deletes what users entered for a merge and left for a day. Run it every day."
+    help = "Deletes what users entered for a merge and left for MERGE_DRAFT_HOURS, as `purge` does."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{drafts.purge()} deleted.")

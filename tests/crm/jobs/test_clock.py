@@ -117,4 +117,4 @@ def test_every_act_of_the_clock_runs(db, settings):
     assert run_due() == [scheduled.name for scheduled in clock.SCHEDULED]
     messages = dict(Schedule.objects.values_list("name", "message"))
     assert messages["settle_pending"] == "Resolved: 0. Still without an answer: 0."
-    assert messages["forget_idempotency_keys"] == "0 keys deleted."
+    assert messages["purge"].endswith("Webhook deliveries: 0 deliveries older than 30 days deleted (WEBHOOK_DAYS).")

@@ -197,7 +197,7 @@ def test_an_endpoint_is_deleted_with_what_was_sent(client):
         assert client.get(reverse(f"webhooks:{name}", args=[pk])).status_code == 404
     assert "No endpoints yet" in page(client, "list")
 
-    assert purge_deliveries() == "0 deliveries deleted."  # it may still be in use
+    assert purge_deliveries() == 0  # it may still be in use
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
-        assert purge_deliveries() == "1 delivery deleted."
+        assert purge_deliveries() == 1
     assert not WebhookEndpoint.objects.exists()

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from orders.intake import idempotency
+from customers.lib import batches
 from orders.models import IdempotencyKey, Order
 from tests.api.konnektive.store import Store
 
@@ -69,7 +69,7 @@ def test_no_key_of_the_last_day_is_forgotten(days):
 
 
 def test_many_are_forgotten_some_at_a_time(store, monkeypatch):
-    monkeypatch.setattr(idempotency, "BATCH", 2)
+    monkeypatch.setattr(batches, "BATCH", 2)
     for n in range(5):
         sent(store, f"key {n}", days_ago=40)
 
