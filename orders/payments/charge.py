@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.views.decorators.debug import sensitive_variables
 
 from customers.models import Customer, PaySource
+from customers.models.prepared import insert
 from customers.records.newest import newest
 from orders.intake.leads import complete_lead
 from orders.intake.order import IncomingOrder
@@ -20,7 +21,7 @@ from orders.intake.take import TakenOrder, WriteMore, take_order
 from orders.locks import OrderError
 from orders.models import Order, OrderItem, OrderStatus, Transaction, TransactionKind
 from orders.payments.gateway import Card, Sale, Token
-from orders.payments.gateway_request import create_pending, require_gateway
+from orders.payments.gateway_request import create_pending, payment_entry, require_gateway
 from orders.payments.record_answer import record_answer
 from orders.payments.settle_pending import refuse_late_success
 
@@ -62,6 +63,7 @@ def place_order(
         else:
             pay_source = _pay_source_of(method, order, gateway.name)
         pending[:] = [create_pending(order, TransactionKind.SALE, order.total, pay_source=pay_source, by=by)]
+        insert(payment_entry(order, "charge", order.total, by=by))
 
     taken = _take(replace(incoming, status=OrderStatus.PENDING), lead, create_payment, by=by)
     if taken.is_repeat:

@@ -1,6 +1,8 @@
 """Each kind of act with the entry that it writes. A kind that no test of this folder has fails the suite."""
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -16,16 +18,22 @@ from crm.pulls import pulls
 from crm.pulls.models import System
 from crm.webhooks import endpoints, replay
 from customers.lib.audit import AuditAction
+from customers.lib.identity import Identity
 from customers.matching.evidence.attributes import mark_identifying, unmark_identifying
 from customers.merging.split import split_record
 from customers.models import Event, EventKind
 from customers.sources import data_sources
+from orders.intake.order import IncomingCustomer, IncomingOrder
+from orders.models import Order
+from orders.payments.charge import place_order
+from orders.payments.gateway import Card
 from orders.payments.settle_by_hand import settle_by_hand
 from tests.acts import erase, fresh, merge, refund, rerun, undo
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.database import reloaded
 from tests.factories import (
     CustomerFactory,
+    DataSourceFactory,
     SourceRecordFactory,
     customer_with_order,
     declined_order,
@@ -50,6 +58,19 @@ def told(admin_user):
         return [entry.text for entry in entries if entry.action == action]
 
     return since
+
+
+def test_the_first_charge_of_an_order(told, admin_user):
+    who = IncomingCustomer(DataSourceFactory(), Identity("Helena", "Holý", "", "helena@reunite.cz"))
+    incoming = IncomingOrder(who, Decimal("9.90"), "USD", external_id="1001")
+    cards = ("4242424242424242", "4000000000000002")
+    for number in cards:
+        place_order(replace(incoming, external_id=number), Card(number, 12, 2099), by=admin_user)
+    place_order(replace(incoming, external_id=cards[0]), Card(cards[0], 12, 2099), by=admin_user)  # sent again
+    place_order(replace(incoming, external_id="paid elsewhere"), None, by=admin_user)
+    approved, declined = (Order.objects.get(external_id=number) for number in cards)
+    assert declined.status == "DECLINED"
+    assert told(AuditAction.PAYMENT) == [f"Order {order.number}: charge, 9.90 USD." for order in (approved, declined)]
 
 
 def test_payments(told, admin_user):
