@@ -15,7 +15,7 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test test-fast test-pgbouncer fuzz spark histories screenshots lint advisories lock country-names bench-large
+.PHONY: help run demo test test-fast test-pgbouncer alerts fuzz spark histories screenshots lint advisories lock country-names bench-large
 
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -52,6 +52,10 @@ test-pgbouncer: $(VENV)/dev.stamp  ## Run the part on PostgreSQL through a PgBou
 
 fuzz: $(VENV)/dev.stamp  ## Ask the API what its OpenAPI document allows, and much that it does not
 	@$(BIN)/python -m tests.api.fuzz
+
+alerts:  ## Test the alert rules on made-up numbers, with the promtool of Debian's prometheus
+	promtool check rules deploy/prometheus/alerts.yaml
+	promtool test rules deploy/prometheus/alerts_test.yaml
 
 spark: $(VENV)/dev.stamp  ## Compare what a scan finds on Spark with what it finds on DuckDB, where there is a Java
 	@$(BIN)/python -m tests.customers.matching.likely.spark

@@ -11,6 +11,7 @@ class CrmConfig(AppConfig):
             check_cache,
             check_encryption_keys,
             check_lock_table,
+            check_metrics_token,
             check_openid,
             check_second_factor,
             check_session,
@@ -25,3 +26,4 @@ class CrmConfig(AppConfig):
         checks.register(check_shared_limits, checks.Tags.security, deploy=True)
         checks.register(check_second_factor, checks.Tags.security, deploy=True)
         checks.register(check_encryption_keys, checks.Tags.security, deploy=True)
+        checks.register(check_metrics_token, checks.Tags.security, deploy=True)

@@ -119,5 +119,12 @@ def check_openid(**kwargs: Any) -> list[CheckMessage]:
     return errors
 
 
+def check_metrics_token(**kwargs: Any) -> list[CheckMessage]:
+    if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= SHORTEST_KEY:
+        return []
+    hint = "Make one as SECRET_KEY is made. See docs/operations.md."
+    return [Warning(f"METRICS_TOKEN has fewer than {SHORTEST_KEY} characters.", hint=hint, id="crm.W007")]
+
+
 def _is_of_one_process() -> bool:
     return bool(settings.CACHES["default"]["BACKEND"] == OF_ONE_PROCESS)

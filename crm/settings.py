@@ -294,6 +294,14 @@ WEBHOOK_DAYS = kept("WEBHOOK_DAYS", 30)
 ORDER_KEY_DAYS = kept("ORDER_KEY_DAYS", 30)
 API_ANSWER_DAYS = kept("API_ANSWER_DAYS", 1, least=1)
 
+# Metrics: what Prometheus must send to read /metrics, without which nothing is counted; and where a worker answers it
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="")
+COUNTER = "crm.metrics.acts.count" if METRICS_TOKEN else ""
+if METRICS_TOKEN:
+    MIDDLEWARE = ["crm.metrics.exposition.answer_metrics", "crm.metrics.requests.measure", *MIDDLEWARE]
+
 # Static files
 
 STATIC_URL = "static/"

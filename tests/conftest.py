@@ -29,7 +29,7 @@ TESTS = Path(__file__).parent
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 """Tables that are written when all tables are made."""
 
-ON_ONE_DATABASE = {"api", "crm", "pages", "values"}
+ON_ONE_DATABASE = {"api", "crm", "deploy", "pages", "values"}
 """Folders of tests that ask over HTTP, wherever they lie, and of what surrounds the rules."""
 
 LONG = {

@@ -15,6 +15,7 @@ from crm.jobs.models import Job, JobEvent, JobEventKind, JobState
 from crm.jobs.news import send_mail_later, tell_owner
 from crm.jobs.results import write_result
 from customers.database.failures import failure_of
+from customers.lib.counting import Counted, count_after_commit
 
 logger = logging.getLogger(__name__)
 
@@ -99,5 +100,6 @@ def _end(job: Job, state: JobState, event: JobEventKind, *, message: str = "", r
         if state == JobState.DONE:
             job.parts.all().delete()
         tell_owner(job)
+    count_after_commit(Counted.JOB_END, job.kind, state)
     send_mail_later(job)
     return True

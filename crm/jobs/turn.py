@@ -26,6 +26,7 @@ from crm.jobs.kind import JobKind, Step, TryLaterError, kind_named
 from crm.jobs.leases import FIRST_LEASE, LeaseLostError, held, prolong
 from crm.jobs.models import UNFINISHED, Job, JobError, JobEvent, JobEventKind, JobState, ResultPart
 from crm.jobs.pace import add_point
+from customers.lib.counting import Counted, count
 from customers.lib.errors import ActionError
 
 logger = logging.getLogger(__name__)
@@ -142,6 +143,7 @@ def do_chunk(job: Job, kind: JobKind) -> None:
             raise LeaseLostError
     for name, value in moved.items():
         setattr(job, name, value)
+    count(Counted.JOB_ROW, kind.name, number=step.done)
 
 
 def _write_rows(job: Job, step: Step) -> None:

@@ -21,6 +21,7 @@ from crm.webhooks.post import Reply, post
 from crm.webhooks.prepared_bodies import PreparedBodies
 from crm.webhooks.queue import due
 from crm.webhooks.signing import SecretUnreadableError, signed_headers
+from customers.lib.counting import Counted, count
 
 AT_ONCE, AT_ONCE_TO_ONE = 16, 4
 LONGEST_RUN = 20.0
@@ -91,6 +92,7 @@ def _send(delivery: Delivery, line: Line, threads: ThreadPoolExecutor) -> Future
 
 def _end(sending: Sending, reply: Reply) -> None:
     note(sending.delivery, reply, sent_at=sending.at)
+    count(Counted.DELIVERY, "delivered" if reply.is_success else "failed")
     line = sending.line
     line.under_way -= 1
     line.has_changed = True

@@ -19,6 +19,7 @@ from django.db.models import Case, F, Q, Value, When
 
 from customers.credit import credit
 from customers.lib.audit import AuditAction, audit_entry
+from customers.lib.counting import Counted, count_after_commit
 from customers.lib.phrases import ActMessage, Notice, join_words
 from customers.locks import MOST_TRIES, lock
 from customers.merging.allowed import refuse_entered, refuse_unmatched
@@ -137,6 +138,7 @@ def merge_customers(
     if refusals:
         # Said of all of them, so it is no value of this merge alone, which an undo would take along.
         edit_profile(survivor, refusals, version=survivor.version, by=by, via=via)
+    count_after_commit(Counted.MERGE, via)
     return merge
 
 

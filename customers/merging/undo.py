@@ -15,6 +15,7 @@ from django.db.models import Case, F, When
 from django.utils.translation import ngettext
 
 from customers.lib.audit import AuditAction, audit_entry
+from customers.lib.counting import Counted, count_after_commit
 from customers.lib.money import format_money
 from customers.lib.phrases import join_words
 from customers.lib.sentences import Value
@@ -129,6 +130,7 @@ def _undo(merge: Merge, terms: UndoTerms, *, by: User | None, only: Collection[i
     returned = tuple(side.customer for side in plan.returns)
     if terms.mark_not_duplicates:
         write_not_duplicates(merge.survivor, *returned, by=by, reason=f"Merge {merge.pk} was undone")
+    count_after_commit(Counted.UNDO, "whole" if scope.is_whole else "part")
     return UndoResult(merge, returned, tuple(plan.kept))
 
 

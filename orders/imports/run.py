@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from customers.lib.counting import Counted, count_after_commit
 from orders.imports.batch.statistics import make_statistics
 from orders.imports.batch.verdicts import Verdict, counts_of
 from orders.imports.batch.write import check_chunk, write_chunk
@@ -48,6 +49,8 @@ def import_rows(imported: Import, after: int) -> Chunk:
     if not after:
         make_statistics()
     _count(imported, chunk, ImportState.DONE)
+    for outcome, number in Counter(verdict.outcome for verdict in chunk.verdicts).items():
+        count_after_commit(Counted.INTAKE, "import", outcome, number=number)
     return chunk
 
 

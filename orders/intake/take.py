@@ -14,6 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from customers.lib.counting import Counted, count, count_after_commit
+from customers.lib.errors import ActionError
 from customers.lib.identity import Identity, identity_key
 from customers.lib.secrets.digests import is_one_of
 from customers.locks import RetiredMeanwhileError, lock_numbers, retry_on
@@ -61,7 +63,13 @@ def take_order(incoming: IncomingOrder, *, by: User | None = None, write_more: W
 
     `write_more` writes further rows of a new order in the same transaction, which is then durable.
     """
-    return _take_order(clean_order(incoming), by=by, write_more=write_more)
+    try:
+        taken = _take_order(clean_order(incoming), by=by, write_more=write_more)
+    except ActionError:
+        count(Counted.INTAKE, "api", "refused")
+        raise
+    count_after_commit(Counted.INTAKE, "api", "repeat" if taken.is_repeat else taken.assigned.rule)
+    return taken
 
 
 # When the same order, request or person is taken in at the same moment, the second try finds what the other one wrote.

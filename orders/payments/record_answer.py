@@ -15,6 +15,7 @@ from django.db import Error
 from customers.database.failures import failure_of
 from customers.database.lock_queues import waiting_in_full
 from customers.lib import sentences
+from customers.lib.counting import Counted, count
 from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
 from customers.models import EventKind
@@ -91,6 +92,8 @@ def record_answer(payment: Transaction, answer: Answer, *, by: User | None = Non
     record what the gateway answered, the payment stays PENDING, and `settle_pending` asks again: money has moved, so it
     waits for a held customer in full.
     """
+    if by is None:
+        count(Counted.GATEWAY_ANSWER, payment.kind, answer.status)
     if answer.status == TransactionStatus.PENDING:
         return payment
     try:

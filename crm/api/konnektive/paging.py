@@ -20,6 +20,7 @@ from typing_extensions import TypedDict
 from crm.api import page_ends
 from crm.api.konnektive.errors import invalid, nothing_found
 from crm.api.konnektive.fields import Day, Parameters, Whole
+from customers.lib.counting import Counted, count
 from customers.lib.dates import end_of_day, start_of_day
 from customers.records.changed_since import ChainedQuery, RowPlace
 from customers.records.horizon import wait_until_complete
@@ -146,7 +147,9 @@ def _count(rows: ChainedQuery[Any], query: PagedQuery, listed: str, end: RowPlac
         return rows.count()
     if query.page > 1 and listed:
         counted = cache.get(f"counted-{listed}")
-        if counted is not None and _still_counts(counted, at_least):
+        is_known = counted is not None and _still_counts(counted, at_least)
+        count(Counted.KEPT_COUNT, "hit" if is_known else "miss")
+        if is_known:
             return int(counted)
     total = at_least + rows.count_after(end, MOST_COUNTED) if end else rows.count()
     if listed:

@@ -1,6 +1,7 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from crm.jobs.queue import worker_name
 from crm.jobs.worker import end_after_the_chunk, work
@@ -13,7 +14,19 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.METRICS_TOKEN and settings.METRICS_ADDRESS:
+            self._answer_metrics()
         end_after_the_chunk()
         self.stdout.write(f"Worker {worker_name()} is waiting for jobs.")
         work()
         self.stdout.write("The worker has ended.")
+
+    def _answer_metrics(self) -> None:
+        from crm.metrics.exposition import answer_at
+
+        try:
+            answer_at(settings.METRICS_ADDRESS)
+        except (OSError, ValueError) as error:
+            raise CommandError(
+                f"Nothing can be answered at METRICS_ADDRESS {settings.METRICS_ADDRESS}: {error}"
+            ) from None
