@@ -17,7 +17,9 @@ class CrmConfig(AppConfig):
             check_session,
             check_shared_limits,
         )
+        from crm.http.fault_reports import start_fault_reports
 
+        start_fault_reports()
         checks.register(check_dialects)
         checks.register(check_openid)
         checks.register(check_session, checks.Tags.database)

@@ -302,6 +302,10 @@ COUNTER = "crm.metrics.acts.count" if METRICS_TOKEN else ""
 if METRICS_TOKEN:
     MIDDLEWARE = ["crm.metrics.exposition.answer_metrics", "crm.metrics.requests.measure", *MIDDLEWARE]
 
+# Faults are also sent to this Sentry: crm/http/fault_reports.py
+
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+
 # Static files
 
 STATIC_URL = "static/"
