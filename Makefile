@@ -15,7 +15,7 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test test-fast test-pgbouncer alerts fuzz spark histories screenshots lint advisories lock country-names bench-large
+.PHONY: help run demo test test-fast test-pgbouncer alerts check-deploy fuzz spark histories screenshots lint advisories lock country-names bench-large
 
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -53,6 +53,11 @@ test-pgbouncer: $(VENV)/dev.stamp  ## Run the part on PostgreSQL through a PgBou
 fuzz: $(VENV)/dev.stamp  ## Ask the API what its OpenAPI document allows, and much that it does not
 	@$(BIN)/python -m tests.api.fuzz
 
+check-deploy: $(VENV)/dev.stamp  ## Check what deploy/ has for others: image, compose, chart, units, proxies
+	$(INSTALL) --requirement requirements-deploy.txt
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q tests/deploy
+	$(BIN)/python -m deploy.try_dockerfile
+
 alerts:  ## Test the alert rules on made-up numbers, with the promtool of Debian's prometheus
 	promtool check rules deploy/prometheus/alerts.yaml
 	promtool test rules deploy/prometheus/alerts_test.yaml
@@ -89,6 +94,8 @@ advisories: $(VENV)/dev.stamp  ## Ask the public list for known faults of what i
 lock: $(VENV)/dev.stamp  ## Write the locked requirements from pyproject.toml
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --group dev --output-file requirements-dev.txt
+	$(LOCK) --group dev --group deploy --output-file requirements-deploy.txt
+	$(LOCK) $(foreach extra,celery matching oidc pull redis s3 sentry,--extra $(extra)) --output-file deploy/requirements.txt
 
 country-names: $(VENV)/dev.stamp .env  ## Write the names of countries in all languages, after an update of babel
 	$(BIN)/python manage.py shell --command "from customers.lib import country_names; country_names.write()"

@@ -64,3 +64,9 @@ def test_every_rule_is_made_to_speak_and_to_be_silent():
 def test_prometheus_agrees(arguments):
     done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_operations_explains_every_check():
+    explained = (ROOT / "docs/operations.md").read_text()
+    ids = set(re.findall(r'id="(crm\.[EW]\d+)"', (ROOT / "crm/checks.py").read_text()))
+    assert {name for name in ids if f"`{name}`" not in explained} == set()
