@@ -292,6 +292,7 @@ WORKER_CALL_DAYS = kept("WORKER_CALL_DAYS", 1, least=1)
 EVENTS_DAYS = kept("EVENTS_DAYS", 90)
 WEBHOOK_DAYS = kept("WEBHOOK_DAYS", 30)
 ORDER_KEY_DAYS = kept("ORDER_KEY_DAYS", 30)
+RECONCILIATION_DAYS = kept("RECONCILIATION_DAYS", 400)
 API_ANSWER_DAYS = kept("API_ANSWER_DAYS", 1, least=1)
 
 # Metrics: what Prometheus must send to read /metrics, without which nothing is counted; and where a worker answers it

@@ -17,6 +17,7 @@ from customers.pages.views.start import start
 from customers.web.permissions import VIEW_ORDERS
 from orders.payments.undecided import undecided_payments
 from orders.permissions import SETTLE
+from orders.reconciliation.listing import recent_differences
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -44,6 +45,7 @@ def _waiting_for(user: "User") -> dict[str, Any]:
     waiting: dict[str, Any] = {"first_steps": SimpleLazyObject(lambda: first_steps(user))}
     if user.has_perms([SETTLE, VIEW_ORDERS]):
         waiting["undecided"] = undecided_payments()
+        waiting["differing_payments"] = recent_differences()
     if user.has_perm(MANAGE_WEBHOOKS):
         waiting["failing_endpoints"] = failing_endpoints()
     if user.has_perm(MANAGE_RULES):

@@ -11,6 +11,7 @@ from orders.pages.views.order import order_detail
 from orders.pages.views.order_list import order_list
 from orders.pages.views.payments import order_decide, order_refund, order_rerun, order_settle
 from orders.pages.views.purchase import purchase_detail
+from orders.reconciliation.views.reconciliation import reconciliation
 from orders.sources.views.delete import source_delete
 from orders.sources.views.sources import source_detail, source_edit, source_list
 
@@ -19,6 +20,7 @@ app_name = "orders"
 urlpatterns = [
     path("orders/", order_list, name="order_list"),
     path("orders/<slug:number>/", order_detail, name="order_detail"),
+    path("reconciliation/", reconciliation, name="reconciliation"),
     path("orders/<slug:number>/rerun/", order_rerun, name="order_rerun"),
     path("orders/<slug:number>/refund/", order_refund, name="order_refund"),
     path("orders/<slug:number>/settle/", order_settle, name="order_settle"),

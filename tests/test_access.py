@@ -180,6 +180,7 @@ PAGES = {
     "orders:purchase_keep": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
     "orders:purchase_pause": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
     "orders:purchase_reactivate": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
+    "orders:reconciliation": Page((VIEW, ORDERS)),
     "orders:source_list": Page((VIEW,)),
     "orders:source_detail": Page((VIEW,), of=("source",)),
     "orders:source_edit": Page((VIEW, "customers.change_datasource"), of=("source",)),

@@ -24,6 +24,7 @@ from crm.demo.merges import merge_duplicates
 from crm.demo.payments import add_payments
 from crm.demo.profiles import edit_profiles
 from crm.demo.pulls import add_pull
+from crm.demo.reconciliation import add_reconciliation
 from crm.demo.rules import add_rules
 from crm.demo.webhooks import add_webhooks
 from customers.lib.money import format_money
@@ -57,6 +58,7 @@ def build_demo(*, by: User, admin: User, say: Callable[[str], None]) -> None:
     subscriptions.date_purchases(sample.orders, today=now.date())
     subscriptions.add_memberships(sample.orders)
     add_payments(sample.orders)
+    add_reconciliation(sample.orders, today=now.date())
     place_declined_orders(last, shops, now=now)
     add_fulfillments(sample.orders)
     say("Adding notes, tasks and other records…")

@@ -100,6 +100,7 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("wake_lost_jobs", every(seconds=15), wake_lost_jobs),
     Scheduled("send_webhooks", every(seconds=2), send_webhooks),
     command("settle_pending", every(minutes=5), is_needed=lambda: bool(settings.PAYMENT_GATEWAY)),
+    command("reconcile_payments", daily(4, 7), is_needed=lambda: bool(settings.PAYMENT_GATEWAY)),
     command("apply_due", hourly(7)),
     command("start_pulls", every(minutes=1)),
     Scheduled("cancel_paused_jobs", hourly(17), cancel_paused_jobs),

@@ -20,6 +20,7 @@ from customers.events import purge as events
 from customers.lib.batches import delete_in_batches
 from customers.merging import drafts
 from orders.intake import idempotency
+from orders.reconciliation import purge as reconciliation
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,15 @@ RETAINED: tuple[RetainedKind, ...] = (
     ),
     RetainedKind(
         "Events", "event", "events", "EVENTS_DAYS", days("EVENTS_DAYS"), lambda: events.due().count(), events.purge
+    ),
+    RetainedKind(
+        "Reconciled days",
+        "day",
+        "days",
+        "RECONCILIATION_DAYS",
+        days("RECONCILIATION_DAYS"),
+        lambda: reconciliation.due().count(),
+        reconciliation.purge,
     ),
     RetainedKind(
         "Webhook deliveries",

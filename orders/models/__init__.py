@@ -20,6 +20,7 @@ from orders.models.order import (
     Uncollected,
 )
 from orders.models.payment import UNDECIDED, Contradiction, Transaction, TransactionKind, TransactionStatus
+from orders.models.reconciliation import DifferenceKind, PaymentDifference, Reconciliation
 from orders.models.subscription import (
     BILLED,
     BILLING_STATE,
@@ -40,6 +41,7 @@ __all__ = [
     "Campaign",
     "CollectionMethod",
     "Contradiction",
+    "DifferenceKind",
     "ErasedId",
     "Fulfillment",
     "FulfillmentStatus",
@@ -56,11 +58,13 @@ __all__ = [
     "OrderItem",
     "OrderKind",
     "OrderStatus",
+    "PaymentDifference",
     "PlanGroup",
     "Product",
     "Proration",
     "Purchase",
     "PurchaseStatus",
+    "Reconciliation",
     "RowOutcome",
     "SavedMapping",
     "SubscriptionEvent",

@@ -7,17 +7,23 @@ Reunite. A gateway is only asked outside of a database transaction, after the re
 An adapter to another gateway is a class with the three methods of `Gateway`. Each answers within a minute or gives up,
 raises nothing when the network fails (no answer is an answer, see `Answer`), and carries out a request at most once,
 however often it is sent with the same `key`. `tests/orders/payments/gateway_contract.py` tests all but the minute.
+
+Each night payments are compared with what the gateway says (`orders.reconciliation`). One that can list its payments
+also has the method of `ListsPayments`; one that cannot look up any says so by `can_look_up = False`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from customers.lib.errors import ActionError
 from orders.models import TransactionStatus
 
 BRANDS = {"3": "AMEX", "4": "VISA", "5": "MASTERCARD", "6": "DISCOVER"}
@@ -97,6 +103,26 @@ class Answer:
     text: str
     reference: str = ""
     token: Token | None = None
+    amount: Decimal | None = None
+    """Of a look-up: what was charged or refunded, where the gateway says it, in `currency`."""
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class GatewayPayment:
+    """A payment as the gateway lists it; `key` is that of the request, "" of what was made elsewhere."""
+
+    key: str
+    reference: str
+    at: datetime
+    status: TransactionStatus
+    amount: Decimal
+    currency: str
+    is_refund: bool = False
+
+
+class ListingError(ActionError):
+    """The gateway did not list its payments: it did not answer, or broke off."""
 
 
 class Gateway(Protocol):
@@ -108,6 +134,18 @@ class Gateway(Protocol):
     def refund(self, request: Refund) -> Answer: ...
 
     def look_up(self, question: Question) -> Answer: ...
+
+
+@runtime_checkable
+class ListsPayments(Protocol):
+    """A gateway that can say which payments it has."""
+
+    def list_payments(self, since: datetime, until: datetime) -> Iterable[GatewayPayment]:
+        """All from `since` to before `until`, in any order; ListingError if they cannot all be read."""
+
+
+def can_look_up(gateway: Gateway) -> bool:
+    return bool(getattr(gateway, "can_look_up", True))
 
 
 def configured_gateway() -> Gateway | None:

@@ -176,6 +176,7 @@ def order_pages() -> Iterator[Shown]:
     yield shown("order-refund", "orders:order_refund", refunded.number)
     silent = Order.objects.filter(transactions__status=TransactionStatus.PENDING)
     yield shown("order-settle", "orders:order_settle", silent.latest("pk").number)
+    yield shown("reconciliation", "orders:reconciliation")
     undecided = Order.objects.filter(transactions__contradiction__in=UNDECIDED).latest("pk")
     yield shown("order-undecided", "orders:order_detail", undecided.number)
     yield shown("order-decide", "orders:order_decide", undecided.number)

@@ -24,7 +24,7 @@ from crm.webhooks.models import Delivery
 from customers.lib import batches
 from customers.merging import drafts
 from customers.models import Event, MergeDraft
-from orders.models import IdempotencyKey, Import
+from orders.models import IdempotencyKey, Import, Reconciliation
 from tests.factories import CustomerFactory, make_user, order
 from tests.factories.webhooks import delivery_of
 
@@ -61,6 +61,8 @@ def make_one_of_each(user, *, age_of) -> None:
     for made, kept_for in ((order().order, 30 * day), (None, day)):
         key = IdempotencyKey.objects.create(caller=user, key=f"{now} {made}", request_digest="x", order=made)
         IdempotencyKey.objects.filter(pk=key.pk).update(created=since(kept_for))
+    age = age_of(400 * day)
+    Reconciliation.objects.create(day=(now - age - (day if age > 400 * day else -day)).date(), is_listed=True)
     Event.objects.all().delete()
     delivery = delivery_of(CustomerFactory())
     Event.objects.all().update(at=now)
@@ -98,7 +100,14 @@ def test_what_is_younger_is_kept(user):
 
 
 def test_nothing_is_deleted_of_what_is_kept_for_ever(user, settings):
-    may_be_kept = {"AUDIT_DAYS", "JOB_FILES_DAYS", "IMPORT_FILES_DAYS", "EVENTS_DAYS", "WEBHOOK_DAYS", "ORDER_KEY_DAYS"}
+    may_be_kept = {
+        "AUDIT_DAYS",
+        "JOB_FILES_DAYS",
+        "IMPORT_FILES_DAYS",
+        "EVENTS_DAYS",
+        "WEBHOOK_DAYS",
+        "ORDER_KEY_DAYS",
+    } | {"RECONCILIATION_DAYS"}
     for name in may_be_kept:
         setattr(settings, name, 0)
     make_one_of_each(user, age_of=lambda kept_for: kept_for * 100)
@@ -120,7 +129,7 @@ def test_a_kind_that_fails_is_named_and_keeps_no_other(user, monkeypatch):
     ]
     monkeypatch.setattr(retention, "RETAINED", broken)
     out = StringIO()
-    with pytest.raises(CommandError, match="1 of 11 kinds could not be purged"):
+    with pytest.raises(CommandError, match="1 of 12 kinds could not be purged"):
         call_command("purge", stdout=out)
     assert "Audit log: failed: the disk is full" in out.getvalue()
     assert not Event.objects.exists()

@@ -1,0 +1,24 @@
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from orders.permissions import may_view_orders
+from orders.reconciliation.listing import reconciliation_page
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_safe
+@may_view_orders
+def reconciliation(request: "StaffRequest") -> HttpResponse:
+    context = {
+        "title": "Reconciliation",
+        "page": reconciliation_page(),
+        "has_gateway": bool(settings.PAYMENT_GATEWAY),
+        "section": "orders",
+    }
+    return render(request, "orders/reconciliation/reconciliation.html", context)
