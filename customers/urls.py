@@ -25,7 +25,7 @@ from customers.pages.views.customer import customer_detail
 from customers.pages.views.notes import note_add
 from customers.profile.views.edit import customer_edit
 from customers.profile.views.shop_logins import login_add, login_password, login_show, pay_source_default
-from customers.profile.views.status import customer_status
+from customers.profile.views.status import customer_make, customer_status
 from customers.search.views import customer_list
 
 app_name = "customers"
@@ -36,6 +36,7 @@ urlpatterns = [
     path("customers/add/", customer_add, name="add"),
     path("customers/<int:pk>/edit/", customer_edit, name="edit"),
     path("customers/<int:pk>/status/", customer_status, name="status"),
+    path("customers/<int:pk>/make-customer/", customer_make, name="make_customer"),
     path("customers/<int:pk>/credit/", credit_adjust, name="credit"),
     path("customers/<int:pk>/labels/", customer_labels, name="labels"),
     path("customers/<int:pk>/tags/add/", tag_add, name="tag_add"),

@@ -87,6 +87,7 @@ PAGES = {
     "customers:add": Page((VIEW, ADD)),
     "customers:edit": Page((VIEW, CHANGE), of=("customer",)),
     "customers:status": Page((VIEW, CHANGE), of=("customer",)),
+    "customers:make_customer": Page((VIEW, CHANGE), of=("customer",), method="post"),
     "customers:credit": Page((VIEW, CHANGE), of=("customer",)),
     "customers:labels": Page((VIEW, CHANGE), of=("customer",)),
     "customers:tag_add": Page((VIEW, CHANGE), of=("customer",), method="post", sends={"name": "draft"}),

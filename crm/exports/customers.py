@@ -10,12 +10,12 @@ from customers.search.order import NEWEST_FIRST
 
 def _at_once(query: Query, *, most: int, with_orders: bool) -> Iterator[ExportedCustomer] | None:
     pks = short_list(read_list_filter(query).criteria, most=most)
-    return None if pks is None else export_rows(pks, with_orders=with_orders)
+    return None if pks is None else export_rows(pks)
 
 
 def _part(query: Query, after: Any, *, with_orders: bool) -> tuple[Sequence[ExportedCustomer], str | None]:
     place = NEWEST_FIRST.parse(after) if after else None
-    rows, end = export_part(read_list_filter(query).criteria, place, with_orders=with_orders)
+    rows, end = export_part(read_list_filter(query).criteria, place)
     return rows, NEWEST_FIRST.cursor(end) if end else None
 
 

@@ -14,6 +14,7 @@ from customers.matching.evidence.sharers import EvidenceInCommon, Sharers
 from customers.models import Customer, LinkedRow, RecordTotals
 from customers.records.counts import RowCount, count_rows, sources
 from customers.records.registry import tabbed_models
+from customers.totals.status import status_of
 from customers.totals.sums import OrderTotals, order_totals
 
 
@@ -29,7 +30,7 @@ class CustomerSummary:
 
     @property
     def place(self) -> str:
-        return place_or_status(self.customer)
+        return place_or_status(self.customer, self.totals)
 
     @property
     def since(self) -> datetime:
@@ -70,10 +71,10 @@ class CandidateRow:
         return self.candidate.customer
 
 
-def place_or_status(customer: Customer) -> str:
+def place_or_status(customer: Customer, totals: OrderTotals) -> str:
     """Such as “Prague, Czech Republic”; without a place such as “New Lead”."""
     parts = (customer.billing_address.get("city", ""), country_name(customer.billing_address.get("country", "")))
-    return ", ".join(filter(None, parts)) or customer.status
+    return ", ".join(filter(None, parts)) or status_of(customer, totals)
 
 
 def counted_kinds() -> tuple[type[LinkedRow], ...]:

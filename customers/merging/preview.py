@@ -21,6 +21,7 @@ from customers.profile.decisions import Typed
 from customers.profile.fields import BY_KEY, FieldKind
 from customers.records.counts import RowCount, add_counts, count_rows
 from customers.records.registry import all_linked_models
+from customers.totals.status import status_of
 from customers.totals.sums import OrderTotals, order_totals
 
 PAIR = 2
@@ -48,6 +49,10 @@ class MergeSide:
     customer: Customer
     totals: OrderTotals
     source: str
+
+    @property
+    def status(self) -> str:
+        return status_of(self.customer, self.totals)
 
 
 @dataclass(frozen=True)

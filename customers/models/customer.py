@@ -158,11 +158,6 @@ class Customer(models.Model):
         return name if self.name.endswith(f" {self.pk}") else f"{name} ({self.pk})"
 
     @property
-    def status(self) -> str:
-        """Billing status if there is any, else lead status."""
-        return self.get_billing_status_display() or self.get_lead_status_display()
-
-    @property
     def is_live(self) -> bool:
         return self.merged_into_id is None and self.erased_at is None
 

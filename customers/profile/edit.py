@@ -163,6 +163,14 @@ def set_status_and_owner(
     set_staff_fields(edited, {"owner": owner}, by=by)
 
 
+def make_customer(customer: Customer, *, by: User) -> Customer:
+    """End that `customer` is a lead, though nothing was bought yet; Set status makes a lead of them again."""
+    current = customer.live_root()
+    if not current.lead_status:
+        raise EditError(f"{current.name_with_number} is a customer already.")
+    return edit_profile(current, {"lead_status": ""}, version=current.version, by=by, via="page")
+
+
 @transaction.atomic
 def set_staff_fields(locked: Customer, columns: Mapping[str, User | datetime | None], *, by: User | None) -> None:
     """Change what is no part of the profile: the owner, when the lead was created, when the trial started."""

@@ -14,6 +14,7 @@ from customers.records import counts
 from customers.search.filters import Criterion
 from customers.search.order import Sort, SortPlace
 from customers.search.scan import MOST_STRETCHES, scan
+from customers.totals.status import status_of
 from customers.totals.sums import OrderTotals, common_currency, order_totals
 
 
@@ -27,6 +28,10 @@ class CustomerRow:
     sources: Sequence[str]
     has_namesake: bool
     """Whether another row of the page has the same name, so that the number is shown."""
+
+    @property
+    def status(self) -> str:
+        return status_of(self.customer, self.totals)
 
 
 @dataclass(frozen=True)

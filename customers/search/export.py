@@ -24,6 +24,7 @@ from customers.search.filters import Criterion
 from customers.search.order import NEWEST_FIRST, SortPlace
 from customers.search.scan import MOST_STRETCHES, scan
 from customers.totals.columns import totals_columns
+from customers.totals.status import status_of
 from customers.totals.sums import OrderTotals, order_totals
 
 PART = 1_000
@@ -35,13 +36,21 @@ PROFILE = tuple(field for field in FIELDS if field.kind not in REFERENCES)
 
 @dataclass(frozen=True)
 class ExportedCustomer:
-    """`totals` are of nothing where no column needs them; what is of the batch is read if a column asks for it."""
+    """What is of the batch is read if a column asks for it."""
 
     customer: Customer
     sources: Sequence[str]
     refusals_of_batch: Callable[[], Mapping[int, str]]
     related_of_batch: Callable[[], Mapping[int, Sequence[RelatedCustomer]]]
-    totals: OrderTotals
+    totals_of_batch: Callable[[], Mapping[int, OrderTotals]]
+
+    @property
+    def totals(self) -> OrderTotals:
+        return self.totals_of_batch()[self.customer.pk]
+
+    @property
+    def status(self) -> str:
+        return status_of(self.customer, self.totals)
 
     @property
     def refusals(self) -> str:
@@ -71,7 +80,7 @@ COLUMNS: tuple[Column[ExportedCustomer], ...] = (
     Column("Id", lambda row: row.customer.uuid, group=CUSTOMER),
     *(column for field in PROFILE for column in _profile_columns(field)),
     Column("Refusals with the same email or phone", lambda row: row.refusals, group="Consent"),
-    Column("Status", lambda row: row.customer.status, group=CUSTOMER),
+    Column("Status", lambda row: row.status, group=CUSTOMER),
     Column("Sources", lambda row: ", ".join(row.sources), group=CUSTOMER),
     Column("Related customers", lambda row: row.related, group=CUSTOMER),
     Column("Created (UTC)", lambda row: row.customer.created, ValueKind.TIME, CUSTOMER),
@@ -88,7 +97,7 @@ def short_list(criteria: Sequence[Criterion], *, most: int) -> list[int] | None:
 
 
 def export_part(
-    criteria: Sequence[Criterion], after: SortPlace | None, *, with_orders: bool
+    criteria: Sequence[Criterion], after: SortPlace | None
 ) -> tuple[list[ExportedCustomer], SortPlace | None]:
     """Some of the customers that follow, and where the next part begins; None after the last."""
     pks: list[int] = []
@@ -98,18 +107,18 @@ def export_part(
         end = stretch.end
         if len(pks) >= PART or number == MOST_STRETCHES:
             break
-    return list(export_rows(pks, with_orders=with_orders)), end
+    return list(export_rows(pks)), end
 
 
-def export_rows(pks: Iterable[int], *, with_orders: bool) -> Iterator[ExportedCustomer]:
+def export_rows(pks: Iterable[int]) -> Iterator[ExportedCustomer]:
     for batch in batches(pks):
-        yield from _rows(batch, with_orders=with_orders)
+        yield from _rows(batch)
 
 
-def _rows(pks: Sequence[int], *, with_orders: bool) -> Iterator[ExportedCustomer]:
+def _rows(pks: Sequence[int]) -> Iterator[ExportedCustomer]:
     customers = Customer.objects.live().in_bulk(pks)  # nobody who was erased or merged since the list was read
-    totals = order_totals(pks, by="source_record__customer") if with_orders else {}
+    totals = cache(partial(order_totals, pks, by="source_record__customer"))
     sources, refusals = counts.sources(pks), cache(partial(refusals_nearby, customers.values()))
     related = cache(partial(related_customers_of, pks))
     for pk in (pk for pk in pks if pk in customers):
-        yield ExportedCustomer(customers[pk], sources.get(pk, []), refusals, related, totals.get(pk, OrderTotals()))
+        yield ExportedCustomer(customers[pk], sources.get(pk, []), refusals, related, totals)

@@ -18,15 +18,15 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
 from customers.lib.countries import country_spellings
-from customers.models import BillingStatus, Customer, LeadStatus, MatchKey, SharedValue, SourceRecord
+from customers.models import BillingStatus, Customer, MatchKey, SharedValue, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry
 from customers.models.source import with_external_id
 from customers.search import find
 from customers.search.find import Lookup
+from customers.totals.status import CUSTOMER, HAS_BOUGHT
 
 MOST_EXACT = 500
-STATUSES = (*BillingStatus.choices, *LeadStatus.choices)
 
 
 class Criterion(ABC):
@@ -109,6 +109,34 @@ class Status(Criterion):
     def ids_if_few(self, most: int) -> set[int] | None:
         column = "billing_status" if self._is_billing else "lead_status"
         return _at_most(most, Customer.objects.filter(**{f"{column}__in": self.statuses}).values("pk"))
+
+
+@dataclass(frozen=True)
+class ShownStatus(Criterion):
+    """The one status that pages show (`customers/totals/status.py`), where no purchase says it."""
+
+    status: str
+
+    @property
+    def ids_are_exact(self) -> bool:
+        return False
+
+    @property
+    def condition(self) -> Q:
+        without_purchases = _is(_unindexed("billing_status"), [""])
+        lead = _unindexed("lead_status")
+        if self.status == CUSTOMER:
+            return without_purchases & (_is(lead, [""]) | Q(HAS_BOUGHT))
+        return without_purchases & _is(lead, [self.status]) & ~Q(HAS_BOUGHT)
+
+    def ids_if_few(self, most: int) -> set[int] | None:
+        if self.status == CUSTOMER:
+            return None  # most customers are
+        return _at_most(most, Customer.objects.filter(lead_status=self.status).values("pk"))
+
+
+def with_status(status: str) -> Criterion:
+    return Status((status,)) if status in BillingStatus else ShownStatus(status)
 
 
 @dataclass(frozen=True)

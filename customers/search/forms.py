@@ -9,9 +9,10 @@ from django.utils.http import urlencode
 
 from customers.lib.countries import COUNTRIES, country_name
 from customers.models import DataSource
-from customers.search.filters import STATUSES, Country, Criterion, FromSource, HasDuplicates, SearchText, Status
+from customers.search.filters import Country, Criterion, FromSource, HasDuplicates, SearchText, with_status
 from customers.search.order import SORTS, Sort, SortPlace, sort_named
 from customers.search.query import clean_query
+from customers.totals.status import STATUSES
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class ListFilter:
             self.text and SearchText(self.text),
             self.source and FromSource((self.source.pk,)),
             self.country and Country(self.country),
-            self.status and Status((self.status,)),
+            self.status and with_status(self.status),
             self.duplicates and HasDuplicates(),
         )
         return [criterion for criterion in candidates if criterion]

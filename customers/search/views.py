@@ -12,9 +12,9 @@ from customers.lib.countries import COUNTRIES
 from customers.lib.secrets.card_numbers import last_four_of_card
 from customers.search import find
 from customers.search.customer_list import list_page
-from customers.search.filters import STATUSES
 from customers.search.forms import read_list_filter
 from customers.search.order import SORTS
+from customers.totals.status import STATUSES
 from customers.web.permissions import may_view
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from customers.matching.worklist.listing import DuplicateGroup, GroupMember, wor
 from customers.matching.worklist.queue import read_place
 from customers.models import Customer, SharedValue
 from customers.totals.columns import totals_columns
+from customers.totals.status import status_of
 
 GROUP, CUSTOMER = "Group", "Customer"
 STRENGTHS = {"both": "Email and phone", "email": "Email", "phone": "Phone"}
@@ -40,7 +41,7 @@ COLUMNS: tuple[Column[ExportedMember], ...] = (
     Column("Email", lambda row: row.customer.email, group=CUSTOMER),
     Column("Phone", lambda row: row.customer.phone, group=CUSTOMER),
     Column("Company", lambda row: row.customer.company, group=CUSTOMER),
-    Column("Status", lambda row: row.customer.status, group=CUSTOMER),
+    Column("Status", lambda row: status_of(row.customer, row.member.totals), group=CUSTOMER),
     Column("Created (UTC)", lambda row: row.customer.created, ValueKind.TIME, CUSTOMER),
     *totals_columns(lambda row: row.member.totals),
 )

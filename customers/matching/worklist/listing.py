@@ -44,7 +44,7 @@ class GroupMember:
 
     @property
     def place(self) -> str:
-        return str(self.customer.billing_address.get("city", "")) or place_or_status(self.customer)
+        return str(self.customer.billing_address.get("city", "")) or place_or_status(self.customer, self.totals)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from customers.merging.merge import (
     stale,
 )
 from customers.merging.plan import MergeError, MergePlan
-from customers.merging.preview import preview_merge, value_changes
+from customers.merging.preview import merge_sides, preview_merge, value_changes
 from customers.merging.views.came_from import came_from, keeps_list
 from customers.merging.views.merged import merged
 from customers.merging.views.shared import choose_url, chosen, get_customer, merge_title, values_url, warn_not_merged
@@ -84,7 +84,7 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
     context = {
         "title": merge_title(survivor, customers[1:]),
         "survivor": survivor,
-        "duplicates": [{"customer": customer, "totals": preview.totals[customer.pk]} for customer in duplicates],
+        "duplicates": merge_sides(duplicates, preview.totals, {}),
         "numbers": customer_numbers(plan.duplicate_ids),
         "plan": plan,
         "changes": value_changes(customers, plan),

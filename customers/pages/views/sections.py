@@ -14,6 +14,7 @@ from customers.pages.read import CustomerRows
 from customers.pages.timeline import TimelineEntry
 from customers.totals.spend import spend_from
 from customers.totals.spend_chart import SpendChart
+from customers.totals.status import is_lead, status_of
 from customers.totals.sums import Amount, sum_rows
 from customers.web.permissions import SPLIT, VIEW_ORDERS
 
@@ -79,4 +80,6 @@ def totals_and_plot(
         "credit": [Amount(amount, currency) for currency, amount in balances.items()],
         "plot": SpendChart(spent) if spent and spent.is_filled else None,
         "since": sums.since(customer),
+        "status": status_of(customer, sums),
+        "is_lead": is_lead(customer, sums),
     }

@@ -3,17 +3,31 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from customers.lib.phrases import isolated
 from customers.models import Customer
-from customers.profile.edit import EditError, set_status_and_owner
+from customers.profile.edit import EditError, make_customer, set_status_and_owner
 from customers.profile.forms.status import StatusForm
 from customers.web.live import with_live
 from customers.web.permissions import may_change, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def customer_make(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    try:
+        made = make_customer(customer, by=request.user)
+    except EditError as refused:
+        messages.error(request, str(refused))
+        return redirect(customer)
+    messages.success(request, f"{made.name_with_number} is a customer now, and no lead any more.")
+    return redirect(made)
 
 
 @require_http_methods(["GET", "POST"])

@@ -106,13 +106,13 @@ def test_the_page_warns_also_who_may_not_merge(as_agent, viewer, client, refuser
 
 def test_the_export_has_a_column_for_it_that_takes_a_few_statements_for_a_whole_batch(refuser):
     with measured() as nobody:
-        list(export_rows(short_list([], most=99), with_orders=False))
+        list(export_rows(short_list([], most=99)))
     new = [known_by(f"New {n}", email=EMAIL) for n in range(3)]
     with measured() as few:
-        list(export_rows(short_list([], most=99), with_orders=False))
+        list(export_rows(short_list([], most=99)))
     new += [known_by(f"Newer {n}", email=EMAIL) for n in range(12)]
     with measured() as many:
-        exported_rows = list(export_rows(short_list([], most=99), with_orders=False))
+        exported_rows = list(export_rows(short_list([], most=99)))
     warned = {row.customer.pk for row in exported_rows if row.refusals == f"customer {refuser.pk} refused email"}
     assert warned == {customer.pk for customer in new}
     assert many.statements == few.statements <= nobody.statements + 4

@@ -128,7 +128,7 @@ def test_a_merge_of_both_is_warned_of(family):
 
 def test_an_export_of_customers_names_them(family):
     mark(*family, relation=Relation.EMPLOYER)
-    rows = export_rows([customer.pk for customer in family], with_orders=False)
+    rows = export_rows([customer.pk for customer in family])
     assert [row.related for row in rows] == [f"{other.pk} (same employer)" for other in family[::-1]]
 
 

@@ -73,9 +73,9 @@ def test_a_record_is_split_off_with_what_came_through_it(client, helena, wrong):
 
     hubert = SourceRecord.objects.get(pk=wrong.pk).customer
     assert response.redirect_chain == [(f"/customers/{hubert.pk}/", 302)]
-    assert (hubert.first_name, hubert.email, hubert.status) == ("Hubert", "hub@x.cz", "Active")
+    assert (hubert.first_name, hubert.email, hubert.billing_status) == ("Hubert", "hub@x.cz", "active")
     assert hubert.records.first().order_set.count() == 1
-    assert fresh(helena)[0].status == ""
+    assert fresh(helena)[0].billing_status == ""
     page = response.text
     assert "Marketplace MP-9 is now a separate customer, shown here." in page
     assert f'href="/customers/{helena.pk}/">Go to Helena Holý</a>' in page

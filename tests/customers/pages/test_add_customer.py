@@ -38,7 +38,7 @@ def test_a_lead_is_added_with_all_that_was_typed(as_agent, agent):
     response = as_agent.post(URL, data, follow=True)
 
     jan = Customer.objects.get()
-    assert (jan.name, jan.email, jan.status, jan.email_opt_in) == (
+    assert (jan.name, jan.email, jan.get_lead_status_display(), jan.email_opt_in) == (
         "Jan Novák",
         "Jan@example.org",
         "Qualified Lead",

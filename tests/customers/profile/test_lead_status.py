@@ -42,7 +42,7 @@ def test_a_lost_lead_becomes_a_customer_when_it_buys(options):
     buys("helena", **options)
 
     assert statuses(lost) == [""]
-    assert fresh(lost)[0].status == ("Active" if "purchases" in options else "")
+    assert fresh(lost)[0].get_billing_status_display() == ("Active" if "purchases" in options else "")
     change = ProfileChange.objects.get(via="order")
     assert change.values == {"lead_status": {"before": "lost", "after": "", "from": None}}
     entry = HistoryEntry.objects.filter(kind="edit").latest("pk")

@@ -25,7 +25,7 @@ def test_status_and_owner_are_set_and_told(as_agent, agent, helena, admin_user):
     send(as_agent, helena, lead_status="working", owner=admin_user.pk)
 
     page = as_agent.get(f"/customers/{helena.pk}/").text
-    assert '<span class="badge ">Working Lead</span>' in page
+    assert '<span class="badge ">Customer</span>' in page  # who has bought is no lead
     assert "Owner: <bdi>Jane Peacock</bdi>" in page
     entries = HistoryEntry.objects.filter(kind="edit", by=agent).order_by("pk")
     assert [entry.text for entry in entries] == [

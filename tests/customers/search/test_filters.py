@@ -55,6 +55,17 @@ def test_a_lead_status_counts_only_without_a_billing_status(as_agent, size):
     assert found(as_agent, status="past_due") == []
 
 
+def test_who_has_bought_is_listed_as_a_customer_and_no_lead(as_agent, size):
+    bought = customer_with_order(email="a@example.org")
+    Customer.objects.filter(pk=bought.pk).update(lead_status=LeadStatus.NEW)
+    declined = customer_with_order(email="b@example.org", status="DECLINED")
+    Customer.objects.filter(pk=declined.pk).update(lead_status=LeadStatus.NEW)
+    added = CustomerFactory()
+
+    assert found(as_agent, status="new") == [declined]
+    assert {customer.pk for customer in found(as_agent, status="customer")} == {bought.pk, added.pk}
+
+
 def test_a_source_lists_whom_it_knows(as_agent, size):
     here = SourceRecordFactory(data_source=DataSourceFactory(name="Shop")).customer
     both = SourceRecordFactory(data_source=DataSourceFactory(name="Shop")).customer

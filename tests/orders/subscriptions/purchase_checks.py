@@ -15,7 +15,7 @@ SOON, LATER = date(2026, 3, 20), date(2026, 4, 20)
 
 def status_of(purchase: Purchase) -> str:
     """The billing status of its customer."""
-    return Customer.objects.get(records=purchase.source_record_id).status
+    return Customer.objects.get(records=purchase.source_record_id).get_billing_status_display()
 
 
 def apply_due(day: date) -> list[Purchase]:
