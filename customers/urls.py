@@ -1,6 +1,15 @@
 from django.urls import path
 
 from customers.credit.views import credit_adjust
+from customers.engagement.views.rows import (
+    contact_add,
+    contact_edit,
+    opportunity_add,
+    opportunity_edit,
+    task_add,
+    task_edit,
+)
+from customers.engagement.views.tasks import my_tasks, task_done
 from customers.erasing.views.delete import customer_delete
 from customers.erasing.views.log import deletion_list
 from customers.labels.views import attribute_remove, attribute_set, customer_labels, tag_add, tag_remove
@@ -51,6 +60,14 @@ urlpatterns = [
     path("customers/<int:pk>/known-by/stop/", match_stop, name="match_stop"),
     path("customers/<int:pk>/known-by/resume/", match_resume, name="match_resume"),
     path("customers/<int:pk>/notes/", note_add, name="note_add"),
+    path("customers/<int:pk>/contacts/add/", contact_add, name="contact_add"),
+    path("customers/<int:pk>/contacts/<int:row>/", contact_edit, name="contact_edit"),
+    path("customers/<int:pk>/tasks/add/", task_add, name="task_add"),
+    path("customers/<int:pk>/tasks/<int:row>/", task_edit, name="task_edit"),
+    path("customers/<int:pk>/tasks/<int:row>/done/", task_done, name="task_done"),
+    path("customers/<int:pk>/opportunities/add/", opportunity_add, name="opportunity_add"),
+    path("customers/<int:pk>/opportunities/<int:row>/", opportunity_edit, name="opportunity_edit"),
+    path("tasks/", my_tasks, name="tasks"),
     path("customers/why/", why_ask, name="why_ask"),
     path("customers/<int:pk>/why/<int:other>/", why, name="why"),
     path("customers/<int:pk>/delete/", customer_delete, name="delete"),

@@ -15,7 +15,7 @@ from crm.accounts.permissions import EVERYTHING, LABEL_OF_OWN, LABELS, MANAGE_US
 from crm.accounts.roles import CUSTOM, PROGRAM, ROLES, VIEWER
 from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.ignored_values import ignore_value
-from customers.models import BatchUndo, CartLogin, MergeBatch, PaySource
+from customers.models import BatchUndo, CartLogin, Contact, MergeBatch, Opportunity, PaySource, Task
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase
 from tests.acts import merge
@@ -29,6 +29,7 @@ from tests.factories import (
     order,
     signed_in,
 )
+from tests.factories.linked_rows import row_to_refer_to
 from tests.factories.pulls import make_pull
 from tests.factories.rules import make_rule
 from tests.factories.webhooks import delivery_of
@@ -103,6 +104,14 @@ PAGES = {
     "customers:known_by": Page((VIEW,), of=("customer",)),
     "customers:match_stop": Page((VIEW, CHANGE), of=("customer",), method="post"),
     "customers:match_resume": Page((VIEW, CHANGE), of=("customer",), method="post"),
+    "customers:contact_add": Page((VIEW, CHANGE), of=("customer",)),
+    "customers:contact_edit": Page((VIEW, CHANGE), of=("customer", "contact")),
+    "customers:task_add": Page((VIEW, CHANGE), of=("customer",)),
+    "customers:task_edit": Page((VIEW, CHANGE), of=("customer", "task")),
+    "customers:task_done": Page((VIEW, CHANGE), of=("customer", "task"), method="post"),
+    "customers:opportunity_add": Page((VIEW, CHANGE), of=("customer",)),
+    "customers:opportunity_edit": Page((VIEW, CHANGE), of=("customer", "opportunity")),
+    "customers:tasks": Page((VIEW,)),
     "customers:note_add": Page((VIEW, CHANGE), of=("customer",), method="post", sends={"text": "draft"}),
     "customers:delete": Page((VIEW, DELETE), of=("customer",)),
     "personal_data:export": Page((VIEW, ORDERS, "customers.export_customer"), of=("customer",)),
@@ -214,6 +223,7 @@ def subjects(db):
         "attribute": mark_identifying("vat_number", "identifier", by=user).pk,
         "draft": "unknown",
         "kind": "string",
+        **{model._meta.model_name: row_to_refer_to(model, home).pk for model in (Contact, Task, Opportunity)},
         "login": CartLogin.objects.create(source_record=home, login="helena").pk,
         "card": PaySource.objects.create(source_record=home, last_four="4242").pk,
         "merge": merge(customer, duplicate).pk,

@@ -26,6 +26,7 @@ from customers.matching.ignored_values import ignore_value
 from customers.models import (
     BatchUndo,
     CartLogin,
+    Contact,
     Customer,
     Deletion,
     GroupToMerge,
@@ -34,7 +35,9 @@ from customers.models import (
     MergeBatch,
     MergeRule,
     MergeToUndo,
+    Opportunity,
     SourceRecord,
+    Task,
 )
 from customers.models.rule import BackTest, FindingOutcome, MergeRuleChange
 from customers.records.registry import linked_models
@@ -180,6 +183,10 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "batch": MergeBatch.objects.earliest("pk").pk,
         "undo": BatchUndo.objects.earliest("pk").pk,
         "login": CartLogin.objects.filter(source_record=record).earliest("pk").pk,
+        **{
+            model._meta.model_name: model.objects.filter(source_record=record).earliest("pk").pk
+            for model in (Contact, Task, Opportunity)
+        },
         "order": Order.objects.filter(source_record=record).earliest("pk").number,
         "purchase": Purchase.objects.filter(source_record=record).earliest("pk").pk,
         "source": record.data_source_id,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -22,6 +23,7 @@ from customers.lib.text import can_be_stored
 from customers.locks import RetiredMeanwhileError, lock_live, retry_when_moved
 from customers.models import Contact, Customer, HistoryKind, Note, Opportunity, SourceRecord, Task
 from customers.records import history
+from customers.records.newest import newest
 from customers.records.staff_record import staff_record_of
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ About = TypeVar("About", Note, Opportunity, Task)
 Custom = Mapping[str, str | int | float | bool | None]
 
 BUSY = "Nothing was changed: other users are changing this customer. Try again."
+CHANGED = "Not saved. Another user changed this a moment ago. Cancel to see the current values, then edit them."
+TWICE = timedelta(minutes=1)
 MOST_CUSTOM, LONGEST_NAME, LONGEST_VALUE = 100, 100, 1_000
 
 
@@ -53,12 +57,15 @@ def lock(customer: Customer) -> Customer:
     return locked
 
 
-def lock_row(row: Row) -> Row:
-    """`row`, read again under the lock of its customer."""
+def lock_row(row: Row, *, seen: str = "") -> Row:
+    """`row`, read again under the lock of its customer; refused if it was changed since `seen`, a time as ISO text."""
     try:
-        return _lock_row(row)
+        current = _lock_row(row)
     except RetiredMeanwhileError:
         raise EngagementError(BUSY) from None
+    if seen and current.updated.isoformat() != seen:
+        raise EngagementError(CHANGED)
+    return current
 
 
 @retry_when_moved
@@ -82,6 +89,14 @@ def attach_to_record(row: About, about: Customer | Contact) -> About:
         row.contact = lock_row(about)
         row.source_record = row.contact.source_record
     return row
+
+
+def repeated(row: Row, values: Mapping[str, Any]) -> Row | None:
+    """The latest row of the customer if it has `values` and was added within a minute: the form was sent twice."""
+    latest = newest(type(row), row.source_record.customer, limit=1).first()
+    if latest is None or timezone.now() - latest.at > TWICE:
+        return None
+    return latest if all(getattr(latest, name) == value for name, value in values.items()) else None
 
 
 def save(row: Row, changes: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -1,4 +1,4 @@
-"""The people at a customer, as API clients send them. A contact belongs to the record of the data source that sent it.
+"""The people at a customer. A contact belongs to the record of the data source that sent it, or to the staff record.
 
 Notes and tasks about a contact are on the same record, so that they follow the contact.
 """
@@ -31,12 +31,21 @@ FILLED_BY_MERGE = ("external_id", "first_name", "last_name", "title", "email", "
 
 @transaction.atomic
 def add(
-    customer: Customer, source: DataSource, values: Mapping[str, Any], *, by: User | None, known_as: str | None = None
+    customer: Customer,
+    source: DataSource,
+    values: Mapping[str, Any],
+    *,
+    by: User | None,
+    known_as: str | None = None,
+    unless_repeated: bool = False,
 ) -> Contact:
     """Add a contact to the customer's record from `source`, or to the one with the external id `known_as`."""
     locked = common.lock(customer)
     contact = Contact(source_record=_record_of(locked, source, known_as))
-    common.save(contact, _cleaned(contact, values))
+    cleaned = _cleaned(contact, values)
+    if unless_repeated and (latest := common.repeated(contact, cleaned)):
+        return latest
+    common.save(contact, cleaned)
     common.write_history(contact, "Added the contact {contact}.", contact=str(contact), by=by)
     return contact
 
@@ -54,8 +63,8 @@ def _record_of(customer: Customer, source: DataSource, known_as: str | None) -> 
 
 
 @transaction.atomic
-def edit(contact: Contact, values: Mapping[str, Any], *, by: User | None) -> Contact:
-    locked = common.lock_row(contact)
+def edit(contact: Contact, values: Mapping[str, Any], *, by: User | None, seen: str = "") -> Contact:
+    locked = common.lock_row(contact, seen=seen)
     changed = common.save(locked, _cleaned(locked, values))
     if changed:
         sentence = "Changed the {fields} of the contact {contact}."

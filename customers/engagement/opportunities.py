@@ -1,4 +1,4 @@
-"""Opportunities as API clients send them, on the staff record of the customer. Likelihoods are in percent."""
+"""Opportunities as staff and API clients enter them, on the staff record of the customer. Likelihood is in percent."""
 
 from __future__ import annotations
 
@@ -34,10 +34,15 @@ DECIDED = {ForecastCategory.WON: 100, ForecastCategory.LOST: 0}
 
 
 @transaction.atomic
-def add(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> Opportunity:
+def add(
+    customer: Customer, values: Mapping[str, Any], *, by: User | None, unless_repeated: bool = False
+) -> Opportunity:
     opportunity = common.attach_to_record(Opportunity(), customer)
     likelihood = DECIDED.get(values.get("forecast_category", ""), 0)
-    common.save(opportunity, _cleaned(opportunity, {"win_likelihood": likelihood, **values}))
+    cleaned = _cleaned(opportunity, {"win_likelihood": likelihood, **values})
+    if unless_repeated and (latest := common.repeated(opportunity, cleaned)):
+        return latest
+    common.save(opportunity, cleaned)
     amount = sentences.money(opportunity.amount, opportunity.currency)
     sentence = "Added the opportunity {opportunity}, worth {amount}."
     common.write_history(opportunity, sentence, opportunity=str(opportunity), amount=amount, by=by)
@@ -45,8 +50,8 @@ def add(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> Op
 
 
 @transaction.atomic
-def edit(opportunity: Opportunity, values: Mapping[str, Any], *, by: User | None) -> Opportunity:
-    locked = common.lock_row(opportunity)
+def edit(opportunity: Opportunity, values: Mapping[str, Any], *, by: User | None, seen: str = "") -> Opportunity:
+    locked = common.lock_row(opportunity, seen=seen)
     name = str(locked)
     changed = common.save(locked, _cleaned(locked, values))
     if changed:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from customers.engagement import common
 from customers.lib import sentences
+from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
 from customers.models import Contact, Customer, Task
 from customers.models.prepared import Slot
+from customers.records.newest import Cursor, compared_to
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -24,8 +27,12 @@ LABELS = {"details": "details", "assignee": "assignee", "due": "due date"}
 
 
 @transaction.atomic
-def add(about: Customer | Contact, values: Mapping[str, Any], *, by: User | None) -> Task:
+def add(
+    about: Customer | Contact, values: Mapping[str, Any], *, by: User | None, unless_repeated: bool = False
+) -> Task:
     task = common.attach_to_record(Task(), about)
+    if unless_repeated and (latest := common.repeated(task, values)):
+        return latest
     common.save(task, values)
     sentence = "Assigned the task “{task}” to {user}, due {due}."
     common.write_history(task, sentence, task=str(task), user=str(task.assignee), due=task.due, by=by)
@@ -33,8 +40,8 @@ def add(about: Customer | Contact, values: Mapping[str, Any], *, by: User | None
 
 
 @transaction.atomic
-def edit(task: Task, values: Mapping[str, Any], *, by: User | None) -> Task:
-    locked = common.lock_row(task)
+def edit(task: Task, values: Mapping[str, Any], *, by: User | None, seen: str = "") -> Task:
+    locked = common.lock_row(task, seen=seen)
     name = str(locked)
     changed = common.save(locked, values)
     if fields := [sentences.word(LABELS[key]) for key in changed if key in LABELS]:
@@ -50,6 +57,32 @@ def delete(task: Task, *, by: User | None) -> None:
     locked = common.lock_row(task)
     common.write_history(locked, "Deleted the task “{task}”.", task=str(locked), by=by)
     locked.delete()
+
+
+@transaction.atomic
+def set_done(task: Task, *, done: bool, by: User | None) -> Task:
+    """Complete or reopen; one that is already as wanted stays as it is."""
+    locked = common.lock_row(task)
+    if bool(locked.completed_at) == done:
+        return locked
+    return edit(locked, {"completed_at": timezone.now() if done else None}, by=by)
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    tasks: Sequence[Task]
+    following: str
+    """The cursor of the next page; "" on the last."""
+
+
+def open_tasks_of(user: User, *, after: Cursor | None = None, limit: int = PAGE) -> TaskPage:
+    """The open tasks that `user` has, the longest due first."""
+    # The constant column stands first in the order, too: PostgreSQL then reads the index in its order.
+    tasks = Task.objects.filter(assignee=user, completed_at=None).order_by("completed_at", "due", "pk")
+    if after:
+        tasks = tasks.filter(compared_to(after, "gt", by="due"))
+    page = list(tasks.select_related("source_record__customer")[: limit + 1])
+    return TaskPage(page[:limit], str(Cursor(page[limit - 1].due, page[limit - 1].pk)) if len(page) > limit else "")
 
 
 @dataclass(frozen=True)

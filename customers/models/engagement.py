@@ -22,8 +22,8 @@ class Contact(LinkedRow):
         "customers/engagement/_contact_rows.html",
         TabPosition.CONTACTS,
         "customers.view_customer",
-        "Contacts appear here when an API client sends them.",
-        only_filled=True,
+        "A contact is a person at this customer.",
+        add="customers:contact_add",
     )
     searched_by = {"email": "Contact"}
 
@@ -76,9 +76,9 @@ class Opportunity(LinkedRow):
         "customers/engagement/_opportunity_rows.html",
         TabPosition.OPPORTUNITIES,
         "customers.view_customer",
-        "Opportunities appear here when an API client sends them.",
+        "An opportunity is a deal that may be closed with this customer.",
         related=("owner",),
-        only_filled=True,
+        add="customers:opportunity_add",
     )
 
     uuid = ExactCharField(max_length=40, unique=True, default=bare_id, editable=False)

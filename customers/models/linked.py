@@ -52,7 +52,7 @@ class Tab:
     `rows` is the template of a page of rows, `totals` that of their sum; `related` and `prefetch` go to
     select_related and prefetch_related; `empty` is shown where there are no rows. Rows that are `is_in_totals` are
     counted by RecordTotals, so no page counts them. An `only_filled` tab is hidden while it is empty. `newest` is the
-    template of the newest two rows, which stand at the head of the page.
+    template of the newest two rows, which stand at the head of the page; `add` names the page on which staff add a row.
     """
 
     label: str
@@ -66,6 +66,7 @@ class Tab:
     totals: str = ""
     only_filled: bool = False
     newest: str = ""
+    add: str = ""
 
     @property
     def group(self) -> str:

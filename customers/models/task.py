@@ -19,9 +19,9 @@ class Task(LinkedRow):
         "customers/engagement/_task_rows.html",
         TabPosition.TASKS,
         "customers.view_customer",
-        "Tasks appear here when an API client sends them.",
+        "A task has an owner and a day on which it is due.",
         related=("assignee", "contact"),
-        only_filled=True,
+        add="customers:task_add",
     )
 
     uuid = ExactCharField(max_length=40, unique=True, default=bare_id, editable=False)
@@ -39,6 +39,8 @@ class Task(LinkedRow):
             # The tasks of one user, and about one contact, newest first.
             models.Index(fields=["assignee", "at", "id"], name="task_of_assignee"),
             models.Index(fields=["contact", "at", "id"], name="task_about_contact"),
+            # The open tasks of one user, the longest due first.
+            models.Index(fields=["assignee", "completed_at", "due", "id"], name="task_to_do"),
         ]
 
     def __str__(self) -> str:
@@ -47,3 +49,7 @@ class Task(LinkedRow):
     @property
     def is_due(self) -> bool:
         return self.completed_at is None and self.due <= timezone.now()
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.completed_at is None and timezone.localdate(self.due) < timezone.localdate()

@@ -1,8 +1,8 @@
 """The status of a customer: one for each, which pages, filters and exports show.
 
 Purchases come first: Active, Past Due or Cancelled. Else a customer with an order that counts is shown as a customer,
-whatever lead status is set. Else the lead status says it, and a customer without one was added as a customer. So a lead has
-a lead status and has bought nothing. Nothing is stored for it, and it is right after each merge and undo.
+whatever lead status is set. Else the lead status says it, and a customer without one was added as a customer. So a
+lead has a lead status and has bought nothing. Nothing is stored for it, and it is right after each merge and undo.
 """
 
 from django.db.models import Exists, OuterRef

@@ -16,7 +16,19 @@ from crm.pulls.models import Pull
 from crm.webhooks.models import DeliveryState, WebhookEndpoint
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.merging.forms.values import ValuesForm
-from customers.models import BatchUndo, CartLogin, Customer, DataSource, Merge, MergeBatch, MergeRule, SourceRecord
+from customers.models import (
+    BatchUndo,
+    CartLogin,
+    Contact,
+    Customer,
+    DataSource,
+    Merge,
+    MergeBatch,
+    MergeRule,
+    Opportunity,
+    SourceRecord,
+    Task,
+)
 from customers.pages import tabs
 from customers.profile.fields import REFERENCE_KEYS
 from orders.models import UNDECIDED, Import, Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
@@ -128,6 +140,12 @@ def change_pages(customer: Customer) -> Iterator[Shown]:
     yield shown("customer-personal-data", "personal_data:export", customer.pk)
     login = CartLogin.objects.filter(source_record__customer=customer, login__isnull=False).earliest("pk")
     yield shown("customer-login-password", "customers:login_password", customer.pk, login.pk)
+    yield shown("tasks", "customers:tasks")
+    for model in (Contact, Task, Opportunity):
+        kind = model._meta.model_name
+        yield shown(f"customer-{kind}-add", f"customers:{kind}_add", customer.pk)
+        row = model.objects.select_related("source_record").earliest("pk")
+        yield shown(f"customer-{kind}-edit", f"customers:{kind}_edit", row.source_record.customer_id, row.pk)
     records = SourceRecord.objects.exclude(data_source__name=DataSource.STAFF)
     several = records.values("customer").annotate(n=Count("pk")).filter(n__gt=1).values("customer")
     record = records.filter(customer__in=several).latest("pk")

@@ -5,7 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 
-from customers.engagement.forms import NoteField
+from customers.engagement.forms.notes import NoteField
 from customers.models.ids import public_id
 from customers.profile.fields import NAME_FIELDS
 from customers.profile.forms.profile import ProfileForm

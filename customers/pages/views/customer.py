@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from customers.engagement.forms import NoteForm
+from customers.engagement.forms.notes import NoteForm
 from customers.lib.address import address_lines
 from customers.lib.phrases import isolated
 from customers.matching.refusers import refusers_among

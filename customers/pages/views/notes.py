@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from customers.engagement import notes
 from customers.engagement.common import EngagementError, GoneError
-from customers.engagement.forms import NoteForm
+from customers.engagement.forms.notes import NoteForm
 from customers.models import Customer
 from customers.pages.views.customer import render_page
 from customers.web.permissions import may_change, may_view

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from customers.engagement.forms import NoteForm
+from customers.engagement.forms.notes import NoteForm
 from customers.merging.split import has_several_records
 from customers.models import Customer, RecordTotals
 from customers.pages import tabs

@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from customers.engagement import contacts, notes, opportunities, tasks
 from tests.customers.pages.page_requests import WHEN, url
+from tests.factories import make_user, signed_in
 from tests.tables import table
-
-HIDDEN = ("contacts", "opportunities", "tasks")
 
 
 def contact(helena, **values):
@@ -21,19 +20,16 @@ def task(about, agent, **values):
     return tasks.add(about, {"details": "Call back", "assignee": agent, "due": WHEN, **values}, by=agent)
 
 
-def tabs(page) -> set[str]:
-    return {choice.slug for choice in page.context["choices"]}
-
-
 def rows(client, helena, tab):
     return client.get(url(helena, f"?tab={tab}"), headers={"HX-Request": "true", "HX-Target": "rows"}).text
 
 
-def test_tabs_of_selling_are_there_where_there_is_something_in_them(as_agent, agent, helena):
-    assert not tabs(as_agent.get(url(helena))) & {*HIDDEN}
-    task(helena, agent)
-    assert tabs(as_agent.get(url(helena))) & {*HIDDEN} == {"tasks"}
-    assert as_agent.get(url(helena, "?tab=contacts")).context["chosen"].slug == "orders"
+def test_who_may_change_customers_adds_rows_where_they_are_listed(as_agent, helena):
+    reader = signed_in(make_user("reader", ["customers.view_customer"]))
+    for kind in ("contact", "task"):
+        address = f"/customers/{helena.pk}/{kind}s/add/"
+        assert f'href="{address}">Add {kind}</a>' in rows(as_agent, helena, f"{kind}s")
+        assert address not in rows(reader, helena, f"{kind}s")
 
 
 def test_a_contact_is_shown_with_how_to_reach_them(as_agent, helena):
@@ -72,7 +68,7 @@ def test_a_task_is_open_due_or_done(as_agent, agent, helena):
     task(contact(helena), agent, completed_at=WHEN)
     task(helena, agent)
     shown = rows(as_agent, helena, "tasks")
-    for text in ('"badge warn">Due', '"badge good">Done', "About <bdi>Ada King</bdi>", "Margaret Park"):
+    for text in ('"badge bad">Overdue', '"badge good">Done', "About <bdi>Ada King</bdi>", "Margaret Park"):
         assert text in shown
 
 

@@ -30,7 +30,7 @@ TABS = [
     "sources",
 ]
 
-GROUPS = 5  # without that of sales, which is hidden while it is empty
+GROUPS = 6
 
 
 def fill(customer, record):

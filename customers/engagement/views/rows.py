@@ -1,0 +1,119 @@
+"""Adding, editing and deleting contacts, tasks and opportunities, which differ in their form and their acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.views.decorators.http import require_http_methods
+
+from customers.engagement import contacts, opportunities, tasks
+from customers.engagement.common import EngagementError, GoneError
+from customers.engagement.forms.rows import ContactForm, OpportunityForm, RowForm, TaskForm
+from customers.lib.phrases import isolated
+from customers.models import Contact, Customer, DataSource, LinkedRow, Opportunity, Task
+from customers.web.live import with_live
+from customers.web.permissions import may_change, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+    View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`add(customer, values, by=…)`, `edit(row, values, by=…, seen=…)` and `delete(row, by=…)` are its acts."""
+
+    model: type[LinkedRow]
+    form: type[RowForm]
+    add: Callable[..., Any]
+    edit: Callable[..., Any]
+    delete: Callable[..., Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+    def back(self, customer: Customer) -> str:
+        return f"{customer.get_absolute_url()}?tab={slugify(str(self.model._meta.verbose_name_plural))}#rows"
+
+
+def _add_contact(customer: Customer, values: dict[str, Any], **options: Any) -> Contact:
+    return contacts.add(customer, DataSource.staff(), values, **options)
+
+
+CONTACT = Kind(Contact, ContactForm, _add_contact, contacts.edit, contacts.delete)
+TASK = Kind(Task, TaskForm, tasks.add, tasks.edit, tasks.delete)
+OPPORTUNITY = Kind(Opportunity, OpportunityForm, opportunities.add, opportunities.edit, opportunities.delete)
+
+
+def _guarded(view: Callable[..., HttpResponse]) -> View:
+    return require_http_methods(["GET", "POST"])(may_change(may_view(with_live(view))))
+
+
+def _add(request: StaffRequest, customer: Customer, *, kind: Kind) -> HttpResponse:
+    form = kind.form(request.POST if request.method == "POST" else None, by=request.user)
+    if form.is_valid():
+        act = partial(kind.add, customer, form.values, by=request.user, unless_repeated=True)
+        if saved := _saved(request, kind, form, customer, act, says="was added"):
+            return saved
+    return _page(request, kind, form, customer, button=f"Add {kind.name}")
+
+
+def _edit(request: StaffRequest, customer: Customer, row: int, *, kind: Kind) -> HttpResponse:
+    found = get_object_or_404(kind.model, pk=row, source_record__customer=customer)
+    form = kind.form(request.POST if request.method == "POST" else None, row=found, by=request.user)
+    if "delete" in request.POST:
+        act = partial(kind.delete, found, by=request.user)
+        if deleted := _saved(request, kind, form, customer, act, says="was deleted"):
+            return deleted
+    elif form.is_valid():
+        act = partial(kind.edit, found, form.values, by=request.user, seen=request.POST.get("seen", ""))
+        if saved := _saved(request, kind, form, customer, act, says="was saved"):
+            return saved
+    return _page(request, kind, form, customer, button=f"Save {kind.name}")
+
+
+def _saved(
+    request: StaffRequest, kind: Kind, form: RowForm, customer: Customer, act: Callable[[], Any], *, says: str
+) -> HttpResponseRedirect | None:
+    """Do `act` and lead back to the tab; None where it refuses, which the form then says."""
+    try:
+        row = act() or form.row
+    except GoneError as error:
+        messages.error(request, str(error))
+        return redirect(kind.back(customer))
+    except EngagementError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return None
+    messages.success(request, f"The {kind.name} “{isolated(str(row))}” {says}.")
+    return redirect(kind.back(customer))
+
+
+def _page(request: StaffRequest, kind: Kind, form: RowForm, customer: Customer, *, button: str) -> HttpResponse:
+    context = {
+        "title": f"{button}: {isolated(customer.name)}",
+        "section": "customers",
+        "customer": customer,
+        "kind": kind,
+        "form": form,
+        "back": kind.back(customer),
+        "button": button,
+        "seen": request.POST.get("seen") or (form.row and form.row.updated.isoformat()),
+    }
+    is_refused = request.method == "POST"
+    return render(request, "customers/engagement/row_form.html", context, status=422 if is_refused else 200)
+
+
+contact_add, contact_edit = _guarded(partial(_add, kind=CONTACT)), _guarded(partial(_edit, kind=CONTACT))
+task_add, task_edit = _guarded(partial(_add, kind=TASK)), _guarded(partial(_edit, kind=TASK))
+opportunity_add = _guarded(partial(_add, kind=OPPORTUNITY))
+opportunity_edit = _guarded(partial(_edit, kind=OPPORTUNITY))
