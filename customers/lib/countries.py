@@ -31,6 +31,13 @@ COUNTRIES: Sequence[tuple[str, str]] = tuple((country.code, country.name) for co
 """Every ISO code with its English name, by name."""
 
 
+def country_choices(*stored: str) -> list[tuple[str, str]]:
+    """For a list to choose from: all countries by code, and what was `stored` as another text."""
+    codes = {code for code, _ in COUNTRIES}
+    others = [(text, text) for text in dict.fromkeys(stored) if text and text not in codes]
+    return [("", "No country"), *others, *COUNTRIES]
+
+
 @lru_cache(4096)
 def country_code(written: str) -> str:
     """The ISO 3166 alpha-2 code of a country given by any of its ISO codes, or by its name in any language.

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from customers.lib.countries import country_choices
 from customers.lib.money import is_payable
 from customers.lib.text import can_be_stored
 from customers.merging.forms.texts import ANSWERED, Texts, holder_of, input_names, on_one_line, texts_of, value_of
@@ -165,12 +166,20 @@ def read_choice(field: ProfileField, entered: Entered, customers: Sequence[Custo
     texts = entered.of(field)
     if field.kind is FieldKind.LOGIN and texts[field.key]:
         _refuse_taken(texts[field.key], customers)
+    if field.kind is FieldKind.ADDRESS:
+        _refuse_unlisted_country(texts[f"{field.key}-country"], field, customers)
     if field.kind is FieldKind.PAY_SOURCE:
         _refuse_pay_source_of_others(texts[field.key], customers)
     try:
         return Typed(clean_typed(field, value_of(field, texts)) if any(texts.values()) else field.blank)
     except KeyError:
         raise ValidationError(UNKNOWN) from None
+
+
+def _refuse_unlisted_country(text: str, field: ProfileField, customers: Sequence[Customer]) -> None:
+    stored = (getattr(customer, field.key).get("country", "") for customer in customers)
+    if text not in dict(country_choices(*stored)):
+        raise ValidationError("Select one of the listed countries.")
 
 
 def _refuse_taken(login: str, customers: Sequence[Customer]) -> None:

@@ -17,7 +17,8 @@ from django.conf import settings
 from django.utils.translation import ngettext
 
 from customers.credit import credit
-from customers.lib.address import PARTS
+from customers.lib.address import PARTS, labels_of, parts_in_order
+from customers.lib.countries import country_choices
 from customers.lib.money import format_amount
 from customers.lib.phrases import isolated, join_words
 from customers.matching import exclusions
@@ -141,11 +142,17 @@ class FinalValues:
             case FieldKind.PASSWORD:
                 return [Input(f"{VALUE}{field.key}", "New password", "")] if self.may_enter else []
             case FieldKind.ADDRESS:
-                return [
-                    Input(f"{VALUE}{name}", PARTS[part], text)
-                    for part, (name, text) in zip(PARTS, texts.items(), strict=True)
-                ]
+                return self._address(field, dict(zip(PARTS, texts.values(), strict=True)))
         return [Input(f"{VALUE}{field.key}", field.label, texts[field.key], self._options(field))]
+
+    def _address(self, field: ProfileField, texts: Mapping[str, str]) -> list[Input]:
+        labels = labels_of(texts["country"])
+        countries = country_choices(*(getattr(customer, field.key).get("country", "") for customer in self.customers))
+        options = {"country": countries}
+        return [
+            Input(f"{VALUE}{field.key}-{part}", labels[part], texts[part], options.get(part, ()))
+            for part in parts_in_order(texts["country"])
+        ]
 
     def _options(self, field: ProfileField) -> Sequence[tuple[str, str]]:
         match field.kind:

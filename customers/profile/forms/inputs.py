@@ -10,7 +10,8 @@ from typing import Any
 
 from django import forms
 
-from customers.lib.address import PART_LENGTH, PARTS, address
+from customers.lib.address import PART_LENGTH, PARTS, address, labels_of, parts_in_order
+from customers.lib.countries import country_choices
 from customers.models import CartLogin, Customer, PaySource
 from customers.profile.clean import LONGEST_LOGIN
 from customers.profile.fields import FieldKind, ProfileField
@@ -23,14 +24,24 @@ def names(field: ProfileField) -> list[str]:
     return [f"{field.key}-{part}" for part in PARTS] if field.kind is FieldKind.ADDRESS else [field.key]
 
 
-def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms.Field]:
-    """The inputs by name; a login or payment method is one of the customer's."""
+def names_in_order(field: ProfileField, country: str) -> list[str]:
+    """The parts of an address as `country` writes it."""
+    if field.kind is not FieldKind.ADDRESS:
+        return names(field)
+    return [f"{field.key}-{part}" for part in parts_in_order(country)]
+
+
+def fields_of(field: ProfileField, customer: Customer | None, *, country: str = "") -> dict[str, forms.Field]:
+    """The inputs by name; a login or payment method is one of the customer's. `country` is that of an address."""
     match field.kind:
         case FieldKind.ADDRESS:
-            return {
-                name: TextField(label=label, max_length=PART_LENGTH, required=False)
-                for name, label in zip(names(field), PARTS.values(), strict=True)
+            labels = labels_of(country)
+            parts: dict[str, forms.Field] = {
+                f"{field.key}-{part}": TextField(label=labels[part], max_length=PART_LENGTH, required=False)
+                for part in PARTS
             }
+            stored = getattr(customer, field.key).get("country", "") if customer else ""
+            return parts | {f"{field.key}-country": _country(stored)}
         case FieldKind.CONSENT:
             return {field.key: _select(field, [("", "Not set"), ("yes", "Yes"), ("no", "No")])}
         case FieldKind.FLAG:
@@ -41,6 +52,14 @@ def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms
             return {field.key: _select(field, [("", "None"), *_options(field, customer)])}
     longest = getattr(Customer, field.key).field.max_length or LONGEST_LOGIN
     return {field.key: TextField(label=field.label, max_length=longest, required=False)}
+
+
+def _country(stored: str) -> forms.Field:
+    """What a data source sent as another text stays among the choices until it is edited."""
+    wrong = {"invalid_choice": "Select one of the listed countries."}
+    return forms.ChoiceField(
+        label=PARTS["country"], choices=country_choices(stored), required=False, error_messages=wrong
+    )
 
 
 def _select(field: ProfileField, choices: Iterable[tuple[str, str]], *, required: bool = False) -> forms.Field:

@@ -15,6 +15,7 @@ from django.forms.boundfield import BoundField
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 
+from customers.lib.address import postal_code_doubt
 from customers.lib.phrases import join_words
 from customers.models import Customer
 from customers.profile.clean import as_text, clean_typed
@@ -59,7 +60,7 @@ class ProfileForm(forms.Form):
         self.offered = [field for field in FIELDS if self._offers(field)]
         self.now = {field.key: self._texts_now(field) for field in self.offered}
         for field in self.offered:
-            self.fields |= inputs.fields_of(field, customer)
+            self.fields |= inputs.fields_of(field, customer, country=self._country(field))
         self.fields[SAME] = forms.BooleanField(label="Same as billing", required=False)
         self.brought = self._brought()
         for key, text in self.brought.items():
@@ -82,6 +83,11 @@ class ProfileForm(forms.Form):
     def _texts_now(self, field: ProfileField) -> dict[str, str]:
         value = getattr(self.customer, field.column) if self.customer else field.blank
         return inputs.texts(field, value)
+
+    def _country(self, field: ProfileField) -> str:
+        """The selected country of an address, by which its parts are ordered and named."""
+        name = f"{field.key}-country"
+        return str(self.data.get(name, "")) if self.is_bound else self.now[field.key].get(name, "")
 
     # Reading
 
@@ -118,6 +124,12 @@ class ProfileForm(forms.Form):
         chosen = (key for key in self.brought if self.cleaned_data.get(KEEP + key))
         kept = {key: inputs.value(BY_KEY[key], self.now[key]) for key in chosen}
         return kept | values
+
+    def doubts(self) -> list[str]:
+        """What to check of the addresses that were edited; they are saved all the same."""
+        edited = self.values()
+        addresses = (value for key, value in edited.items() if BY_KEY[key].kind is FieldKind.ADDRESS)
+        return [doubt for doubt in dict.fromkeys(map(postal_code_doubt, addresses)) if doubt]
 
     # Two users at once
 
@@ -204,4 +216,4 @@ class ProfileForm(forms.Form):
 
     def _bound(self, field: ProfileField) -> list[BoundField]:
         first = [SAME] if field.key == "shipping_address" else []
-        return [self[name] for name in (*first, *inputs.names(field))]
+        return [self[name] for name in (*first, *inputs.names_in_order(field, self._country(field)))]

@@ -35,6 +35,8 @@ def customer_edit(request: "StaffRequest", customer: Customer) -> HttpResponse:
             return not_saved(request, now)
         form.add_error(None, str(error))
         return _page(request, customer, form)
+    for doubt in form.doubts():
+        messages.warning(request, doubt)
     saved = edited.version != customer.version
     messages.success(request, f"{edited.name_with_number} was saved." if saved else "No changes to save.")
     return redirect(edited)

@@ -230,3 +230,30 @@ def test_a_value_that_a_merge_brought_can_be_kept_for_its_undo(as_agent, helena)
     assert 'name="keep-' not in as_agent.get(url(helena)).text
     undo(merged)
     assert Customer.objects.get(pk=helena.pk).company == "Acme"
+
+
+def save(client, customer, **typed):
+    return client.post(url(customer), opened(client, customer) | typed, follow=True)
+
+
+def billing_address(customer):
+    return Customer.objects.get(pk=customer.pk).billing_address
+
+
+def test_the_country_is_selected_and_one_that_was_sent_as_text_stays_until_it_is_edited(as_agent, helena):
+    Customer.objects.filter(pk=helena.pk).update(billing_address={"city": "Berlin", "country": "Deutschland"})
+    assert '<option value="Deutschland" selected>Deutschland</option>' in as_agent.get(url(helena)).text
+
+    save(as_agent, helena, **{"billing_address-city": "Bonn"})
+    assert billing_address(helena) == {"city": "Bonn", "country": "Deutschland"}
+    refused = save(as_agent, helena, **{"billing_address-country": "Atlantis"})
+    assert "Select one of the listed countries." in refused.text
+    save(as_agent, helena, **{"billing_address-country": "DE"})
+    assert billing_address(helena) == {"city": "Bonn", "country": "DE"}
+
+
+def test_a_postal_code_of_another_form_is_saved_and_doubted(as_agent, helena):
+    values = {"billing_address-postal_code": "8571", "billing_address-country": "US"}
+    saved = save(as_agent, helena, **values)
+    assert "Check the ZIP code “8571”. It usually looks like 95014." in saved.text
+    assert billing_address(helena)["postal_code"] == "8571"
