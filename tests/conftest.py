@@ -1,4 +1,5 @@
 import gc
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -6,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from unittest import mock
 from urllib.parse import urlsplit
@@ -66,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     missing = [] if connection.vendor == "postgresql" else ["postgres"]
     if any(item.get_closest_marker("rabbitmq") for item in items) and not rabbitmq_answers():
         missing.append("rabbitmq")
-    elsewhere = [item for item in items if any(map(item.get_closest_marker, missing))]
+    elsewhere = [item for item in items if any(map(item.get_closest_marker, missing)) or lacks_tool(item)]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
@@ -75,6 +77,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
+
+
+def lacks_tool(item: pytest.Item) -> bool:
+    """Whether a program or package is missing that checks what is deployed."""
+    needs = [marker.kwargs for marker in item.iter_markers("needs")]
+    programs, packages = ([need[key] for need in needs if key in need] for key in ("program", "package"))
+    return None in (*map(shutil.which, programs), *map(find_spec, packages))
 
 
 def rabbitmq_answers() -> bool:

@@ -2,16 +2,15 @@
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
 from crm.metrics.numbers import COUNTED
 from crm.metrics.stored import StoredNumbers
+from tests.deploy.tools import needs
 from tests.tables import table
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +58,7 @@ def test_every_rule_is_made_to_speak_and_to_be_silent():
     assert {case["alertname"] for case in cases if not case.get("exp_alerts")} == names
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool comes with Debian’s prometheus")
+@needs("promtool")
 @table("arguments", [("check", "rules", str(RULES)), ("test", "rules", str(TESTS))])
 def test_prometheus_agrees(arguments):
     done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False)

@@ -67,7 +67,9 @@ def test_two_processes_of_gunicorn_are_added_up(tmp_path):
     port = free_port()
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/db", "HTTPS": "off", "METRICS_TOKEN": TOKEN}
     environment |= {"SECRET_KEY": "x" * 50, "DJANGO_SETTINGS_MODULE": "crm.settings", "TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "gunicorn", "crm.wsgi", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+    # On a busy machine a process takes longer to begin than gunicorn waits for one.
+    options = ["--bind", f"127.0.0.1:{port}", "--log-level", "error", "--timeout", "600"]
+    command = [sys.executable, "-m", "gunicorn", "crm.wsgi", *options]
     with subprocess.Popen(command, env=environment, cwd=ROOT) as server:  # noqa: S603 (arguments of ours)
         try:
             wait_until(lambda: is_answering(port), seconds=180)
