@@ -38,6 +38,8 @@ def refusers_among(customer: Customer, candidates: Iterable[Candidate]) -> list[
     """At most MOST_SHOWN of the possible duplicates."""
     refusing = [c for c in candidates if c.reasons and not c.dismissal and _refused_only_by(c.customer, customer)]
     refusing = refusing[:MOST_SHOWN]
+    if not refusing:
+        return []
     times = refused_at([candidate.customer.pk for candidate in refusing])
     return [
         Refuser(

@@ -55,7 +55,7 @@ def mark_related(
 def related_by(marks: Mapping[int, NotDuplicate]) -> Sequence[RelatedCustomer]:
     """{the other live customer: the mark} as `marks_by_other` tells them."""
     relation_to = {other: Relation(mark.relation) for other, mark in marks.items() if mark.relation}
-    others = Customer.objects.live().in_bulk(relation_to)
+    others = Customer.objects.live().in_bulk(relation_to) if relation_to else {}
     in_order = sorted(others, key=lambda other: marks[other].pk)
     return [RelatedCustomer(others[other], relation_to[other]) for other in in_order]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -83,6 +84,7 @@ class TabQuery:
     source: int | None = None
     kind: str = ""
     with_orders: bool = False
+    limit: int = PAGE
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,12 @@ class TabPage:
     older: str = ""
     """The cursor of the next page; "" on the last."""
 
-    @property
+    @cached_property
     def first_from_merged(self) -> TabLine | None:
         # Named in the legend.
         return next((line for line in self.lines if line.is_from_merged), None)
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """ "" when the amounts have several currencies or none."""
         currencies = {getattr(line.row, "currency", "") for line in self.lines}
@@ -196,33 +198,35 @@ def page(
         return _source_records(customer, query, totals)
     if choice.is_history:
         return _history(customer, records, query)
-    rows = newest(choice.model, customer, before=Cursor.parse(query.before), limit=PAGE + 1, source=query.source)
+    size = query.limit
+    rows = newest(choice.model, customer, before=Cursor.parse(query.before), limit=size + 1, source=query.source)
     # None, because select_related() without a name follows every foreign key.
     page = list(rows.select_related(*choice.tab.related or [None]).prefetch_related(*choice.tab.prefetch))
-    return TabPage(lines_of(page[:PAGE], records), str(_cursor(page[PAGE - 1])) if len(page) > PAGE else "")
+    return TabPage(lines_of(page[:size], records), str(_cursor(page[size - 1])) if len(page) > size else "")
 
 
 def _source_records(customer: Customer, query: TabQuery, totals: Sequence[RecordTotals]) -> TabPage:
     before = Cursor.parse(query.before)
-    records = listing.record_page(customer, before=before, limit=PAGE + 1, source=query.source)
+    size = query.limit
+    records = listing.record_page(customer, before=before, limit=size + 1, source=query.source)
     lines = [
-        TabLine(contribution, contribution.record) for contribution in record_contributions(records[:PAGE], totals)
+        TabLine(contribution, contribution.record) for contribution in record_contributions(records[:size], totals)
     ]
-    return TabPage(lines, str(cursor_of(records[PAGE - 1])) if len(records) > PAGE else "")
+    return TabPage(lines, str(cursor_of(records[size - 1])) if len(records) > size else "")
 
 
 def _history(customer: Customer, records: Records, query: TabQuery) -> TabPage:
-    before = TimelineCursor.parse(query.before)
+    before, size = TimelineCursor.parse(query.before), query.limit
     entries = timeline_entries(
         customer,
         before=before,
-        limit=PAGE + 1,
+        limit=size + 1,
         source=query.source,
         kind=query.kind,
         with_orders=query.with_orders,
     )
     return TabPage(
-        lines_of(entries[:PAGE], records), str(TimelineCursor.at(entries[PAGE - 1])) if len(entries) > PAGE else ""
+        lines_of(entries[:size], records), str(TimelineCursor.at(entries[size - 1])) if len(entries) > size else ""
     )
 
 

@@ -3,11 +3,14 @@ from typing import Any
 
 from django import forms
 
+from customers.lib.batches import PAGE
 from customers.models import DataSource
 from customers.models.history import OF_ORDERS
 from customers.pages.tabs import TabQuery
 from customers.pages.timeline import KINDS
 from customers.web.fields import choice_field
+
+FIRST_ROWS = 5
 
 
 class TabFilter(forms.Form):
@@ -40,7 +43,13 @@ class TabFilter(forms.Form):
             source=self.cleaned_data.get("source"),
             kind=self.cleaned_data.get("kind", ""),
             with_orders=self.with_orders,
+            limit=FIRST_ROWS if self.is_first_view else PAGE,
         )
+
+    @property
+    def is_first_view(self) -> bool:
+        """Whether nobody has asked for the rows: the page shows a few of a tab below its first screen."""
+        return not self.data.get("tab") and not self.data.get("before")
 
     @property
     def is_narrow(self) -> bool:

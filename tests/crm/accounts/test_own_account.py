@@ -3,6 +3,7 @@ import re
 import pytest
 from axes.models import AccessAttempt
 from django.test import Client
+from django.utils.html import escape
 
 from crm.accounts import time_zones
 from crm.accounts.models import AccountChange, User
@@ -152,3 +153,14 @@ def test_guessing_the_present_password_is_paused_and_no_password_is_kept(client,
     assert not re.search("wrong one|wrong%20one|a brand new one", kept)
     assert client.post("/account/password/", NEW).status_code in {422, 429}
     assert reloaded(margaret).check_password("a good password")
+
+
+@table("zone", ["Europe/Prague", "UTC", "Nowhere/<b>"])
+def test_the_zone_of_the_user_is_selected_among_all(zone, agent):
+    User.objects.filter(pk=agent.pk).update(time_zone=zone)
+    page = signed_in(agent).get("/account/").content.decode()
+    select = page[page.index('<select name="time_zone"') :].partition("</select>")[0]
+    assert select.count(" selected") == 1
+    assert f'value="{escape(zone)}" selected>' in select
+    assert '<optgroup label="Africa">' in select
+    assert "Buenos Aires, Argentina</option>" in select
