@@ -2,8 +2,8 @@
 
     [DATABASE_URL=postgres://…] python -m benchmarks.pages [--rounds 5] [--requests 20]
 
-Both are asked in turn in this process, by the same user, in a database of its own that is dropped at the end. CPU is that
-of Python: it says less about whatever else the machine does.
+Both are asked in turn in this process, by the same user, in a database of its own that is dropped at the end. CPU is
+that of Python: it says less about whatever else the machine does.
 """
 
 import argparse

@@ -248,8 +248,13 @@ def shared_by_customers(
 ) -> list[tuple[str, str]]:
     """[(value of `field`, “6 and 61”)] for the values that several of the customers have."""
     customer_of = {record: customer for customer, records in records_of.items() for record in records}
+    # Of each record one row is enough to see that only one of the customers has any; then none of its rows are read.
+    having = SourceRecord.objects.filter(models.Exists(rows.filter(source_record=models.OuterRef("pk"))))
+    with_rows = list(having.filter(pk__in=customer_of).values_list("pk", flat=True))
+    if len({customer_of[record] for record in with_rows}) < 2:
+        return []
     customers_with: defaultdict[str, set[int]] = defaultdict(set)
-    rows = rows.filter(source_record__in=customer_of)
+    rows = rows.filter(source_record__in=with_rows)
     for value, record in rows.values_list(field, "source_record").distinct():
         customers_with[value].add(customer_of[record])
     shared = {value: sorted(customers) for value, customers in customers_with.items() if len(customers) > 1}

@@ -147,7 +147,7 @@ def test_a_job_is_paused_resumed_and_cancelled_on_its_page(owner, as_owner):
 
 
 def test_the_owner_is_told_on_every_page_until_it_is_dismissed(owner, as_owner, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         as_owner.get("/jobs/")
     job = do(start_counting(5, by=owner))
     assert "Count rows: done." in visible_text(as_owner.get("/customers/"))

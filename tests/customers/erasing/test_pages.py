@@ -189,8 +189,8 @@ def test_deletions_are_listed_newest_first_a_page_at_a_time(as_admin, admin_user
     for customer in doomed:
         Deletion.objects.create(uuid=customer.uuid, by=admin_user, counts={"customers": 2, "orders": 1234, "notes": 1})
 
-    # the session, the user, its permissions (2), the deletions with who did it, the numbers of the customers
-    with django_assert_num_queries(5):
+    # the session, the user with permissions, the deletions with who did it, the numbers of the customers
+    with django_assert_num_queries(4):
         page = as_admin.get(reverse("customers:deletions"))
     assert f"Customer {doomed[-1].pk}" in visible_text(page)
     assert "1,234 orders, 1 note " in visible_text(page)
@@ -243,9 +243,9 @@ def test_the_page_asks_as_much_however_much_there_is(as_admin, helena, django_as
     one_of_each(helena.records.first())
     merge(helena, customer_with_order(first_name="Helen"))
 
-    # the session, the user, its permissions (2), the customer; whoever is behind them (2) and who they are;
+    # the session, the user with permissions, the customer; whoever is behind them (2) and who they are;
     # the counts of every kind at once, the totals, what is still billed, what waits for an answer
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         as_admin.get(url(helena))
 
 

@@ -137,16 +137,16 @@ def test_odd_names_of_customers_are_nobodys(as_viewer, helena, odd):
 def test_it_asks_as_many_queries_for_many_records(as_viewer, helena, helen, django_assert_num_queries):
     url = why(helena, helen)
     as_viewer.get(url)
-    # session, user, 2 permissions, both customers, both's records, what records are not to match on, ignored values;
+    # session, user with permissions, both customers, both's records, what records are not to match on, ignored values;
     # then matching: own keys, which of them count, holders, families, dismissals; which attributes identify somebody;
     # the likely pair, and as there is none: ignored values, profiles, keys, merged addresses, traits, model, last scan;
     # how pairs like it were decided
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         as_viewer.get(url)
     for n in range(30):
         order(email=EMAIL, first_name="Helena", last_name="Holý", external_id=f"E{n}", country="CZ")
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         as_viewer.get(url)
 
 

@@ -17,8 +17,8 @@ from tests.tables import table
 pytestmark = pytest.mark.django_db
 EMAIL = "hholy@gmail.com"
 LIST = reverse("customers:merges")
-# session, user, 2 permissions; who merges; rules; merges, members, totals
-QUERIES = 8
+# session, user with permissions; who merges; rules; merges, members, totals
+QUERIES = 7
 
 
 @pytest.fixture

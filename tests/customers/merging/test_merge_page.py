@@ -54,7 +54,7 @@ def test_a_merge_of_several_offers_to_undo_one(as_agent, helena, helen, initial)
 def test_a_merge_asks_as_many_queries_however_much_moved(as_agent, helena, helen, django_assert_max_num_queries):
     merged = merge(helena, helen)
     as_agent.get(merged.get_absolute_url())
-    # session, user, 2 permissions, merge, members, their names, changes, corrections, records, their totals, rows;
+    # session, user with permissions, merge, members, their names, changes, corrections, records, their totals, rows;
     # family (its parts, 2 a generation), later merges, who took parts back, splits
     with django_assert_max_num_queries(17) as few:
         as_agent.get(merged.get_absolute_url())

@@ -1,6 +1,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.matching.not_duplicates import write_not_duplicates
 from customers.merging.plan import plan_merge
@@ -12,9 +14,9 @@ from customers.profile.fields import CONSENT, FieldKind, ProfileField
 from customers.records import counts
 from customers.records.registry import all_linked_models
 from orders.intake.order import IncomingPurchase
-from orders.models import Membership
+from orders.models import Membership, Purchase
 from tests.acts import edit, fresh
-from tests.factories import NoteFactory, ProductFactory, customer_with_order, make_user, order
+from tests.factories import NoteFactory, ProductFactory, customer_with_order, make_user, order, subscription
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,14 @@ def test_two_active_purchases_of_a_product_are_named(helena, helen):
         f"Unlimited Monthly is active for customers {helena.pk} and {helen.pk}."
         " The merge cancels none of these purchases."
     )
+
+
+def test_the_purchases_of_one_customer_alone_are_not_read(helena, helen):
+    subscription()
+    records = {customer.pk: [row.pk for row in customer.records.all()] for customer in (helena, helen)}
+    with CaptureQueriesContext(connection) as queries:
+        assert Purchase.merge_warnings(records) == []
+    assert not any("DISTINCT" in query["sql"] for query in queries)
 
 
 def test_two_memberships_of_a_club_are_named(helena, helen):

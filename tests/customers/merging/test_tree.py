@@ -144,7 +144,7 @@ def test_a_merge_asks_as_many_queries_for_many_duplicates(as_agent, four, django
     ann, beth, *_ = four
     few = merge(ann, beth)
     as_agent.get(few.get_absolute_url())
-    # session, user, 2 permissions; merge, members, moved records, their totals; tree 1 + 2; moved rows;
+    # session, user with permissions; merge, members, moved records, their totals; tree 1 + 2; moved rows;
     # later members, who undid; splits; values: members, changes, credit
     with django_assert_max_num_queries(18):
         as_agent.get(few.get_absolute_url())

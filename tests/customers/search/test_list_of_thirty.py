@@ -46,16 +46,16 @@ def thirty(made, db) -> list[Customer]:
 
 def test_the_list_asks_the_same_of_the_database_however_many_rows(as_agent, thirty, django_assert_num_queries):
     """
-    1 session, 2 user, 3 permissions of the user, 4 of the user's groups, 5 data sources, 6 how far to look, 7 places in
-    the order, 8 the customers, 9 their match keys, 10 those that are ignored, 11 who else has them, 12 who was merged
-    into all these (a query a level), 13 who said that two are not one person, 14 totals, 15 names of the sources.
+    1 session, 2 user with permissions, 3 data sources, 4 how far to look, 5 places in
+    the order, 6 the customers, 7 their match keys, 8 those that are ignored, 9 who else has them, 10 who was merged
+    into all these (a query a level), 11 who said that two are not one person, 12 totals, 13 names of the sources.
     A search looks no further than whom it finds, 1 query, and asks 1 more: whom the text names by number or id.
     """
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         response = as_agent.get(URL)
 
     assert len(names_in(response)) == PAGE
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         assert len(names_in(as_agent.get(URL, {"q": "first1"}))) > 1
 
 

@@ -113,11 +113,11 @@ def test_the_pages_ask_as_much_for_thirty_rows_as_for_one(as_agent, django_asser
             source_record=record, order=placed, pay_source=card, kind="SALE", status="SUCCESS", amount=1, currency="USD"
         )
         history.write(placed, "Looked at {order}.", by=None)
-    # Session, user, permissions (2); the order and its customer; items, transactions, fulfillments, purchases,
+    # Session, user with permissions; the order and its customer; items, transactions, fulfillments, purchases,
     # history; transactions once more for what can be refunded.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         as_agent.get(placed.get_absolute_url())
-    # Session, user, permissions (2); the purchase with its order and customer; whether lines name it, renewals,
+    # Session, user with permissions; the purchase with its order and customer; whether lines name it, renewals,
     # memberships, history.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         as_agent.get(bought.get_absolute_url())

@@ -159,6 +159,6 @@ def test_the_page_asks_as_often_for_many_passkeys_and_sessions(client, margaret,
         signed_in(margaret)
         margaret.passkeys.create(name=f"Key {number}", credential=str(number), public_key="")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         # session, who asks, what they may, for the header; the app, passkeys, codes; sessions; the notice of a passkey
         client.get(SECURITY)

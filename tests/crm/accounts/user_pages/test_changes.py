@@ -21,7 +21,7 @@ def test_pages_of_changes_follow_each_other(as_admin, andrew, monkeypatch, djang
     for number in range(70):
         changes.write(andrew, f"Change {number}.", by=None)
 
-    with django_assert_num_queries(4):  # session, who asks, what they may; changes with both users
+    with django_assert_num_queries(3):  # session, who asks with what they may; changes with both users
         page = as_admin.get("/users/changes/")
     seen = [page]
     while page.context["next"]:
@@ -40,7 +40,7 @@ def test_a_page_of_a_user_asks_as_often_for_thirty_keys_and_changes(as_admin, dj
         changes.write(andrew, "Changed.", by=None, granted=["customers.merge_customer"])
         ApiKey.objects.create(user=andrew, name="Warehouse", digest=str(number))
 
-    with django_assert_num_queries(14):
-        # session, who asks, what they may; the user; their boxes with types, and those of groups;
+    with django_assert_num_queries(13):
+        # session, who asks with what they may; the user; their boxes with types, and those of groups;
         # what both may by any way; what one may, for the boxes; what the other may, for the keys; keys and changes
         as_admin.get(andrew.get_absolute_url())

@@ -16,8 +16,8 @@ def test_list_asks_the_database_as_often_for_thirty_users(as_admin, django_asser
     for number in range(30):
         make_user(f"user{number}", SUPPORT_AGENT.ticks)
 
-    with django_assert_num_queries(7):
-        # session, who asks, what they may; then users, permissions, content types; and whether there are enough to need
+    with django_assert_num_queries(6):
+        # session, who asks with what they may; then users, permissions, content types; whether there are enough to need
         # a search
         as_admin.get("/users/")
 

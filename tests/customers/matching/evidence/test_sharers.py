@@ -90,13 +90,13 @@ def test_many_are_suggested_by_as_many_statements_as_one(as_admin, one, django_a
     customer(2, company="ACME")
     keep_up_evidence()
     as_admin.get(choose(one))
-    # session, user, 2 permissions, draft, customer, and what those who match cost; evidence, who has it, they,
+    # session, user with permissions, draft, customer, and what those who match cost; evidence, who has it, they,
     # 4 to compare them with the customer; 5 of what they have
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(20):
         as_admin.get(choose(one))
     for n in range(3, 15):
         customer(n, company="Acme")
     keep_up_evidence()
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(20):
         page = as_admin.get(choose(one)).text
     assert page.count('name="duplicate"') == 10

@@ -225,8 +225,8 @@ def test_thirty_groups_cost_as_many_queries_as_one(as_agent, django_assert_num_q
     for number in range(30):
         for _ in range(2):
             helena(email=f"h{number}@reunite.cz", phone=f"+420 241 770 4{number:02}")
-    with django_assert_num_queries(18):
-        # session, user, permissions; data sources and users to filter by; a window of shared values;
+    with django_assert_num_queries(17):
+        # session, user with permissions; data sources and users to filter by; a window of shared values;
         # of them: which count, who has them; of those: what else they share, and again which count, who has them;
         # dismissals: families, what was said;  customers, totals, sources;  how many wait
         as_agent.get(URL)
@@ -236,5 +236,5 @@ def test_thirty_dismissals_cost_as_many_queries_as_one(as_agent, django_assert_n
     people = [helena(email=f"h{number}@reunite.cz") for number in range(31)]
     for other in people[1:]:
         NotDuplicate.objects.create(first=people[0], second=other)
-    with django_assert_num_queries(6):  # session, user, permissions; what was said, chains, customers
+    with django_assert_num_queries(5):  # session, user with permissions; what was said, chains, customers
         as_agent.get(URL, {"tab": "dismissed"})

@@ -30,7 +30,7 @@ def test_the_first_step_asks_as_many_queries_for_many_candidates(
     as_admin, helena, helen, zdenek, django_assert_max_num_queries
 ):
     url = choose(helena, q="hol")
-    # session, user, 2 permissions, customer; own match keys, placeholders, who shares them, candidates, 2 dismissals;
+    # session, user with permissions, customer; own match keys, placeholders, who shares them, candidates, 2 dismissals;
     # totals, sources, rows; ticked others, found, the same 6 to compare them, and 3 what they have
     as_admin.get(url)
     with django_assert_max_num_queries(32) as few:

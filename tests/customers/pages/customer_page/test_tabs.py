@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from customers.engagement import notes
 from customers.models import HistoryEntry, PaySource, TabPosition
+from customers.pages.forms.tab_filter import FIRST_ROWS
 from customers.pages.tabs import SOURCES
 from customers.records.newest import PAGE
 from customers.records.registry import tabbed_models
@@ -132,6 +133,19 @@ def test_older_rows_are_a_page_further_each_exactly_once(as_agent, helena):
             break
 
     assert len(seen) == len(set(seen)) == 2 * PAGE + 1
+
+
+def test_a_page_that_nobody_asked_for_rows_shows_the_newest_few_and_leads_on(as_agent, helena):
+    for n in range(2 * PAGE):
+        order(email="hholy@gmail.com", first_name="Helena", at=WHEN + timedelta(days=n))
+    first = as_agent.get(url(helena))
+    assert len(first.context["page"].lines) == FIRST_ROWS
+    assert "Newest 5" in first.text
+    following = as_agent.get(url(helena, f"?before={quote(first.context['page'].older)}")).context["page"]
+    asked = as_agent.get(url(helena, "?tab=orders")).context["page"]
+    assert [line.row.pk for line in following.lines][: PAGE - FIRST_ROWS] == [
+        line.row.pk for line in asked.lines[FIRST_ROWS:]
+    ]
 
 
 @table("before", ["nonsense", "0001-01-01T00:00:00+14:00_1", "2026-01-01T00:00:00_1", "%00", "_"])
