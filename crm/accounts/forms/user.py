@@ -10,6 +10,7 @@ from crm.accounts import grant
 from crm.accounts.forms.passwords import RevokeKeysField
 from crm.accounts.key_revocation import keys_known_to
 from crm.accounts.models import LONGEST_LOGIN, User
+from crm.accounts.openid import identities, provider_name
 from crm.accounts.permissions import EVERYTHING, GROUPS, Checkbox, checkboxes
 from crm.accounts.roles import CUSTOM, ROLES, Role, role_of
 from crm.accounts.user_permissions import direct_permissions, effective_permissions
@@ -76,6 +77,7 @@ class UserForm(AccountForm):
         self.granted_by_group = (
             self.instance.get_group_permissions() if is_saved and not self.instance.is_superuser else set()
         )
+        self.granted_by_provider = identities.granted_to(self.instance) if is_saved else frozenset()
         self.grantable = effective_permissions(by)
         if is_saved and not self.is_own and (keys := list(keys_known_to(self.instance))):
             self.fields["revoke_keys"] = RevokeKeysField(keys, owner=self.instance)
@@ -103,6 +105,8 @@ class UserForm(AccountForm):
     def _checkbox(self, checkbox: Checkbox) -> forms.BooleanField:
         roles = " ".join(role.name for role in ROLES if checkbox.permission in role.ticks)
         notes = ["Also granted by a group"] if checkbox.permission in self.granted_by_group else []
+        if checkbox.permission in self.granted_by_provider:
+            notes.append(f"Granted by a group at {provider_name()}: revoked here, it returns with the next sign-in")
         notes += (
             []
             if self.is_own or checkbox.permission in self.grantable

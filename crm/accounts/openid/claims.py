@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
-from customers.lib.text import without_unstorable
+from customers.lib.text import clean_email, without_unstorable
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ def read_claims(token: Mapping[str, Any], info: Mapping[str, Any]) -> Claims:
     signed_in = token.get("auth_time", 0)
     return Claims(
         subject=_text(token, "sub"),
-        user_name=_text(claims, "preferred_username"),
+        user_name=_text(claims, "preferred_username")[:150],
         first_name=_text(claims, "given_name")[:150],
         last_name=_text(claims, "family_name")[:150],
-        email=_text(claims, "email")[:254] if is_verified else "",
+        email=_email(_text(claims, "email")) if is_verified else "",
         groups=_texts(claims.get(settings.OIDC_GROUPS_CLAIM)),
         methods=_texts(token.get("amr")),
         signed_in=signed_in if isinstance(signed_in, int | float) else 0,
@@ -50,6 +51,14 @@ def read_claims(token: Mapping[str, Any], info: Mapping[str, Any]) -> Claims:
 def _text(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name)
     return without_unstorable(value).strip() if isinstance(value, str) else ""
+
+
+def _email(text: str) -> str:
+    """ "" for what is none: it would be written to."""
+    try:
+        return clean_email(text)
+    except ValidationError:
+        return ""
 
 
 def _texts(value: object) -> frozenset[str]:

@@ -46,6 +46,14 @@ def is_connected(user: User) -> bool:
     return is_set_up() and user.identities.filter(issuer=settings.OIDC_ISSUER).exists()
 
 
+def granted_to(user: User) -> frozenset[str]:
+    """What the user has by groups of the provider alone."""
+    if not is_set_up():
+        return frozenset()
+    identity = user.identities.filter(issuer=settings.OIDC_ISSUER).first()
+    return frozenset(identity.granted) if identity else frozenset()
+
+
 @transaction.atomic
 def connect(user: User, subject: str) -> None:
     """For a user who is signed in here and there. Groups count from the next sign-in at the provider on."""

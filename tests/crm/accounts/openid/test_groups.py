@@ -96,6 +96,18 @@ def test_what_an_admin_revokes_and_grants_again_is_granted_here(admin_user):
     assert permissions_now() == {REFUND}
 
 
+def test_edit_user_says_what_groups_granted(as_admin):
+    user = allow(come("refunds"), DELETE)
+    page = as_admin.get(f"/users/{user.pk}/").text
+
+    assert page.count("Granted by a group at Okta: revoked here, it returns with the next sign-in") == 2
+
+
+@table("email", ["jane", "jane@reunite.cz\nBcc: x@y.zz", "j" * 300 + "@reunite.cz", 7])
+def test_an_email_that_is_none_is_not_kept(email):
+    assert come("support", email=email, email_verified=True).email == ""
+
+
 def test_a_password_that_another_user_may_know_ends_when_groups_grant_more():
     user = come("refunds")
     user.set_password("known to a manager")
