@@ -4,10 +4,10 @@ from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from crm.accounts.permissions import MANAGE_USERS, USE_API
-from crm.imports.first_steps import first_steps
+from crm.imports.first_steps import dismiss, first_steps
 from crm.jobs.kinds.back_test import MANAGE_RULES
 from crm.jobs.web import may_open_jobs
 from crm.rules.listing import stopped_rules
@@ -40,8 +40,15 @@ def home(request: "StaffRequest") -> HttpResponseBase:
     raise PermissionDenied("You are signed in but have no permissions yet. An admin can grant them on Edit User.")
 
 
+@require_POST
+def first_steps_dismiss(request: "StaffRequest") -> HttpResponseBase:
+    """Needs no permission: it hides a list from its reader alone."""
+    dismiss(request.user)
+    return redirect("home")
+
+
 def _waiting_for(user: "User") -> dict[str, Any]:
-    # Asked only by a page without customers.
+    # Asked only by the page of customers.
     waiting: dict[str, Any] = {"first_steps": SimpleLazyObject(lambda: first_steps(user))}
     if user.has_perms([SETTLE, VIEW_ORDERS]):
         waiting["undecided"] = undecided_payments()
