@@ -100,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "crm.http.context.request_id",
                 "crm.http.context.section",
+                "crm.http.context.help_topic",
                 "crm.http.context.theme",
                 "crm.jobs.web.header",
                 "crm.accounts.web.notices.account_notices",

@@ -11,6 +11,7 @@ from crm.http.readiness import readyz
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("first-steps/dismiss/", views.first_steps_dismiss, name="first_steps_dismiss"),
     path("", include("customers.urls")),
     # Before those of orders: orders/rerun/ is no order.
     path("", include("crm.batches.urls")),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", include("crm.webhooks.urls")),
     path("", include("crm.pulls.urls")),
     path("", include("crm.rules.urls")),
+    path("", include("crm.help.urls")),
     path("accounts/login/", sign_in, name="login"),
     path("accounts/login/second-step/", second_step, name="second_step"),
     path("accounts/login/passkey/", passkey_sign_in, name="passkey_sign_in"),

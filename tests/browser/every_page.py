@@ -229,6 +229,8 @@ def user_pages(user: User) -> Iterator[Shown]:
     yield shown("user-factors-reset", "accounts:factors_reset", user.pk)
     yield shown("account", "accounts:own")
     yield shown("account-security", "accounts:security")
+    yield shown("help", "help:index")
+    yield shown("help-merging", "help:page", "merging")
     yield shown("account-app-add", "accounts:app_add")
     yield shown("account-app-remove", "accounts:app_remove")
     yield shown("account-passkey-add", "accounts:passkey_add")

@@ -1,0 +1,70 @@
+"""Which topic helps with which page, and the text of a topic.
+
+A topic is a file of docs/help/ in Markdown. Its first line is the title. Raw HTML in it is shown as it is written.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+PAGES = {
+    "home": ("home",),
+    "customers": ("customers:list", "customers:add"),
+    "customer": ("customers:detail", "customers:edit", "customers:status", "customers:credit", "customers:labels"),
+    "duplicates": ("customers:duplicates", "customers:likely_model"),
+    "merging": (
+        *("customers:merge", "customers:merge_plain", "customers:merge_values", "customers:merge_confirm"),
+        "customers:merge_correct",
+    ),
+    "merges": ("customers:merges", "customers:merge_detail"),
+    "undo": ("customers:merge_undo", "batches:undo", "batches:undo_detail"),
+    "batches": ("batches:merge", "batches:merge_detail"),
+    "compare": ("customers:why", "customers:why_ask"),
+    "matching": ("customers:known_by", "customers:ignored", "customers:identifying"),
+    "orders": (
+        *("orders:order_list", "orders:order_detail", "orders:order_refund", "orders:order_rerun"),
+        *("orders:order_settle", "orders:order_decide"),
+    ),
+    "purchases": (
+        *("orders:purchase_detail", "orders:purchase_cancel", "orders:purchase_pause", "orders:purchase_reactivate"),
+        *("orders:purchase_keep", "orders:purchase_billing"),
+    ),
+    "imports": ("imports:list", "imports:detail", "imports:columns", "imports:undo"),
+    "jobs": ("jobs:list", "jobs:detail"),
+    "rules": ("rules:list", "rules:add", "rules:detail", "rules:edit", "rules:back_test"),
+    "sources": ("orders:source_list", "orders:source_detail", "orders:source_edit", "orders:source_delete"),
+    "pulls": ("pulls:list", "pulls:add", "pulls:edit"),
+    "webhooks": ("webhooks:list", "webhooks:add", "webhooks:detail", "webhooks:edit", "webhooks:delivery"),
+    "users": ("accounts:list", "accounts:add", "accounts:edit", "accounts:changes"),
+    "account": ("accounts:own", "accounts:security", "accounts:own_password"),
+    "audit": ("audit:list",),
+    "setup": (),
+}
+"""{topic: names of the pages whose “?” opens it}, in the order of the list of topics."""
+TOPIC_OF = {page: topic for topic, pages in PAGES.items() for page in pages}
+FOLDER = settings.BASE_DIR / "docs" / "help"
+MARKDOWN = MarkdownIt("commonmark", {"html": False})
+
+
+@dataclass(frozen=True)
+class Topic:
+    slug: str
+    title: str
+    body: SafeString
+
+
+@cache
+def topic(slug: str) -> Topic:
+    """KeyError for one that is not in PAGES, whatever files there are."""
+    if slug not in PAGES:
+        raise KeyError(slug)
+    title, _, text = (FOLDER / f"{slug}.md").read_text(encoding="utf-8").partition("\n")
+    # A text of ours, in which Markdown makes the only tags.
+    return Topic(slug, title.removeprefix("# "), mark_safe(MARKDOWN.render(text)))  # noqa: S308
+
+
+def all_topics() -> list[Topic]:
+    return [topic(slug) for slug in PAGES]
