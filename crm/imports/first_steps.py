@@ -23,7 +23,7 @@ from orders.permissions import RUN_IMPORT
 
 
 @dataclass(frozen=True)
-class Step:
+class SetupStep:
     title: str
     text: str
     is_done: bool
@@ -35,7 +35,7 @@ class Step:
 
 @dataclass(frozen=True)
 class FirstSteps:
-    steps: Sequence[Step]
+    steps: Sequence[SetupStep]
     form: FileForm
     largest: str
     begun: Import | None
@@ -46,12 +46,12 @@ class FirstSteps:
         return sum(step.is_done for step in self.steps)
 
     @property
-    def following(self) -> Step:
+    def following(self) -> SetupStep:
         return next(step for step in self.steps if not step.is_done)
 
 
 @dataclass(frozen=True)
-class Progress:
+class SetupState:
     """What there is already; one statement asks for all of it."""
 
     customers: bool
@@ -64,7 +64,7 @@ def first_steps(user: User) -> FirstSteps | None:
     """None for who dismissed them, may do none of them, or has done them all."""
     if user.has_dismissed_steps or not any(map(user.has_perm, (RUN_IMPORT, MANAGE_USERS))):
         return None
-    steps = [*_steps(user, _progress(user))]
+    steps = [*_steps(user, _state(user))]
     if all(step.is_done for step in steps):
         return None
     begun = visible_imports(user).order_by("-pk").first() if user.has_perm(RUN_IMPORT) else None
@@ -75,29 +75,29 @@ def dismiss(user: User) -> None:
     User.objects.filter(pk=user.pk).update(has_dismissed_steps=True)
 
 
-def _progress(user: User) -> Progress:
+def _state(user: User) -> SetupState:
     others = User.objects.filter(is_active=True).exclude(pk=user.pk)
     there_is = (Customer.objects.all(), DataSource.objects.all(), usable(ApiKey.objects.all()), others)
     row = User.objects.filter(pk=user.pk).values_list(*map(Exists, there_is)).get()
-    return Progress(*row)
+    return SetupState(*row)
 
 
-def _steps(user: User, progress: Progress) -> Iterator[Step]:
+def _steps(user: User, state: SetupState) -> Iterator[SetupStep]:
     if user.has_perm(RUN_IMPORT):
         has_worker = not is_worker_missing()
         text = "A worker is running." if has_worker else "Imports wait until an administrator starts one."
-        yield Step("Start a worker", text, has_worker, reverse("help:page", args=["setup"]), "How to set up")
+        yield SetupStep("Start a worker", text, has_worker, reverse("help:page", args=["setup"]), "How to set up")
         text = "Possible duplicates appear right after."
-        yield Step("Import customers", text, progress.customers, has_file=True)
+        yield SetupStep("Import customers", text, state.customers, has_file=True)
         text = "Orders and leads then arrive automatically: fetched by a pull, or sent through the API."
-        yield Step("Connect a data source", text, progress.sources, reverse("pulls:add"), "Add pull")
+        yield SetupStep("Connect a data source", text, state.sources, reverse("pulls:add"), "Add pull")
     if user.has_perm(USE_API):
         text = "A program needs one to send orders and leads through the API."
-        yield Step("Create an API key", text, progress.keys, reverse("accounts:own_key_add"), "Create API key")
+        yield SetupStep("Create an API key", text, state.keys, reverse("accounts:own_key_add"), "Create API key")
     if user.has_perm(MANAGE_USERS):
         text = "Each with their own permissions."
-        yield Step("Add users", text, progress.others, reverse("accounts:add"), "Add user")
+        yield SetupStep("Add users", text, state.others, reverse("accounts:add"), "Add user")
         text = "For forgotten passwords and notices. An administrator sets it."
-        yield Step(
+        yield SetupStep(
             "Set up email", text, settings.EMAIL_IS_SET_UP, reverse("help:page", args=["setup"]), "How to set up"
         )
