@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-READ = re.compile(r'\b(?:env\.\w+\(|database\(env,)\s*"([A-Z][A-Z0-9_]+)"')
+READ = re.compile(r'\b(?:env\.\w+\(|database\(env,|kept\()\s*"([A-Z][A-Z0-9_]+)"')
 EXAMPLE = re.compile(r"^#?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
 
 
