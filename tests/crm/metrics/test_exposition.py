@@ -2,9 +2,11 @@
 
 import math
 import os
+import runpy
 import socket
 import subprocess
 import sys
+import tempfile
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,12 +17,12 @@ from django.utils import timezone
 
 from crm.metrics.exposition import answer_at
 from crm.webhooks.models import Delivery
-from tests.crm.jobs.worker_processes import wait_until
 from tests.crm.metrics.conftest import TOKEN, read_metrics
 from tests.factories import CustomerFactory
 from tests.factories.webhooks import delivery_of
 
 ROOT = Path(__file__).parents[3]
+MERGE_TWICE = "from crm.metrics.numbers import MERGES; MERGES.labels('page').inc(2)"
 
 
 def test_without_a_token_there_is_no_such_page(client, db):
@@ -62,41 +64,30 @@ def test_a_worker_answers_by_itself(counting):
     assert (ask(port, "/metrics", "wrong"), ask(port, "/customers/", TOKEN)) == ("", "")
 
 
-@pytest.mark.long
-def test_two_processes_of_gunicorn_are_added_up(tmp_path):
-    port = free_port()
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/db", "HTTPS": "off", "METRICS_TOKEN": TOKEN}
-    environment |= {"SECRET_KEY": "x" * 50, "DJANGO_SETTINGS_MODULE": "crm.settings", "TMPDIR": str(tmp_path)}
-    # On a busy machine a process takes longer to begin than gunicorn waits for one.
-    options = ["--bind", f"127.0.0.1:{port}", "--log-level", "error", "--timeout", "600"]
-    command = [sys.executable, "-m", "gunicorn", "crm.wsgi", *options]
-    with subprocess.Popen(command, env=environment, cwd=ROOT) as server:  # noqa: S603 (arguments of ours)
-        try:
-            wait_until(lambda: is_answering(port), seconds=180)
-            # Each has its files from when it has loaded everything.
-            wait_until(lambda: len(list(tmp_path.glob("reunite-metrics-*/counter_*.db"))) == 2, seconds=180)
-            already, sent = requests_counted(port), 0
-            # Each has a file from the first request that it counts.
-            while len(list(tmp_path.glob("reunite-metrics-*/counter_*.db"))) < 2 and sent < 1000:
-                ask(port, "/healthz", "")
-                sent += 1
-            assert {requests_counted(port) - already for _ in range(10)} == {sent}
-        finally:
-            server.terminate()
-    assert list(tmp_path.glob("reunite-metrics-*")) == []
+def test_processes_of_a_server_are_added_up(db, counting, tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", MERGE_TWICE], cwd=ROOT, check=True)  # noqa: S603 (ours)
+
+    assert read_metrics()["reunite_merges_total"] == 4
+
+
+def test_gunicorn_makes_a_folder_for_that_and_removes_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "of somebody else")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    configuration = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    configuration["on_starting"](None)
+
+    [folder] = tmp_path.iterdir()
+    assert (os.environ["PROMETHEUS_MULTIPROC_DIR"], folder.stat().st_mode & 0o777) == (str(folder), 0o700)
+    configuration["on_exit"](None)
+    assert [*tmp_path.iterdir()] == []
 
 
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
-
-
-def is_answering(port: int) -> bool:
-    try:
-        return bool(ask(port, "/healthz", ""))
-    except OSError:
-        return False
 
 
 def ask(port: int, path: str, token: str) -> str:
@@ -106,12 +97,3 @@ def ask(port: int, path: str, token: str) -> str:
         return connection.getresponse().read().decode()
     finally:
         connection.close()
-
-
-def requests_counted(port: int) -> float:
-    lines = ask(port, "/metrics", TOKEN).splitlines()
-    return sum(
-        float(line.split()[-1])
-        for line in lines
-        if line.startswith('reunite_requests_total{method="GET",status="200",view="other"')
-    )
