@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from customers.locks import RetiredMeanwhileError, get_locked
 from orders import history
+from orders.fulfillment.parcels import NOT_SHIPPED
 from orders.locks import OrderDeletedError, OrderError, lock_owner, refuse_pending
 from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus, Purchase
 from orders.subscriptions.cancel import cancel_when_possible
@@ -21,8 +22,6 @@ from orders.subscriptions.change import PurchaseError
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-
-NOT_SHIPPED = (FulfillmentStatus.HOLD, FulfillmentStatus.PENDING)
 
 
 class NothingToCancelError(OrderError):
@@ -33,6 +32,15 @@ class NothingToCancelError(OrderError):
         }
         otherwise = "Nothing in this order is left to cancel. To return the payment, refund the order."
         super().__init__(messages.get(OrderStatus(order.status), otherwise))
+
+
+def refuse_cancelling(order: Order) -> None:
+    """NothingToCancelError if the order has nothing left to cancel; OrderError while a payment is pending."""
+    refuse_pending(order.transactions.all())
+    is_over = order.status in COUNTED or order.status == OrderStatus.CANCELLED
+    has_parts = _active_purchases(order) or order.fulfillments.filter(status__in=NOT_SHIPPED).exists()
+    if is_over and not has_parts:
+        raise NothingToCancelError(order)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from customers.web.permissions import VIEW_ORDERS, View, may_view, permission_re
 P = ParamSpec("P")
 
 REFUND, RERUN = "orders.refund_order", "orders.rerun_order"
+CHANGE_FULFILLMENTS = "orders.change_fulfillment"
 SETTLE = "orders.settle_order"
 RUN_IMPORT = "orders.run_import"
 CANCEL, CHANGE_BILLING = "orders.cancel_purchase", "orders.change_purchase"
@@ -27,6 +28,7 @@ def may_import(view: View[P]) -> View[P]:
 
 may_refund = permission_required(REFUND)
 may_rerun = permission_required(RERUN)
+may_change_fulfillments = permission_required(CHANGE_FULFILLMENTS)
 may_settle = permission_required(SETTLE)
 may_cancel = permission_required(CANCEL)
 may_change_billing = permission_required(CHANGE_BILLING)

@@ -6,7 +6,10 @@ from orders.pages.views.billing import (
     purchase_keep,
     purchase_pause,
     purchase_reactivate,
+    purchase_unpause,
 )
+from orders.pages.views.cancel_order import order_cancel
+from orders.pages.views.fulfillments import fulfillment_cancel, fulfillment_resend
 from orders.pages.views.order import order_detail
 from orders.pages.views.order_list import order_list
 from orders.pages.views.payments import order_decide, order_refund, order_rerun, order_settle
@@ -21,14 +24,18 @@ urlpatterns = [
     path("orders/", order_list, name="order_list"),
     path("orders/<slug:number>/", order_detail, name="order_detail"),
     path("reconciliation/", reconciliation, name="reconciliation"),
+    path("orders/<slug:number>/cancel/", order_cancel, name="order_cancel"),
     path("orders/<slug:number>/rerun/", order_rerun, name="order_rerun"),
     path("orders/<slug:number>/refund/", order_refund, name="order_refund"),
     path("orders/<slug:number>/settle/", order_settle, name="order_settle"),
     path("orders/<slug:number>/decide/", order_decide, name="order_decide"),
+    path("fulfillments/<int:pk>/cancel/", fulfillment_cancel, name="fulfillment_cancel"),
+    path("fulfillments/<int:pk>/resend/", fulfillment_resend, name="fulfillment_resend"),
     path("purchases/<int:pk>/", purchase_detail, name="purchase_detail"),
     path("purchases/<int:pk>/cancel/", purchase_cancel, name="purchase_cancel"),
     path("purchases/<int:pk>/keep/", purchase_keep, name="purchase_keep"),
     path("purchases/<int:pk>/pause/", purchase_pause, name="purchase_pause"),
+    path("purchases/<int:pk>/pause/remove/", purchase_unpause, name="purchase_unpause"),
     path("purchases/<int:pk>/reactivate/", purchase_reactivate, name="purchase_reactivate"),
     path("purchases/<int:pk>/billing/", purchase_billing, name="purchase_billing"),
     path("data-sources/", source_list, name="source_list"),

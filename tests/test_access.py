@@ -18,6 +18,7 @@ from customers.matching.ignored_values import ignore_value
 from customers.models import BatchUndo, CartLogin, Contact, MergeBatch, Opportunity, PaySource, Task
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase
+from orders.models import Fulfillment
 from tests.acts import merge
 from tests.factories import (
     CustomerFactory,
@@ -191,6 +192,10 @@ PAGES = {
     "orders:purchase_cancel": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
     "orders:purchase_keep": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
     "orders:purchase_pause": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
+    "orders:purchase_unpause": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
+    "orders:order_cancel": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("order",)),
+    "orders:fulfillment_cancel": Page((VIEW, ORDERS, "orders.change_fulfillment"), of=("fulfillment",)),
+    "orders:fulfillment_resend": Page((VIEW, ORDERS, "orders.change_fulfillment"), of=("fulfillment",)),
     "orders:purchase_reactivate": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
     "orders:reconciliation": Page((VIEW, ORDERS)),
     "orders:source_list": Page((VIEW,)),
@@ -232,6 +237,7 @@ def subjects(db):
         "batch": MergeBatch.objects.create().pk,
         "undo": BatchUndo.objects.create().pk,
         "order": bought.number,
+        "fulfillment": Fulfillment.objects.create(order=bought, source_record=bought.source_record).pk,
         "purchase": bought.purchases.get().pk,
         "source": bought.data_source_id,
         "endpoint": (delivery := delivery_of(customer)).endpoint_id,

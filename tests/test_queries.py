@@ -43,7 +43,7 @@ from customers.models.rule import BackTest, FindingOutcome, MergeRuleChange
 from customers.records.registry import linked_models
 from customers.rules.findings import keep_finding
 from customers.rules.outcomes import GroupOutcome
-from orders.models import Import, ImportRow, ImportSample, Order, Purchase
+from orders.models import Fulfillment, Import, ImportRow, ImportSample, Order, Purchase
 from tests.acts import merge, undo
 from tests.customers.merging.pages.merge_steps import reviewed
 from tests.factories import customer_with_order, make_user, signed_in
@@ -188,6 +188,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
             for model in (Contact, Task, Opportunity)
         },
         "order": Order.objects.filter(source_record=record).earliest("pk").number,
+        "fulfillment": Fulfillment.objects.filter(source_record=record).earliest("pk").pk,
         "purchase": Purchase.objects.filter(source_record=record).earliest("pk").pk,
         "source": record.data_source_id,
         "user": user.pk,

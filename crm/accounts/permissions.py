@@ -100,6 +100,11 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
         ),
         Checkbox("orders.refund_order", "All or part of the payment for an order"),
         Checkbox("orders.cancel_purchase", "Now or on a future date. Also keep and reactivate them"),
+        Checkbox(
+            "orders.change_fulfillment",
+            "Resend fulfillments, and cancel those that were not shipped yet",
+            renamed="Can resend and cancel fulfillments",
+        ),
         Checkbox("orders.rerun_order", "Charge declined orders again, one or all of a list"),
         Checkbox("orders.settle_order", "Record the outcome of a payment the gateway has not answered for a day"),
         Checkbox("orders.change_purchase", "Price and next bill date", renamed="Can change the billing of purchases"),

@@ -25,6 +25,7 @@ _SUPPORT_AGENT = _VIEWER | {
     "orders.refund_order",
     "orders.rerun_order",
     "orders.cancel_purchase",
+    "orders.change_fulfillment",
 }
 
 _PROGRAM = _SUPPORT_AGENT | {

@@ -17,7 +17,7 @@ from orders.totals.add import add_to_totals
 
 STATUSES = ("COMPLETE", "TRIAL", "RECYCLE_BILLING", "ACTIVE", "CANCELLED", "PAUSED", "ACTIVE", "RECYCLE_FAILED")
 PLANS = (catalogue.MONTHLY, catalogue.YEARLY, catalogue.LOSSLESS)
-DATES = ("next_bill_date", "cancelled_at", "cancel_reason", "cancels_on", "paused_at", "restarts_on")
+DATES = ("next_bill_date", "cancelled_at", "cancel_reason", "cancels_on", "paused_at", "pauses_on", "restarts_on")
 REASONS = ("Too expensive", "Moved to another service", "Bought twice by mistake")
 
 
@@ -53,6 +53,8 @@ def date_purchases(orders: Collection[Order], *, today: date) -> None:
                 purchase.next_bill_date = today + timedelta(days=3 + nth % 25)
                 if nth % 5 == 0:
                     purchase.cancels_on, purchase.cancel_reason = purchase.next_bill_date, REASONS[nth % len(REASONS)]
+                elif nth % 5 == 3:
+                    purchase.pauses_on = purchase.next_bill_date
     Purchase.objects.bulk_update(purchases, DATES)
     add_to_totals(recount(purchases))
 

@@ -25,6 +25,7 @@ EXPORT_PERSONAL_DATA = "customers.export_customer"
 MERGE, UNMATCHED = "customers.merge_customer", "customers.merge_unmatched_customer"
 UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 IGNORE = "customers.change_ignoredvalue"
+CHANGE_CUSTOMERS = "customers.change_customer"
 TRAIN = "jobs.start_rebuild"
 VIEW_ORDERS = "orders.view_order"
 """Users without it see no orders, payments or purchases anywhere (docs/decisions/0015)."""
@@ -58,7 +59,7 @@ def permission_required(permission: str) -> Callable[[View[P]], View[P]]:
 may_view = permission_required(VIEW_CUSTOMERS)
 may_export_personal_data = permission_required(EXPORT_PERSONAL_DATA)
 may_add = permission_required("customers.add_customer")
-may_change = permission_required("customers.change_customer")
+may_change = permission_required(CHANGE_CUSTOMERS)
 may_train = permission_required(TRAIN)
 may_merge = permission_required(MERGE)
 may_undo = permission_required(UNDO)

@@ -31,11 +31,17 @@ def asks_again(view: View[P]) -> View[P]:
 
     @wraps(view)
     def guarded(request: "StaffRequest", /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.method == "POST" and not is_answered(request.session):
-            raise SecondQuestionError
+        if request.method == "POST":
+            require_answer(request)
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def require_answer(request: "StaffRequest") -> None:
+    """For a view of which only some forms ask."""
+    if not is_answered(request.session):
+        raise SecondQuestionError
 
 
 def note_answer(session: MutableMapping[str, Any]) -> None:

@@ -45,6 +45,9 @@ SENTENCES = {
 TRACKING = "Tracking number: {tracking}"
 
 
+NOT_SHIPPED = (FulfillmentStatus.HOLD, FulfillmentStatus.PENDING)
+
+
 class FulfillmentError(ActionError):
     pass
 
@@ -65,13 +68,16 @@ class FulfillmentUpdate:
 
 @transaction.atomic
 def update_fulfillment(fulfillment: Fulfillment, update: FulfillmentUpdate, *, by: User | None) -> Fulfillment:
+    return _write(_locked(fulfillment), update, by=by)
+
+
+def _locked(fulfillment: Fulfillment) -> Fulfillment:
     try:
         lock_owner(fulfillment.source_record)
         parcels = Fulfillment.objects.select_for_update(of=("self",)).select_related("order")
-        current = get_locked(parcels, fulfillment.pk)
+        return get_locked(parcels, fulfillment.pk)
     except (ObjectDoesNotExist, RetiredMeanwhileError):
         raise FulfillmentError("This fulfillment was deleted a moment ago.") from None
-    return _write(current, update, by=by)
 
 
 @transaction.atomic
@@ -90,6 +96,51 @@ def update_fulfillments_of(order: Order, update: FulfillmentUpdate, *, by: User 
         raise FulfillmentError("All fulfillments of this order are closed. Send the ID of one of them.")
     first = Fulfillment(order=order, source_record=order.source_record)
     return [_write(parcel, update, by=by) for parcel in open_parcels or [first]]
+
+
+@transaction.atomic
+def cancel_unshipped(order: Order, *, by: User | None) -> list[Fulfillment]:
+    """Cancel the parcels of `order` that were not shipped yet."""
+    waiting = list(order.fulfillments.filter(status__in=NOT_SHIPPED).select_related("order").order_by("pk"))
+    return [cancel_fulfillment(parcel, by=by) for parcel in waiting]
+
+
+def refuse_cancelling(fulfillment: Fulfillment) -> None:
+    if fulfillment.status not in NOT_SHIPPED:
+        status = fulfillment.get_status_display().lower()
+        raise FulfillmentError(f"This fulfillment is {status}, so it cannot be cancelled.")
+
+
+@transaction.atomic
+def cancel_fulfillment(fulfillment: Fulfillment, *, by: User | None) -> Fulfillment:
+    current = _locked(fulfillment)
+    refuse_cancelling(current)
+    return _write(current, FulfillmentUpdate(FulfillmentStatus.CANCELLED), by=by)
+
+
+def refuse_resending(fulfillment: Fulfillment) -> None:
+    if fulfillment.status in NOT_SHIPPED:
+        raise FulfillmentError("This fulfillment is still to be shipped, so there is nothing to resend.")
+    if fulfillment.order.status not in COUNTED:
+        raise FulfillmentError(f"This order is {fulfillment.order.get_status_display().lower()}. Nothing is resent.")
+
+
+@transaction.atomic
+def resend_fulfillment(fulfillment: Fulfillment, *, seen: int, by: User | None) -> Fulfillment:
+    """Another parcel of the order, which waits to be shipped. `seen` is the newest that the user saw.
+
+    A form that is sent twice resends once.
+    """
+    current = _locked(fulfillment)
+    refuse_resending(current)
+    newest = current.order.fulfillments.order_by("-pk").values_list("pk", flat=True)[0]
+    if newest != seen:
+        raise FulfillmentError("This order has another fulfillment since you opened the page. Look at it first.")
+    parcel = Fulfillment(order=current.order, source_record=current.source_record, method=current.method)
+    parcel.save()
+    touch_order(current.order_id)
+    history.write(current.order, "Resent the fulfillment of order {order}.", by=by)
+    return parcel
 
 
 def _write(parcel: Fulfillment, update: FulfillmentUpdate, *, by: User | None) -> Fulfillment:

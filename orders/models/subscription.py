@@ -95,10 +95,12 @@ class Purchase(LinkedRow):
     past_cancellations = models.JSONField(default=list, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
     cancels_on = models.DateField(null=True, blank=True, help_text="When it will be cancelled")
+    bills_until_cancelled = models.BooleanField(default=True, help_text="Whether it is billed before that day")
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_from = models.CharField(
         max_length=16, choices=PurchaseStatus, blank=True, help_text="The status of a paused purchase before the pause"
     )
+    pauses_on = models.DateField(null=True, blank=True, help_text="When it will be paused, before that day is billed")
     restarts_on = models.DateField(null=True, blank=True, help_text="When a paused purchase bills again")
     mrr = models.BigIntegerField(
         default=0, editable=False, help_text="In the totals of its record, in minor units of `currency`"
@@ -125,9 +127,12 @@ class Purchase(LinkedRow):
                 name="purchase_by_cancelled_at",
             ),
             models.Index(FirstCancellation(), name="purchase_by_first_end"),
-            # Purchases due to be cancelled or to restart.
+            # Purchases due to be cancelled, to be paused or to restart.
             models.Index(
                 fields=["cancels_on"], condition=models.Q(cancels_on__isnull=False), name="purchase_by_cancels_on"
+            ),
+            models.Index(
+                fields=["pauses_on"], condition=models.Q(pauses_on__isnull=False), name="purchase_by_pauses_on"
             ),
             models.Index(
                 fields=["restarts_on"], condition=models.Q(restarts_on__isnull=False), name="purchase_by_restarts_on"
@@ -153,13 +158,15 @@ class Purchase(LinkedRow):
     def bills_on(self) -> date | None:
         """The day of the next bill; None when there is none, because of a planned cancellation, for example."""
         day = self.bills_on_unless_cancelled
-        return None if day and self.cancels_on and self.cancels_on <= day else day
+        if day and self.cancels_on and (self.cancels_on <= day or not self.bills_until_cancelled):
+            return None
+        return day
 
     @property
     def bills_on_unless_cancelled(self) -> date | None:
         """The day of the next bill if no planned cancellation comes before it."""
         day = self.next_bill_date
-        if self.status == PurchaseStatus.PAUSED:
+        if self.status == PurchaseStatus.PAUSED or (day and self.pauses_on and self.pauses_on <= day):
             day = max(day, self.restarts_on) if day and self.restarts_on else None
         return None if self.status in ENDED else day
 

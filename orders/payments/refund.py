@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -142,12 +143,17 @@ def refund_order(
 
     If the same `request` made a refund before, it is that one. With a `purchase`, its lines are refunded.
     """
-    gateway = require_gateway()
+    require_gateway()
     payment, is_repeat = _create_refund(order, amount, sale, reason, seen, request, purchase, by=by)
-    if is_repeat or payment.sale is None:
+    return payment if is_repeat else ask_refund(payment)
+
+
+def ask_refund(payment: Transaction) -> Transaction:
+    """Let the gateway make a pending refund, outside of any transaction, and record its answer."""
+    if payment.sale is None:
         return payment
-    refund = Refund(payment.uuid, payment.sale.gateway_reference, amount, payment.currency)
-    return record_answer(payment, gateway.refund(refund))
+    refund = Refund(payment.uuid, payment.sale.gateway_reference, payment.amount, payment.currency)
+    return record_answer(payment, require_gateway().refund(refund))
 
 
 def refund_latest(
@@ -202,22 +208,38 @@ def _create_refund(
         if request and (refund := refund_made_by(request)):
             return refund, True
         refuse_changed(current, seen)
-        payments = refundable_payments(current, purchase=purchase)
-        chosen = next((payment for payment in payments if payment.sale.pk == sale), None)
-        if chosen is None:
-            raise OrderError("Nothing of this payment can be refunded.")
-        refuse_amount(chosen, amount)
-        payment = create_pending(
-            current,
-            TransactionKind.REFUND,
-            amount,
-            pay_source=chosen.sale.pay_source,
-            sale=chosen.sale,
-            reason=reason,
-            adds=({"request": request.digest} if request else {}) | ({"purchase": purchase.pk} if purchase else {}),
-            by=by,
-        )
-        insert(payment_entry(current, "refund", amount, by=by))
+        adds = {"request": request.digest} if request else {}
+        payment = begin_refund(current, amount, sale=sale, reason=reason, purchase=purchase, adds=adds, by=by)
         if request:
             key_of(request, current).save()
         return payment, False
+
+
+def begin_refund(
+    order: Order,
+    amount: Decimal,
+    *,
+    sale: int,
+    reason: str,
+    purchase: Purchase | None,
+    by: User | None,
+    adds: Mapping[str, str] | None = None,
+) -> Transaction:
+    """The pending refund of the locked `order`. With a `purchase`, its lines are refunded."""
+    payments = refundable_payments(order, purchase=purchase)
+    chosen = next((payment for payment in payments if payment.sale.pk == sale), None)
+    if chosen is None:
+        raise OrderError("Nothing of this payment can be refunded.")
+    refuse_amount(chosen, amount)
+    refund = create_pending(
+        order,
+        TransactionKind.REFUND,
+        amount,
+        pay_source=chosen.sale.pay_source,
+        sale=chosen.sale,
+        reason=reason,
+        adds={**(adds or {}), **({"purchase": purchase.pk} if purchase else {})},
+        by=by,
+    )
+    insert(payment_entry(order, "refund", amount, by=by))
+    return refund

@@ -1,4 +1,4 @@
-"""Carrying out due changes: planned cancellations, then restarts after a pause, then marks of purchases past due.
+"""Carrying out due changes: planned cancellations, then pauses and restarts, then marks of purchases past due.
 
 Each purchase has its own transaction, which checks again whether it is still due. So two runs at once do no harm, nor
 does a run after a failed run.
@@ -20,7 +20,7 @@ from orders.models import ENDED, Purchase, PurchaseStatus
 from orders.subscriptions.cancel import end_purchase
 from orders.subscriptions.change import PurchaseError, locked_purchase
 from orders.subscriptions.derive import is_cancellation_planned, past_due_purchases, refresh_purchases
-from orders.subscriptions.pause import restart_purchase
+from orders.subscriptions.pause import CAN_PAUSE, pause_now, restart_purchase
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,9 @@ def apply_due(today: date) -> Iterator[Purchase]:
     """Carry out changes due until `today`; yield the changed purchases."""
     for purchase in _due(cancels_on__lte=today):
         if _apply(purchase, _cancel, today):
+            yield purchase
+    for purchase in _due(pauses_on__lte=today):
+        if _apply(purchase, _pause, today):
             yield purchase
     for purchase in _due(restarts_on__lte=today):
         if _apply(purchase, _restart, today):
@@ -78,6 +81,16 @@ def _cancel(purchase: Purchase, today: date) -> bool:
         by=None,
         event=EventKind.SUBSCRIPTION_CANCELLED,
     )
+    return True
+
+
+def _pause(purchase: Purchase, today: date) -> bool:
+    if purchase.pauses_on is None or purchase.pauses_on > today:
+        return False
+    if purchase.status not in CAN_PAUSE:
+        purchase.pauses_on = None
+        return False
+    pause_now(purchase, purchase.restarts_on, by=None)
     return True
 
 

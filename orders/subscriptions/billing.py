@@ -1,6 +1,6 @@
 """Changing the price of a purchase and the day of its next bill.
 
-A cancellation planned for the day of the next bill moves with it, because it is meant to come before that bill.
+A cancellation or a pause planned for the day of the next bill moves with it: it is meant to come before that bill.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def change_billing(purchase: Purchase, *, price: Decimal, next_bill: date | None
             raise PurchaseError("Price and next bill date are the same as before.")
         if next_bill and current.cancels_on and current.cancels_on == current.next_bill_date:
             _move_cancellation(current, next_bill)
+        if next_bill and current.pauses_on and current.pauses_on == current.next_bill_date:
+            current.pauses_on = next_bill
         current.price, current.next_bill_date = price, next_bill
         history.write(current, "Changed the billing of purchase {purchase}.\n{changes}", changes=changes, by=by)
 

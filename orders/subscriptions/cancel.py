@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 NOTICE = timedelta(0)
 """The notice period of every cancellation."""
+SCHEDULED = "Scheduled the cancellation of purchase {purchase} for {day}."
+SCHEDULED_WITHOUT_BILLS = "Scheduled the cancellation of purchase {purchase} for {day}. It is not billed until then."
 
 
 def notice_sentence() -> str:
@@ -50,7 +52,8 @@ def refuse_cancellation_day(purchase: Purchase, day: date | None) -> None:
     """PurchaseError when the purchase cannot be cancelled on `day`; None is now."""
     earliest = earliest_cancellation_day(purchase)
     refuse_day(day or today(), first=max(earliest, tomorrow()) if day else earliest)
-    if day and purchase.restarts_on and day <= purchase.restarts_on and earliest <= today():
+    is_before_pause = bool(day and purchase.pauses_on and day <= purchase.pauses_on)
+    if day and purchase.restarts_on and day <= purchase.restarts_on and earliest <= today() and not is_before_pause:
         raise PurchaseError(
             f"This purchase is paused until {shown_date(purchase.restarts_on)}. Cancel it now or on a later date."
         )
@@ -88,15 +91,20 @@ def day_after_next_bill(purchase: Purchase) -> date:
     return day_before_next_bill(purchase) + DAY
 
 
-def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: str | None, by: User | None) -> None:
-    """Cancel on `day`, before anything is billed that day: `apply_due` carries it out."""
+def schedule_cancellation(
+    purchase: Purchase, day: date, *, reason: str, seen: str | None, by: User | None, bills_until: bool = True
+) -> None:
+    """Cancel on `day`, before anything is billed that day: `apply_due` carries it out.
+
+    Without `bills_until`, nothing is billed before that day either.
+    """
     with locked_purchase(purchase, seen=seen) as current:
         refuse_cancel(current)
         refuse_cancellation_day(current, day)
-        if (current.cancels_on, current.cancel_reason) == (day, reason):
+        if (current.cancels_on, current.cancel_reason, current.bills_until_cancelled) == (day, reason, bills_until):
             return
-        current.cancels_on, current.cancel_reason = day, reason
-        sentence = "Scheduled the cancellation of purchase {purchase} for {day}."
+        current.cancels_on, current.cancel_reason, current.bills_until_cancelled = day, reason, bills_until
+        sentence = SCHEDULED if bills_until else SCHEDULED_WITHOUT_BILLS
         history.write(current, sentence, day=day, reason=reason, by=by)
 
 
@@ -129,6 +137,6 @@ def scheduled_day(purchase: Purchase) -> date:
 def keep_purchase(purchase: Purchase, *, seen: str, by: User | None) -> None:
     with locked_purchase(purchase, seen=seen) as current:
         day = scheduled_day(current)
-        current.cancels_on, current.cancel_reason = None, ""
+        current.cancels_on, current.cancel_reason, current.bills_until_cancelled = None, "", True
         sentence = "Removed the cancellation of purchase {purchase} scheduled for {day}."
         history.write(current, sentence, day=day, by=by)

@@ -79,7 +79,7 @@ def mark_cancelled(purchase: Purchase, *, at: datetime | None) -> None:
     """`at` is None when the time of the cancellation is unknown."""
     purchase.status, purchase.cancelled_at = PurchaseStatus.CANCELLED, at
     purchase.cancels_on = purchase.restarts_on = purchase.paused_at = purchase.next_bill_date = None
-    purchase.paused_from = ""
+    purchase.pauses_on, purchase.bills_until_cancelled, purchase.paused_from = None, True, ""
 
 
 def today() -> date:

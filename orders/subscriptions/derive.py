@@ -51,6 +51,8 @@ DERIVED = (
     "cancelled_at",
     "past_cancellations",
     "cancels_on",
+    "bills_until_cancelled",
+    "pauses_on",
     "restarts_on",
     "paused_at",
     "paused_from",

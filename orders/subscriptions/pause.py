@@ -1,12 +1,13 @@
 """Pausing a purchase, and reactivating a paused or cancelled purchase, or one with failed billing.
 
 A paused purchase is not billed, even on its next bill date. When it restarts, the next bill is that day or later, and
-a paused trial is a trial again. A purchase that is past due cannot be paused: that would hide the debt.
+a paused trial is a trial again. A pause can be scheduled before the next bill.
+A purchase that is past due cannot be paused: that would hide the debt.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -48,15 +49,58 @@ def pause_purchase(purchase: Purchase, until: date | None, *, seen: str, by: Use
         refuse_pause(current)
         if until:
             refuse_day(until, first=tomorrow())
-        if until and current.cancels_on and current.cancels_on <= until:
-            on = shown_date(current.cancels_on)
-            raise PurchaseError(f"This purchase will be cancelled on {on}, before it restarts. Keep it first.")
-        current.paused_from, current.status = current.status, PurchaseStatus.PAUSED
-        current.paused_at, current.restarts_on = timezone.now(), until
+        _refuse_cancelled_before(current, until)
+        pause_now(current, until, by=by)
+
+
+def _refuse_cancelled_before(purchase: Purchase, until: date | None) -> None:
+    if until and purchase.cancels_on and purchase.cancels_on <= until:
+        on = shown_date(purchase.cancels_on)
+        raise PurchaseError(f"This purchase will be cancelled on {on}, before it restarts. Keep it first.")
+
+
+def pause_now(purchase: Purchase, until: date | None, *, by: User | None) -> None:
+    """Pause the locked purchase; the caller saves it."""
+    purchase.paused_from, purchase.status = purchase.status, PurchaseStatus.PAUSED
+    purchase.paused_at, purchase.pauses_on, purchase.restarts_on = timezone.now(), None, until
+    if until:
+        history.write(purchase, "Paused purchase {purchase} until {day}.", day=until, by=by)
+    else:
+        history.write(purchase, "Paused purchase {purchase}.", by=by)
+
+
+def day_of_pause(purchase: Purchase) -> date:
+    """The day of the next bill, on which a pause comes before that bill; PurchaseError if it can only be paused now."""
+    refuse_pause(purchase)
+    day = purchase.next_bill_date
+    if day is None or day <= today():
+        raise PurchaseError("This purchase has no later bill to pause before. Pause it now.")
+    return day
+
+
+def schedule_pause(purchase: Purchase, until: date | None, *, seen: str, by: User | None) -> date:
+    """Pause before the next bill, which `apply_due` carries out; return the day."""
+    with locked_purchase(purchase, seen=seen) as current:
+        day = day_of_pause(current)
         if until:
-            history.write(current, "Paused purchase {purchase} until {day}.", day=until, by=by)
-        else:
-            history.write(current, "Paused purchase {purchase}.", by=by)
+            refuse_day(until, first=day + timedelta(days=1))
+        _refuse_cancelled_before(current, until)
+        current.pauses_on, current.restarts_on = day, until
+        history.write(current, "Scheduled a pause of purchase {purchase} before its bill on {day}.", day=day, by=by)
+    return day
+
+
+def scheduled_pause(purchase: Purchase) -> date:
+    if purchase.pauses_on is None:
+        raise PurchaseError("No pause of this purchase is scheduled.")
+    return purchase.pauses_on
+
+
+def remove_pause(purchase: Purchase, *, seen: str, by: User | None) -> None:
+    with locked_purchase(purchase, seen=seen) as current:
+        day = scheduled_pause(current)
+        current.pauses_on = current.restarts_on = None
+        history.write(current, "Removed the pause of purchase {purchase} scheduled for {day}.", day=day, by=by)
 
 
 def refuse_reactivation(purchase: Purchase) -> None:
@@ -84,5 +128,5 @@ def restart_purchase(purchase: Purchase, next_bill: date, *, by: User | None) ->
     if purchase.status == PurchaseStatus.CANCELLED:
         purchase.cancelled_at, purchase.cancel_reason = None, ""
     purchase.status, purchase.next_bill_date = purchase.paused_from or PurchaseStatus.ACTIVE, next_bill
-    purchase.paused_from, purchase.paused_at, purchase.restarts_on = "", None, None
+    purchase.paused_from, purchase.paused_at, purchase.pauses_on, purchase.restarts_on = "", None, None, None
     history.write(purchase, "Reactivated purchase {purchase}. Next bill on {day}.", day=next_bill, by=by)

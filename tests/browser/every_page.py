@@ -31,7 +31,18 @@ from customers.models import (
 )
 from customers.pages import tabs
 from customers.profile.fields import REFERENCE_KEYS
-from orders.models import UNDECIDED, Import, Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
+from orders.fulfillment.parcels import NOT_SHIPPED
+from orders.models import (
+    UNDECIDED,
+    Fulfillment,
+    FulfillmentStatus,
+    Import,
+    Order,
+    OrderStatus,
+    Purchase,
+    PurchaseStatus,
+    TransactionStatus,
+)
 
 
 @dataclass(frozen=True)
@@ -191,6 +202,11 @@ def order_pages() -> Iterator[Shown]:
     yield shown("orders-rerun", "batches:rerun", status="DECLINED")
     yield shown("orders-none", "orders:order_list", q="no such thing", status="declined_softly")
     yield shown("order", "orders:order_detail", refunded.number)
+    waiting = Fulfillment.objects.filter(status__in=NOT_SHIPPED).latest("pk")
+    sent = Fulfillment.objects.filter(status=FulfillmentStatus.DELIVERED).latest("pk")
+    yield shown("order-cancel", "orders:order_cancel", waiting.order.number)
+    yield shown("fulfillment-cancel", "orders:fulfillment_cancel", waiting.pk)
+    yield shown("fulfillment-resend", "orders:fulfillment_resend", sent.pk)
     yield shown("order-refund", "orders:order_refund", refunded.number)
     silent = Order.objects.filter(transactions__status=TransactionStatus.PENDING)
     yield shown("order-settle", "orders:order_settle", silent.latest("pk").number)
@@ -208,6 +224,8 @@ def purchase_pages() -> Iterator[Shown]:
     yield shown("purchase", "orders:purchase_detail", ending.pk)
     for name in ("cancel", "pause", "billing"):
         yield shown(f"purchase-{name}", f"orders:purchase_{name}", active.pk)
+    pausing = Purchase.objects.exclude(pauses_on=None).latest("pk")
+    yield shown("purchase-unpause", "orders:purchase_unpause", pausing.pk)
     yield shown("purchase-keep", "orders:purchase_keep", ending.pk)
     yield shown("purchase-reactivate", "orders:purchase_reactivate", paused.pk)
 

@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+from customers.models import PaySource
 from orders.intake.order import IncomingPurchase
-from orders.models import Purchase
+from orders.models import ItemKind, OrderItem, Purchase
+from orders.payments.rerun import rerun_order
 from tests.database import reloaded
-from tests.factories.orders import order
+from tests.factories.orders import declined_order, order
+from tests.factories.payments import APPROVES
 from tests.factories.products import ProductFactory
 
 
@@ -15,3 +18,14 @@ def subscription(status: str = "ACTIVE", *, currency: str = "USD", **values) -> 
     made = order(purchases=[begun], currency=currency, total="9", **who).order.purchases.get()
     Purchase.objects.filter(pk=made.pk).update(**values)
     return reloaded(made)
+
+
+def bought(token: str = APPROVES) -> Purchase:
+    """Begun by an order that the gateway charged, at the second attempt."""
+    declined = declined_order(token=token)
+    OrderItem.objects.create(
+        order=declined, product=ProductFactory(), kind=ItemKind.SUBSCRIPTION, amount=declined.total, description="Plan"
+    )
+    [card] = PaySource.objects.filter(source_record=declined.source_record)
+    rerun_order(declined, card.pk, seen=declined.stamp, by=None)
+    return declined.purchases.get()

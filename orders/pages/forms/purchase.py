@@ -1,8 +1,8 @@
-"""The forms to cancel, pause and reactivate a purchase and to change its billing. The rules check days and prices."""
+"""The forms to pause and reactivate a purchase and to change its billing. The rules check days and prices."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from enum import StrEnum
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,18 +10,12 @@ from django import forms
 from customers.lib.money import format_for_input
 from customers.web.fields import choice_field
 from orders.models import Purchase
-from orders.pages.forms.fields import AmountField, DayField, ReasonField
+from orders.pages.forms.fields import AmountField, DayField
 from orders.subscriptions.billing import refuse_next_bill, refuse_price
-from orders.subscriptions.cancel import day_after_next_bill, day_before_next_bill, refuse_cancellation_day
 from orders.subscriptions.change import PurchaseError, refuse_day, shown_date, today, tomorrow
-from orders.subscriptions.pause import proposed_next_bill
+from orders.subscriptions.pause import day_of_pause, proposed_next_bill
 
-
-class CancelTime(StrEnum):
-    NOW = "now"
-    BEFORE_NEXT_BILL = "before"
-    AFTER_NEXT_BILL = "after"
-    DAY = "day"
+BEFORE_NEXT_BILL = "before"
 
 
 class PurchaseForm(forms.Form):
@@ -44,67 +38,28 @@ class PurchaseForm(forms.Form):
             self.add_error(field, str(error))
 
 
-class CancelForm(PurchaseForm):
-    when = forms.ChoiceField(label="When", error_messages={"required": "Choose when to cancel."})
-    day = DayField(label="Date", required=False, help_text="For “On a date” only.")
-    reason = ReasonField()
-
-    def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(purchase, data)
-        choice_field(self, "when").choices = self.choices()
-
-    def choices(self) -> list[tuple[str, str]]:
-        choices = [(CancelTime.NOW.value, "Now")] if self._is_allowed(None) else []
-        choices.append((CancelTime.DAY, "On a date"))
-        bill_day = self.purchase.bills_on_unless_cancelled
-        if bill_day and bill_day >= tomorrow():
-            if self._is_allowed(day_after_next_bill(self.purchase)):
-                choices.insert(0, (CancelTime.AFTER_NEXT_BILL, f"After the next bill, {shown_date(bill_day)}"))
-            if self._is_allowed(day_before_next_bill(self.purchase)):
-                choices.insert(0, (CancelTime.BEFORE_NEXT_BILL, f"Before the next bill, {shown_date(bill_day)}"))
-        return choices
-
-    def _is_allowed(self, day: date | None) -> bool:
-        try:
-            refuse_cancellation_day(self.purchase, day)
-        except PurchaseError:
-            return False
-        return True
-
-    def clean(self) -> dict[str, Any]:
-        if "day" not in self.errors:
-            self._check_day(self.cleaned_data.get("when"), self.cleaned_data.get("day"))
-        return self.cleaned_data
-
-    def _check_day(self, when: str | None, day: date | None) -> None:
-        if when == CancelTime.DAY and day:
-            self.check("day", lambda: refuse_cancellation_day(self.purchase, day))
-        elif when == CancelTime.DAY:
-            self.add_error("day", "Choose a date.")
-        elif when and day:
-            self.add_error("day", "Choose “On a date” to use this date, or leave it empty.")
-
-    @property
-    def on(self) -> date | None:
-        """The day to cancel on; None for now."""
-        day: date | None = self.cleaned_data["day"]
-        match self.cleaned_data["when"]:
-            case CancelTime.BEFORE_NEXT_BILL:
-                day = day_before_next_bill(self.purchase)
-            case CancelTime.AFTER_NEXT_BILL:
-                day = day_after_next_bill(self.purchase)
-        return day
-
-
 class PauseForm(PurchaseForm):
+    when = forms.ChoiceField(label="When", required=False)
     until = DayField(
         label="Restart on", required=False, help_text="Leave empty to pause until the purchase is reactivated."
     )
 
+    def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(purchase, data)
+        choices = [("", "Now")]
+        with suppress(PurchaseError):
+            choices.append((BEFORE_NEXT_BILL, f"Before the next bill, {shown_date(day_of_pause(purchase))}"))
+        choice_field(self, "when").choices = choices
+
     def clean(self) -> dict[str, Any]:
         if until := self.cleaned_data.get("until"):
-            self.check("until", lambda: refuse_day(until, first=tomorrow()))
+            first = day_of_pause(self.purchase) + timedelta(days=1) if self.is_later else tomorrow()
+            self.check("until", lambda: refuse_day(until, first=first))
         return self.cleaned_data
+
+    @property
+    def is_later(self) -> bool:
+        return self.cleaned_data.get("when") == BEFORE_NEXT_BILL
 
 
 class ReactivateForm(PurchaseForm):

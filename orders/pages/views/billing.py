@@ -1,20 +1,28 @@
 """Pages that ask for confirmation before they cancel, pause or change a purchase."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from customers.engagement import notes
 from customers.lib.phrases import isolated
 from customers.web.messages import emphasised
+from customers.web.permissions import CHANGE_CUSTOMERS
+from customers.web.second_question import require_answer
+from orders.locks import OrderError
 from orders.models import Purchase
-from orders.pages.forms.purchase import BillingForm, CancelForm, PauseForm, PurchaseForm, ReactivateForm
+from orders.pages.forms.cancel_purchase import CancelForm
+from orders.pages.forms.purchase import BillingForm, PauseForm, PurchaseForm, ReactivateForm
 from orders.pages.views.confirm import Confirmation, confirm_page
+from orders.pages.views.payments import add_outcome
 from orders.pages.views.purchase import get_purchase
-from orders.permissions import CHANGE_BILLING, may_cancel, may_change_billing, may_view_orders
+from orders.payments.cancel_and_refund import LastBilling, cancel_and_refund, last_billing
+from orders.permissions import CHANGE_BILLING, REFUND, may_cancel, may_change_billing, may_view_orders
 from orders.subscriptions.billing import change_billing, refuse_billing_change
 from orders.subscriptions.cancel import (
     cancel_purchase,
@@ -31,9 +39,13 @@ from orders.subscriptions.pause import (
     reactivate_purchase,
     refuse_pause,
     refuse_reactivation,
+    remove_pause,
+    schedule_pause,
+    scheduled_pause,
 )
 
 if TYPE_CHECKING:
+    from crm.accounts.models import User
     from customers.web.permissions import StaffRequest
 
 CANCEL_LEAD = "Nothing is billed on or after the date of the cancellation. Orders and memberships are kept."
@@ -48,19 +60,43 @@ def _title(title: str, purchase: Purchase) -> str:
 @may_view_orders
 def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
-    form = CancelForm(purchase, request.POST or None)
+    user = request.user
+    billing = _refundable_billing(purchase) if user.has_perm(REFUND) else None
+    form = CancelForm(purchase, request.POST or None, billing=billing, may_note=user.has_perm(CHANGE_CUSTOMERS))
 
     def act() -> str:
-        reason, seen = form.cleaned_data["reason"], form.cleaned_data["seen"]
-        if day := form.on:
-            schedule_cancellation(purchase, day, reason=reason, seen=seen, by=request.user)
-            return f"The purchase will be cancelled on {shown_date(day)}."
-        cancel_purchase(purchase, reason=reason, seen=seen, by=request.user)
-        return "Purchase cancelled."
+        if amount := form.refund_amount:
+            require_answer(request)
+            reason = form.cleaned_data["reason"]
+            refund = cancel_and_refund(purchase, lambda: _cancel(form, by=user), amount, reason=reason, by=user)
+            add_outcome(request, refund)
+        else:
+            with transaction.atomic():
+                _cancel(form, by=user)
+        return f"The purchase will be cancelled on {shown_date(form.on)}." if form.on else "Purchase cancelled."
 
     title, lead = _title("Cancel purchase {number}, {product}?", purchase), _cancel_lead(purchase)
     texts = Confirmation(title, "Cancel", lead, "Cancel purchase", cancel_label="Go back")
     return _confirm(request, form, refuse_cancel, act, texts)
+
+
+def _refundable_billing(purchase: Purchase) -> LastBilling | None:
+    try:
+        return last_billing(purchase)
+    except OrderError:
+        return None
+
+
+def _cancel(form: CancelForm, *, by: "User") -> None:
+    purchase, values = form.purchase, form.cleaned_data
+    reason, seen = values["reason"], values["seen"]
+    if form.on:
+        bills_until = not values["stop"]
+        schedule_cancellation(purchase, form.on, reason=reason, seen=seen, by=by, bills_until=bills_until)
+    else:
+        cancel_purchase(purchase, reason=reason, seen=seen, by=by)
+    if note := values.get("note"):
+        notes.add(purchase.source_record.customer, {"text": note}, by=by)
 
 
 def _cancel_lead(purchase: Purchase) -> str:
@@ -103,12 +139,33 @@ def purchase_pause(request: "StaffRequest", pk: int) -> HttpResponse:
     form = PauseForm(purchase, request.POST or None)
 
     def act() -> str:
-        pause_purchase(purchase, form.cleaned_data["until"], seen=form.cleaned_data["seen"], by=request.user)
+        about: Mapping[str, Any] = {"seen": form.cleaned_data["seen"], "by": request.user}
+        if form.is_later:
+            day = schedule_pause(purchase, form.cleaned_data["until"], **about)
+            return f"The purchase will be paused before its bill on {shown_date(day)}."
+        pause_purchase(purchase, form.cleaned_data["until"], **about)
         return "Purchase paused."
 
     title, lead = _title("Pause purchase {number}, {product}?", purchase), "A paused purchase is not billed."
     texts = Confirmation(title, "Pause", lead, "Pause purchase")
     return _confirm(request, form, refuse_pause, act, texts)
+
+
+@require_http_methods(["GET", "POST"])
+@may_cancel
+@may_view_orders
+def purchase_unpause(request: "StaffRequest", pk: int) -> HttpResponse:
+    purchase = get_purchase(pk)
+    form = PurchaseForm(purchase, request.POST or None)
+
+    def act() -> str:
+        remove_pause(purchase, seen=form.cleaned_data["seen"], by=request.user)
+        return "Scheduled pause removed."
+
+    lead = "The scheduled pause will be removed, so the next bill is charged."
+    title = _title("Remove the pause of purchase {number}, {product}?", purchase)
+    texts = Confirmation(title, "Remove pause", lead, "Remove pause", cancel_label="Go back")
+    return _confirm(request, form, scheduled_pause, act, texts)
 
 
 @require_http_methods(["GET", "POST"])
@@ -165,7 +222,7 @@ def _confirm(
         if request.method == "POST" and form.is_valid():
             messages.success(request, act())
             return redirect(purchase)
-    except PurchaseError as error:
+    except (PurchaseError, OrderError) as error:
         messages.error(request, emphasised("Nothing was changed.", str(error)))
         return redirect(purchase)
     name = f"Purchase {purchase.pk}: {isolated(purchase.product)}"

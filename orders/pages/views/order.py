@@ -7,13 +7,15 @@ from django.views.decorators.http import require_safe
 
 from customers.lib.address import address_lines
 from orders import history
+from orders.cancel_order import refuse_cancelling
+from orders.fulfillment.parcels import NOT_SHIPPED
 from orders.locks import OrderError
 from orders.models import Contradiction, Order, OrderStatus, TransactionStatus
 from orders.payments.contradictions import contradiction_note
 from orders.payments.refund import refundable_payments
 from orders.payments.rerun import chargeable_cards
 from orders.payments.settle_pending import is_overdue, pending_note
-from orders.permissions import REFUND, RERUN, SETTLE, may_view_orders
+from orders.permissions import CANCEL, CHANGE_FULFILLMENTS, REFUND, RERUN, SETTLE, may_view_orders
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -38,7 +40,13 @@ def order_detail(request: "StaffRequest", number: str) -> HttpResponse:
         "can_settle": context["is_overdue"] and may_settle,
         "can_decide": bool(context["contradiction_note"]) and may_settle,
     }
+    context["can_cancel"] = request.user.has_perm(CANCEL) and _is_cancellable(order)
+    context["can_change_fulfillments"] = request.user.has_perm(CHANGE_FULFILLMENTS)
     return render(request, "orders/order/order_detail.html", context)
+
+
+def _is_cancellable(order: Order) -> bool:
+    return order.status != OrderStatus.PARTIAL and not _refusal(refuse_cancelling, order)
 
 
 def order_context(order: Order) -> dict[str, Any]:
@@ -58,6 +66,7 @@ def order_context(order: Order) -> dict[str, Any]:
         "pending_note": next(map(pending_note, pending), ""),
         "contradiction_note": next((contradiction_note(p) for p in transactions if p.is_undecided), ""),
         "is_overdue": any(map(is_overdue, pending)),
+        "not_shipped": NOT_SHIPPED,
         "fulfillments": order.fulfillments.order_by("-at", "-pk")[:MOST_SHOWN],
         "purchases": order.purchases.select_related("product").order_by("pk")[:MOST_SHOWN],
         "history": history.of(order),

@@ -149,6 +149,12 @@ def _refuse(request: "StaffRequest", back: Order | Customer, strong: str, error:
 
 
 def _show_outcome(request: "StaffRequest", payment: Transaction) -> HttpResponse:
+    add_outcome(request, payment)
+    return redirect(payment.order)
+
+
+def add_outcome(request: "StaffRequest", payment: Transaction) -> None:
+    """The message about what became of a payment."""
     if payment.status == TransactionStatus.PENDING:
         text = "Reunite asks again every few minutes. Until then, nothing else can be charged or refunded."
         messages.warning(request, emphasised("The gateway has not answered.", text))
@@ -159,4 +165,3 @@ def _show_outcome(request: "StaffRequest", payment: Transaction) -> HttpResponse
         messages.success(request, emphasised(strong, outcome_sentence(payment)))
     else:
         messages.error(request, emphasised("Declined.", outcome_sentence(payment)))
-    return redirect(payment.order)

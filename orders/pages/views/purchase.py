@@ -14,7 +14,7 @@ from orders.permissions import CANCEL, CHANGE_BILLING, may_view_orders
 from orders.subscriptions.billing import refuse_billing_change
 from orders.subscriptions.cancel import refuse_cancel, scheduled_day
 from orders.subscriptions.change import PurchaseError
-from orders.subscriptions.pause import refuse_pause, refuse_reactivation
+from orders.subscriptions.pause import refuse_pause, refuse_reactivation, scheduled_pause
 from orders.subscriptions.read import orders_of_purchase
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class PurchaseAction:
 ACTIONS = (
     PurchaseAction("Change billing…", "purchase_billing", CHANGE_BILLING, refuse_billing_change),
     PurchaseAction("Pause…", "purchase_pause", CANCEL, refuse_pause),
+    PurchaseAction("Remove pause…", "purchase_unpause", CANCEL, scheduled_pause),
     PurchaseAction("Reactivate…", "purchase_reactivate", CANCEL, refuse_reactivation),
     PurchaseAction("Keep purchase…", "purchase_keep", CANCEL, scheduled_day),
     PurchaseAction("Cancel purchase…", "purchase_cancel", CANCEL, refuse_cancel),

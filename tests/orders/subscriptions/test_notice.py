@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from orders.cancel_order import NothingToCancelError, cancel_order, cancel_order_after_next_bill
 from orders.models import Purchase
-from orders.pages.forms.purchase import CancelForm
+from orders.pages.forms.cancel_purchase import CancelForm
 from orders.subscriptions import cancel as cancelling
 from orders.subscriptions.billing import change_billing
 from orders.subscriptions.cancel import cancel_purchase, cancel_when_possible, schedule_cancellation

@@ -7,20 +7,25 @@ from typing import Annotated, Any, Literal
 from django.db import transaction
 
 from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpoint
-from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.errors import CallError
 from crm.api.konnektive.fields import Amount, Day, Id, Parameters, Text, Truth, Whole, at_most
+from crm.api.konnektive.orders.outcomes import refuse_failed
 from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.purchases.find import find_purchase
 from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.web.permissions import VIEW_ORDERS
+from orders.fulfillment.parcels import cancel_unshipped
 from orders.models import Purchase
+from orders.payments.cancel_and_refund import cancel_and_refund, last_billing
 from orders.subscriptions.billing import change_billing
 from orders.subscriptions.cancel import cancel_when_possible
-from orders.subscriptions.pause import pause_purchase, reactivate_purchase
+from orders.subscriptions.change import today
+from orders.subscriptions.pause import pause_purchase, reactivate_purchase, schedule_pause
 
 VIEW = "customers.view_customer"
 CANCEL, CHANGE = "orders.cancel_purchase", "orders.change_purchase"
+REFUND = "orders.refund_order"
 NOT_DONE_HERE = ("status", "billNow", "newMerchantId", "shippingPrice", "billingIntervalDays", "finalBillingCycle")
 
 
@@ -78,31 +83,46 @@ class CancelPurchase(Parameters):
     cancel_reason: Annotated[Text, at_most(100)]
     after_next_bill: Truth = False
     full_refund: Truth = False
+    cancel_fulfillment: Truth = False
 
 
 @endpoint(CancelPurchase, VIEW, VIEW_ORDERS, CANCEL)
 def purchase_cancel(call: Call, sent: CancelPurchase) -> dict[str, Any]:
-    if sent.full_refund:
-        raise invalid(fullRefund="Refund it with /purchase/refund/. Nothing was cancelled.")
+    """With `fullRefund`, what the purchase was last billed is refunded in the same act, as on its page."""
+    if sent.full_refund and not call.by.has_perm(REFUND):
+        raise CallError(NOT_ALLOWED)
     purchase = find_purchase(sent.purchase_id)
-    cancel_when_possible(
-        purchase,
-        reason=sent.cancel_reason,
-        seen=purchase.stamp,
-        by=call.by,
-        after_next_bill=sent.after_next_bill,
-    )
+    if sent.full_refund:
+        amount, reason = last_billing(purchase).payment.left, sent.cancel_reason
+        refund = cancel_and_refund(purchase, lambda: _cancel(purchase, sent, call), amount, reason=reason, by=call.by)
+        refuse_failed(refund, declined="Refund Declined, the purchase remains cancelled")
+    else:
+        with transaction.atomic():
+            _cancel(purchase, sent, call)
     return purchase_rows([find_purchase(sent.purchase_id)])[0]
+
+
+def _cancel(purchase: Purchase, sent: CancelPurchase, call: Call) -> None:
+    about: dict[str, Any] = {"reason": sent.cancel_reason, "seen": purchase.stamp, "by": call.by}
+    cancel_when_possible(purchase, **about, after_next_bill=sent.after_next_bill)
+    if sent.cancel_fulfillment and purchase.order:
+        cancel_unshipped(purchase.order, by=call.by)
 
 
 class PausePurchase(Parameters):
     purchase_id: Whole
     restart_date: Day | None = None
+    prior_to_next_bill: Truth = False
 
 
 @endpoint(PausePurchase, VIEW, VIEW_ORDERS, CANCEL)
 def purchase_pause(call: Call, sent: PausePurchase) -> dict[str, Any]:
-    # Also with `priorToNextBill`: nothing is billed before the next bill, so pausing now comes to the same.
     purchase = find_purchase(sent.purchase_id)
-    pause_purchase(purchase, sent.restart_date, seen=purchase.stamp, by=call.by)
+    act = schedule_pause if sent.prior_to_next_bill and _has_later_bill(purchase) else pause_purchase
+    act(purchase, sent.restart_date, seen=purchase.stamp, by=call.by)
     return purchase_rows([find_purchase(sent.purchase_id)])[0]
+
+
+def _has_later_bill(purchase: Purchase) -> bool:
+    """Without one, to pause before it is to pause now."""
+    return bool(purchase.next_bill_date and purchase.next_bill_date > today())

@@ -47,7 +47,7 @@ def purchase_row(purchase: Purchase) -> dict[str, Any]:
         "nextBillDate": format_day(purchase.next_bill_date),
         "cancellationScheduled": format_flag(purchase.cancels_on is not None),
         "cancellationDate": format_day(purchase.cancels_on),
-        "pauseScheduled": 0,
+        "pauseScheduled": format_flag(purchase.pauses_on is not None),
         "restartDate": format_day(purchase.restarts_on),
         "cancelReason": purchase.cancel_reason,
         "lastCancellationDate": format_time(purchase.cancelled_at),

@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 
 from crm.accounts.permissions import EVERYTHING
-from orders.models import Purchase
+from customers.models import PaySource
+from orders.models import Fulfillment, Order, Purchase, Transaction
 from orders.subscriptions.change import today
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import shipped_order
@@ -59,11 +60,41 @@ def test_what_of_a_purchase_cannot_be_changed_is_said(shop, name):
     assert Purchase.objects.get().price == Decimal("9.90")
 
 
-def test_a_refund_with_a_cancellation_of_a_purchase_is_refused_before_anything_happens(shop):
+def paid_here() -> Purchase:
+    purchase = shipped_order().purchases.get()
+    PaySource.objects.update(gateway="Sandbox")
+    Transaction.objects.update(gateway_reference="sandbox-approves/1")
+    return purchase
+
+
+def test_a_purchase_is_cancelled_with_a_refund_of_what_it_was_last_billed(shop):
+    purchase = paid_here()
+    parameters = {"purchaseId": purchase.pk, "cancelReason": "x", "fullRefund": 1, "cancelFulfillment": 1}
+    assert shop.ask("purchase/cancel", **parameters)[1]["status"] == "CANCELLED"
+    assert Order.objects.get().refunded == Decimal("9.90")
+    assert Fulfillment.objects.get().status == "CANCELLED"
+
+
+def test_nothing_is_cancelled_where_nothing_can_be_refunded(shop):
     purchase = shipped_order().purchases.get()
     result, message = shop.ask("purchase/cancel", purchaseId=purchase.pk, cancelReason="x", fullRefund=1)
-    assert (result, message.keys()) == ("ERROR", {"fullRefund"})
+    assert (result, "was not paid through the configured gateway" in message) == ("ERROR", True)
     assert Purchase.objects.get().status == "ACTIVE"
+
+
+def test_a_refund_with_a_cancellation_needs_the_permission_to_refund():
+    purchase = paid_here()
+    shop = KonnektiveCaller(*(EVERYTHING - {"orders.refund_order"}))
+    result, _ = shop.ask("purchase/cancel", purchaseId=purchase.pk, cancelReason="x", fullRefund=1)
+    assert (result, Purchase.objects.get().status) == ("ERROR", "ACTIVE")
+
+
+def test_a_purchase_is_paused_before_its_next_bill(shop):
+    purchase = shipped_order().purchases.get()
+    bill_day = today() + timedelta(days=9)
+    Purchase.objects.update(next_bill_date=bill_day)
+    row = shop.ask("purchase/pause", purchaseId=purchase.pk, priorToNextBill=1)[1]
+    assert (row["status"], row["pauseScheduled"], Purchase.objects.get().pauses_on) == ("ACTIVE", 1, bill_day)
 
 
 def test_cancelling_a_purchase_after_its_next_bill_lets_that_bill_come(shop):
