@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 LOGIN_PREFIX = "Konnektive "
-EDITABLE = ("name", "default_country", "default_currency")
+EDITABLE = ("name", "default_country", "default_currency", "bills_elsewhere")
 TAKEN = "A data source has this name already. Choose another."
 
 
@@ -141,7 +141,9 @@ def write_change(
     return change
 
 
-def _checked(source: DataSource, field: str, text: str) -> str:
+def _checked(source: DataSource, field: str, text: str) -> str | bool:
+    if field == "bills_elsewhere":
+        return bool(text)
     if field == "name":
         return _checked_new_name(source, text)
     text = text.strip()

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from customers.lib.countries import country_name
 from customers.models import DataSource, DataSourceChange
 
-LABELS = {"name": "Name", "default_country": "Default country", "default_currency": "Default currency"}
+LABELS = {
+    "name": "Name",
+    "default_country": "Default country",
+    "default_currency": "Default currency",
+    "bills_elsewhere": "Billed elsewhere",
+}
 NEWEST = 25
 
 
@@ -45,5 +50,7 @@ def _edits(change: DataSourceChange) -> list[Edit]:
     ]
 
 
-def _shown(field: str, value: str) -> str:
-    return country_name(value) if field == "default_country" else value
+def _shown(field: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return country_name(str(value)) if field == "default_country" else str(value)

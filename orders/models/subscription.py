@@ -100,6 +100,18 @@ class Purchase(LinkedRow):
     paused_from = models.CharField(
         max_length=16, choices=PurchaseStatus, blank=True, help_text="The status of a paused purchase before the pause"
     )
+    cancels_after_bill = models.BooleanField(default=False, help_text="It is cancelled after its next successful bill")
+    begun_here = models.BooleanField(default=False, help_text="The order that began it was charged by our gateway")
+    bill = models.ForeignKey(
+        Order,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="The order of the bill that is not paid yet; while there is one, no other is placed",
+    )
+    bills_again_on = models.DateField(null=True, blank=True, help_text="When a declined bill is tried again")
     pauses_on = models.DateField(null=True, blank=True, help_text="When it will be paused, before that day is billed")
     restarts_on = models.DateField(null=True, blank=True, help_text="When a paused purchase bills again")
     mrr = models.BigIntegerField(
@@ -127,6 +139,11 @@ class Purchase(LinkedRow):
                 name="purchase_by_cancelled_at",
             ),
             models.Index(FirstCancellation(), name="purchase_by_first_end"),
+            # Purchases due to be billed here, and that of a bill.
+            models.Index(
+                fields=["next_bill_date", "id"], condition=models.Q(begun_here=True), name="purchase_by_bill_date"
+            ),
+            models.Index(fields=["bill"], condition=models.Q(bill__isnull=False), name="purchase_by_bill"),
             # Purchases due to be cancelled, to be paused or to restart.
             models.Index(
                 fields=["cancels_on"], condition=models.Q(cancels_on__isnull=False), name="purchase_by_cancels_on"
@@ -169,6 +186,11 @@ class Purchase(LinkedRow):
         if self.status == PurchaseStatus.PAUSED or (day and self.pauses_on and self.pauses_on <= day):
             day = max(day, self.restarts_on) if day and self.restarts_on else None
         return None if self.status in ENDED else day
+
+    @property
+    def is_billed_here(self) -> bool:
+        """Whether it is billed through our gateway; else another system bills it, or nobody."""
+        return self.begun_here and not self.source_record.data_source.bills_elsewhere
 
     @property
     def stamp(self) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from orders.intake.order import IncomingLine
-from orders.models import Order, OrderItem, OrderStatus, Product, Transaction
+from orders.models import Order, OrderItem, OrderStatus, Product, Purchase, Transaction
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.deltas import Delta, deltas_between, deltas_of_order, deltas_of_purchase
 
@@ -70,8 +70,12 @@ def add_line(order: Order, payment: Transaction) -> Iterator[Delta]:
     order.shipping += shipping
     order.tax += tax
     order.details = {**order.details, "upsells": order.details.get("upsells", 0) + 1}
-    purchases = [] if order.status == OrderStatus.CANCELLED else begin_purchases(order, [item])
+    purchases = [] if order.status == OrderStatus.CANCELLED else _begin(order, item)
     item.save()
     yield from deltas_between(before, deltas_of_order(order))
     for purchase in purchases:
         yield from deltas_of_purchase(purchase)
+
+
+def _begin(order: Order, item: OrderItem) -> list[Purchase]:
+    return begin_purchases(order, [item], begun_here=not order.data_source.bills_elsewhere)

@@ -37,6 +37,7 @@ from orders.models import (
     TransactionStatus,
 )
 from orders.payments.add_line import add_line
+from orders.payments.conclude_bill import conclude_bill
 from orders.payments.contradictions import LONGEST_ANSWER, MOVES_MONEY, note_contradiction
 from orders.payments.gateway import Answer
 from orders.payments.gateway_request import amount_paid, payment_entry
@@ -128,6 +129,7 @@ def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transac
         if by:
             what = f"resolved manually as {current.get_status_display().lower()}"
             insert(payment_entry(order, what, current.amount, by=by))
+        conclude_bill(order, current)
         add_to_totals(deltas)
         if any(delta.is_about_purchases for delta in deltas):
             billing_status.refresh([order.source_record.customer_id])
@@ -197,8 +199,10 @@ def apply_success(order: Order, payment: Transaction) -> Collection[Delta]:
 
 
 def _begin_purchases(order: Order) -> Iterator[Delta]:
+    """They are billed here from then on, unless the data source is billed elsewhere."""
     items = list(order.items.filter(kind=ItemKind.SUBSCRIPTION, purchase=None).select_related("product"))
-    for purchase in begin_purchases(order, items):
+    begun_here = bool(items) and not order.data_source.bills_elsewhere
+    for purchase in begin_purchases(order, items, begun_here=begun_here):
         yield from deltas_of_purchase(purchase)
     OrderItem.objects.bulk_update(items, ["purchase"])
 

@@ -117,8 +117,8 @@ def sale_to_rerun(
 
 def card_for(order: Order, sale: Transaction, gateway: Gateway) -> PaySource | None:
     candidates = (sale.pay_source, order.source_record.customer.pay_source)
-    return next((card for card in candidates if card and _is_chargeable(card, gateway)), None)
+    return next((card for card in candidates if card and is_chargeable(card, gateway)), None)
 
 
-def _is_chargeable(card: PaySource, gateway: Gateway) -> bool:
+def is_chargeable(card: PaySource, gateway: Gateway) -> bool:
     return bool(card.token) and card.gateway == gateway.name and not card.is_expired

@@ -5,7 +5,7 @@ from django import forms
 
 from customers.lib.countries import COUNTRIES
 from customers.models import DataSource
-from customers.sources.data_sources import is_of_login, latest_change
+from customers.sources.data_sources import EDITABLE, is_of_login, latest_change
 from customers.web.fields import TextField, choice_field
 
 WRONG = {"invalid_choice": "Select one of the listed options."}
@@ -30,13 +30,19 @@ class SourceForm(forms.Form):
         max_length=DataSource._meta.get_field("default_currency").max_length,
         required=False,
     )
+    bills_elsewhere = forms.BooleanField(
+        label="Billed elsewhere",
+        required=False,
+        help_text="Another system bills its purchases when they are due. Otherwise Reunite does, through the payment"
+        " gateway, for purchases that begin with an order charged by the gateway while this is off.",
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1)
     use_required_attribute = False
 
     def __init__(
         self, source: DataSource, data: Mapping[str, Any] | None = None, *, account_country: str, account_currency: str
     ) -> None:
-        initial = {name: getattr(source, name) for name in ("name", "default_country", "default_currency")}
+        initial = {name: getattr(source, name) for name in EDITABLE}
         super().__init__(data, label_suffix="", initial={**initial, "seen": latest_change(source)})
         if source.is_staff or is_of_login(source.name):
             del self.fields["name"]

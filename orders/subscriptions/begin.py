@@ -19,10 +19,15 @@ MONTHS = {"month": 1, "year": 12}
 DAYS = {"day": 1, "week": 7}
 
 
-def begin_purchases(order: Order, items: Sequence[OrderItem]) -> list[Purchase]:
-    """Write the purchases and link them to `items`, for the caller to save."""
+def begin_purchases(order: Order, items: Sequence[OrderItem], *, begun_here: bool = False) -> list[Purchase]:
+    """Write the purchases and link them to `items`, for the caller to save.
+
+    `begun_here` says that our gateway has charged for them, and will for their next bills.
+    """
     begun = purchases_to_begin(order, items)
     purchases = [purchase for _, purchase in begun]
+    for purchase in purchases:
+        purchase.begun_here = begun_here
     insert(*purchases, *events.about_each(purchases, EventKind.SUBSCRIPTION_CREATED))
     for item, purchase in begun:
         item.purchase = purchase

@@ -104,8 +104,21 @@ def schedule_cancellation(
         if (current.cancels_on, current.cancel_reason, current.bills_until_cancelled) == (day, reason, bills_until):
             return
         current.cancels_on, current.cancel_reason, current.bills_until_cancelled = day, reason, bills_until
+        current.cancels_after_bill = False
         sentence = SCHEDULED if bills_until else SCHEDULED_WITHOUT_BILLS
         history.write(current, sentence, day=day, reason=reason, by=by)
+
+
+def schedule_after_bill(purchase: Purchase, *, reason: str, seen: str | None, by: User | None) -> None:
+    """Cancel once the next bill is paid, which is billed here; a bill that is given up ends the purchase, too."""
+    with locked_purchase(purchase, seen=seen) as current:
+        refuse_cancel(current)
+        if not current.is_billed_here:
+            raise PurchaseError("This purchase is billed elsewhere. Choose the date of its cancellation.")
+        current.cancels_after_bill, current.cancel_reason = True, reason
+        current.cancels_on, current.bills_until_cancelled = None, True
+        sentence = "Scheduled the cancellation of purchase {purchase} after its next successful bill."
+        history.write(current, sentence, reason=reason, by=by)
 
 
 def cancel_when_possible(
@@ -116,6 +129,9 @@ def cancel_when_possible(
     A cancellation that is planned for an earlier day is kept, because its notice was given before. False when the day
     stays as it was.
     """
+    if after_next_bill and purchase.is_billed_here and not NOTICE:
+        schedule_after_bill(purchase, reason=reason, seen=seen, by=by)
+        return True
     requested_day = day_after_next_bill(purchase) if after_next_bill else today()
     day = max(requested_day, earliest_cancellation_day(purchase))
     if day == today():
@@ -134,8 +150,18 @@ def scheduled_day(purchase: Purchase) -> date:
     return purchase.cancels_on
 
 
+def refuse_keep(purchase: Purchase) -> None:
+    if not purchase.cancels_after_bill:
+        scheduled_day(purchase)
+
+
 def keep_purchase(purchase: Purchase, *, seen: str, by: User | None) -> None:
     with locked_purchase(purchase, seen=seen) as current:
+        if current.cancels_after_bill:
+            current.cancels_after_bill, current.cancel_reason = False, ""
+            sentence = "Removed the cancellation of purchase {purchase} scheduled after its next successful bill."
+            history.write(current, sentence, by=by)
+            return
         day = scheduled_day(current)
         current.cancels_on, current.cancel_reason, current.bills_until_cancelled = None, "", True
         sentence = "Removed the cancellation of purchase {purchase} scheduled for {day}."

@@ -41,7 +41,7 @@ def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchas
         try:
             owner = lock_owner(purchase.source_record)
             purchases = Purchase.objects.select_for_update(no_key=True, of=("self",))
-            current = get_locked(purchases.select_related("product", "source_record"), purchase.pk)
+            current = get_locked(purchases.select_related("product", "source_record__data_source"), purchase.pk)
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise PurchaseError("This purchase was deleted a moment ago.") from None
         if seen is not None and current.stamp != seen:
@@ -79,6 +79,7 @@ def mark_cancelled(purchase: Purchase, *, at: datetime | None) -> None:
     """`at` is None when the time of the cancellation is unknown."""
     purchase.status, purchase.cancelled_at = PurchaseStatus.CANCELLED, at
     purchase.cancels_on = purchase.restarts_on = purchase.paused_at = purchase.next_bill_date = None
+    purchase.bill, purchase.bills_again_on, purchase.cancels_after_bill = None, None, False
     purchase.pauses_on, purchase.bills_until_cancelled, purchase.paused_from = None, True, ""
 
 

@@ -52,13 +52,16 @@ DERIVED = (
     "past_cancellations",
     "cancels_on",
     "bills_until_cancelled",
+    "cancels_after_bill",
+    "bill",
+    "bills_again_on",
     "pauses_on",
     "restarts_on",
     "paused_at",
     "paused_from",
     "next_bill_date",
 )
-derived_values = attrgetter(*(f"{name}_id" if name in ("product", "order") else name for name in DERIVED))
+derived_values = attrgetter(*(f"{name}_id" if name in ("product", "order", "bill") else name for name in DERIVED))
 
 
 def billing_lines() -> QuerySet[OrderItem]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from orders import history
-from orders.models import Purchase, PurchaseStatus
+from orders.models import Purchase, PurchaseStatus, Transaction, TransactionStatus
 from orders.subscriptions.change import (
     PurchaseError,
     locked_purchase,
@@ -124,9 +124,20 @@ def reactivate_purchase(purchase: Purchase, next_bill: date | None, *, seen: str
 
 
 def restart_purchase(purchase: Purchase, next_bill: date, *, by: User | None) -> None:
-    """Make the locked purchase active, or a trial again; a planned cancellation is kept."""
+    """Make the locked purchase active, or a trial again; a planned cancellation is kept.
+
+    A bill that has failed is not tried again: the purchase gets another one.
+    """
+    if purchase.status == PurchaseStatus.RECYCLE_FAILED and not _has_pending_bill(purchase):
+        purchase.bill = None
+    purchase.bills_again_on = None
     if purchase.status == PurchaseStatus.CANCELLED:
         purchase.cancelled_at, purchase.cancel_reason = None, ""
     purchase.status, purchase.next_bill_date = purchase.paused_from or PurchaseStatus.ACTIVE, next_bill
     purchase.paused_from, purchase.paused_at, purchase.pauses_on, purchase.restarts_on = "", None, None, None
     history.write(purchase, "Reactivated purchase {purchase}. Next bill on {day}.", day=next_bill, by=by)
+
+
+def _has_pending_bill(purchase: Purchase) -> bool:
+    payments = Transaction.objects.filter(order=purchase.bill_id, status=TransactionStatus.PENDING)
+    return bool(purchase.bill_id) and payments.exists()

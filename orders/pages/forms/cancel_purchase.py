@@ -84,7 +84,8 @@ class CancelForm(PurchaseForm):
         bill_day = self.purchase.bills_on_unless_cancelled
         if bill_day and bill_day >= tomorrow():
             if self._is_allowed(day_after_next_bill(self.purchase)):
-                choices.insert(0, (CancelTime.AFTER_NEXT_BILL, f"After the next bill, {shown_date(bill_day)}"))
+                bill = "next successful bill" if self.purchase.is_billed_here else "next bill"
+                choices.insert(0, (CancelTime.AFTER_NEXT_BILL, f"After the {bill}, {shown_date(bill_day)}"))
             if self._is_allowed(day_before_next_bill(self.purchase)):
                 choices.insert(0, (CancelTime.BEFORE_NEXT_BILL, f"Before the next bill, {shown_date(bill_day)}"))
         return choices
@@ -127,6 +128,17 @@ class CancelForm(PurchaseForm):
             refuse_amount(billing.payment, amount)
         except OrderError as error:
             self.add_error("amount", str(error))
+
+    @property
+    def is_after_bill(self) -> bool:
+        """Once the next bill is paid, whenever that is: only what is billed here knows of it."""
+        return self.cleaned_data["when"] == CancelTime.AFTER_NEXT_BILL and self.purchase.is_billed_here
+
+    @property
+    def outcome(self) -> str:
+        if self.is_after_bill:
+            return "The purchase will be cancelled after its next successful bill."
+        return f"The purchase will be cancelled on {shown_date(self.on)}." if self.on else "Purchase cancelled."
 
     @property
     def on(self) -> date | None:

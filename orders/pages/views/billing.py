@@ -29,8 +29,9 @@ from orders.subscriptions.cancel import (
     keep_purchase,
     notice_sentence,
     refuse_cancel,
+    refuse_keep,
+    schedule_after_bill,
     schedule_cancellation,
-    scheduled_day,
 )
 from orders.subscriptions.change import PurchaseError, shown_date
 from orders.subscriptions.pause import (
@@ -73,7 +74,7 @@ def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
         else:
             with transaction.atomic():
                 _cancel(form, by=user)
-        return f"The purchase will be cancelled on {shown_date(form.on)}." if form.on else "Purchase cancelled."
+        return form.outcome
 
     title, lead = _title("Cancel purchase {number}, {product}?", purchase), _cancel_lead(purchase)
     texts = Confirmation(title, "Cancel", lead, "Cancel purchase", cancel_label="Go back")
@@ -90,7 +91,9 @@ def _refundable_billing(purchase: Purchase) -> LastBilling | None:
 def _cancel(form: CancelForm, *, by: "User") -> None:
     purchase, values = form.purchase, form.cleaned_data
     reason, seen = values["reason"], values["seen"]
-    if form.on:
+    if form.is_after_bill:
+        schedule_after_bill(purchase, reason=reason, seen=seen, by=by)
+    elif form.on:
         bills_until = not values["stop"]
         schedule_cancellation(purchase, form.on, reason=reason, seen=seen, by=by, bills_until=bills_until)
     else:
@@ -128,7 +131,7 @@ def purchase_keep(request: "StaffRequest", pk: int) -> HttpResponse:
         lead = f"The cancellation scheduled for {shown_date(purchase.cancels_on)} will be removed."
     title = _title("Keep purchase {number}, {product}?", purchase)
     texts = Confirmation(title, "Keep", lead, "Keep purchase", cancel_label="Go back")
-    return _confirm(request, form, scheduled_day, act, texts)
+    return _confirm(request, form, refuse_keep, act, texts)
 
 
 @require_http_methods(["GET", "POST"])

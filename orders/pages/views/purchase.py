@@ -12,7 +12,7 @@ from orders import history
 from orders.models import Purchase
 from orders.permissions import CANCEL, CHANGE_BILLING, may_view_orders
 from orders.subscriptions.billing import refuse_billing_change
-from orders.subscriptions.cancel import refuse_cancel, scheduled_day
+from orders.subscriptions.cancel import refuse_cancel, refuse_keep
 from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.pause import refuse_pause, refuse_reactivation, scheduled_pause
 from orders.subscriptions.read import orders_of_purchase
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
     from customers.web.permissions import StaffRequest
 
-SHOWN_WITH = ("product", "order", "source_record__customer", "source_record__origin", "source_record__data_source")
+SHOWN_WITH = (
+    "product",
+    "order",
+    "bill",
+    "source_record__customer",
+    "source_record__origin",
+    "source_record__data_source",
+)
 MOST_SHOWN = 100
 
 
@@ -40,7 +47,7 @@ ACTIONS = (
     PurchaseAction("Pause…", "purchase_pause", CANCEL, refuse_pause),
     PurchaseAction("Remove pause…", "purchase_unpause", CANCEL, scheduled_pause),
     PurchaseAction("Reactivate…", "purchase_reactivate", CANCEL, refuse_reactivation),
-    PurchaseAction("Keep purchase…", "purchase_keep", CANCEL, scheduled_day),
+    PurchaseAction("Keep purchase…", "purchase_keep", CANCEL, refuse_keep),
     PurchaseAction("Cancel purchase…", "purchase_cancel", CANCEL, refuse_cancel),
 )
 

@@ -45,7 +45,7 @@ def purchase_row(purchase: Purchase) -> dict[str, Any]:
         "billingIntervalUnit": product.interval_unit,
         "billingIntervalDays": interval_days(purchase),
         "nextBillDate": format_day(purchase.next_bill_date),
-        "cancellationScheduled": format_flag(purchase.cancels_on is not None),
+        "cancellationScheduled": format_flag(purchase.cancels_on is not None or purchase.cancels_after_bill),
         "cancellationDate": format_day(purchase.cancels_on),
         "pauseScheduled": format_flag(purchase.pauses_on is not None),
         "restartDate": format_day(purchase.restarts_on),
