@@ -28,6 +28,7 @@ def may_import(view: View[P]) -> View[P]:
 
 may_refund = permission_required(REFUND)
 may_rerun = permission_required(RERUN)
+may_add_orders = permission_required("orders.add_order")
 may_change_fulfillments = permission_required(CHANGE_FULFILLMENTS)
 may_settle = permission_required(SETTLE)
 may_cancel = permission_required(CANCEL)

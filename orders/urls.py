@@ -10,6 +10,7 @@ from orders.pages.views.billing import (
 )
 from orders.pages.views.cancel_order import order_cancel
 from orders.pages.views.fulfillments import fulfillment_cancel, fulfillment_resend
+from orders.pages.views.new_order import order_new
 from orders.pages.views.order import order_detail
 from orders.pages.views.order_list import order_list
 from orders.pages.views.payments import order_decide, order_refund, order_rerun, order_settle
@@ -22,6 +23,7 @@ app_name = "orders"
 
 urlpatterns = [
     path("orders/", order_list, name="order_list"),
+    path("customers/<int:pk>/new-order/", order_new, name="order_new"),
     path("orders/<slug:number>/", order_detail, name="order_detail"),
     path("reconciliation/", reconciliation, name="reconciliation"),
     path("orders/<slug:number>/cancel/", order_cancel, name="order_cancel"),

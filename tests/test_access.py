@@ -182,6 +182,7 @@ PAGES = {
     "jobs:rebuild": Page(("jobs.start_rebuild",), method="post"),
     "jobs:train_model": Page(("jobs.start_rebuild",), method="post"),
     "jobs:scan": Page(("jobs.start_rebuild",), method="post"),
+    "orders:order_new": Page((VIEW, ORDERS, "orders.add_order"), of=("customer",)),
     "orders:order_list": Page((VIEW, ORDERS)),
     "orders:order_detail": Page((VIEW, ORDERS), of=("order",)),
     "orders:order_rerun": Page((VIEW, ORDERS, "orders.rerun_order"), of=("order",)),

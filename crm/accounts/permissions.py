@@ -92,7 +92,11 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
         Checkbox(
             "orders.view_order", "Orders, payments, fulfillments, purchases, memberships", renamed="Can view orders"
         ),
-        Checkbox("orders.add_order", "Through the API: orders, invoices and plans", renamed="Can create orders"),
+        Checkbox(
+            "orders.add_order",
+            "For a customer, charged to a card on file. Through the API also invoices and plans",
+            renamed="Can create orders",
+        ),
         Checkbox(
             "orders.change_order",
             "Through the API: invoices, line items, payments and plans",

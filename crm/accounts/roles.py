@@ -22,6 +22,7 @@ _SUPPORT_AGENT = _VIEWER | {
     "customers.change_customer",
     "customers.merge_customer",
     "customers.undo_merge",
+    "orders.add_order",
     "orders.refund_order",
     "orders.rerun_order",
     "orders.cancel_purchase",
@@ -31,7 +32,6 @@ _SUPPORT_AGENT = _VIEWER | {
 _PROGRAM = _SUPPORT_AGENT | {
     "customers.merge_unmatched_customer",
     "customers.split_sourcerecord",
-    "orders.add_order",
     "orders.change_order",
     "orders.change_purchase",
     USE_API,

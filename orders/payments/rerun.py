@@ -6,12 +6,17 @@ declined again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from customers.lib import sentences
+from customers.lib.address import Address
+from customers.lib.phrases import join_words
 from customers.models import EventKind, PaySource
 from customers.models.prepared import insert
+from customers.profile.fields import BY_KEY
 from customers.records.newest import newest
-from orders import events
+from orders import events, history
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Sale, Token
@@ -72,8 +77,13 @@ def refuse_expired(card: PaySource) -> None:
         raise OrderError("This card has expired. Choose another card, or add one to the customer first.")
 
 
-def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:
-    """Charge the order to the pay source `card`; the charge is PENDING if the gateway has not answered."""
+def rerun_order(
+    order: Order, card: int, *, seen: str, by: User | None, addresses: Mapping[str, Address] | None = None
+) -> Transaction:
+    """Charge the order to the pay source `card`; the charge is PENDING if the gateway has not answered.
+
+    `addresses` are {column: address} that replace those of the order before it is charged.
+    """
     gateway = require_gateway()
     refuse_late_success(order)
     with locked_order(order) as current:
@@ -84,9 +94,20 @@ def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Trans
         if chosen is None:
             raise OrderError("This card no longer belongs to the customer. Choose another card.")
         refuse_expired(chosen)
+        _change_addresses(current, addresses or {}, by=by)
         payment = begin_charge(current, chosen, by=by)
     token = Token(chosen.token, chosen.gateway_customer)
     return record_answer(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))
+
+
+def _change_addresses(order: Order, addresses: Mapping[str, Address], *, by: User | None) -> None:
+    changed = [name for name, address in addresses.items() if getattr(order, name) != address]
+    for name in changed:
+        setattr(order, name, addresses[name])
+    if changed:
+        order.save(update_fields=[*changed, "updated"])
+        labels = join_words([BY_KEY[name].label.lower() for name in changed])
+        history.write(order, "Changed the {addresses} of order {order}.", addresses=sentences.word(labels), by=by)
 
 
 def begin_charge(order: Order, card: PaySource, *, key: str = "", by: User | None) -> Transaction:

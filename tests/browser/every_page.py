@@ -140,6 +140,7 @@ def customer_pages(customer: Customer) -> Iterator[Shown]:
     yield shown("customer-note", "customers:detail", customer.pk, note="")
     for choice in tabs.offered(set(EVERYTHING))[1:]:
         yield shown(f"customer-{choice.slug}", "customers:detail", customer.pk, tab=choice.slug, part="rows")
+    yield shown("customer-new-order", "orders:order_new", customer.pk)
     yield shown("customer-known-by", "customers:known_by", customer.pk)
 
 

@@ -6,12 +6,16 @@ from typing import Any
 
 from django import forms
 
+from customers.lib.address import Address
 from customers.lib.dates import format_day
 from customers.lib.money import format_amount, format_for_input, format_money
 from customers.models import PaySource
+from customers.profile.clean import clean_typed
+from customers.profile.fields import BY_KEY, ProfileField
+from customers.profile.forms import inputs
 from customers.web.fields import TextField, choice_field
 from orders.locks import OrderError
-from orders.models import Transaction, TransactionKind
+from orders.models import Order, Transaction, TransactionKind
 from orders.pages.forms.fields import AmountField, ReasonField
 from orders.payments.decide import Decision
 from orders.payments.refund import RefundablePayment, refuse_amount
@@ -28,15 +32,56 @@ OUTCOMES = {
 LONGEST_SETTLE_REASON = 160  # what is left of the longest answer after “Resolved manually”
 
 
+ADDRESSES = (BY_KEY["billing_address"], BY_KEY["shipping_address"])
+
+
+def _address_fields(field: ProfileField) -> dict[str, forms.Field]:
+    """The inputs of an address, each named after which address it is part of."""
+    parts = inputs.fields_of(field, None)
+    for part in parts.values():
+        part.label = f"{field.label.split()[0]}: {str(part.label).lower()}"
+    return parts
+
+
 class RerunForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
     card = forms.TypedChoiceField(label="Charge to", coerce=int, error_messages={"required": "Choose a card."})
     use_required_attribute = False
 
-    def __init__(self, cards: Sequence[PaySource], data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
+    def __init__(
+        self,
+        cards: Sequence[PaySource],
+        data: Mapping[str, Any] | None = None,
+        *,
+        seen: str = "",
+        order: Order | None = None,
+    ) -> None:
+        """With an `order`, its addresses can be corrected before it is charged."""
         super().__init__(data, label_suffix="", initial={"seen": seen})
         self.cards = {card.pk: card for card in cards}
-        choice_field(self, "card").choices = [(card.pk, _card_label(card)) for card in cards]
+        choice_field(self, "card").choices = [(card.pk, card_label(card)) for card in cards]
+        for field in ADDRESSES if order else ():
+            self.fields |= _address_fields(field)
+            self.initial.update(inputs.texts(field, getattr(order, field.key)))
+
+    @property
+    def addresses(self) -> dict[str, Address]:
+        """{column: address} of the order as the form has them."""
+        return {field.key: self.cleaned_data[field.key] for field in ADDRESSES if field.key in self.cleaned_data}
+
+    def clean(self) -> dict[str, Any]:
+        for field in ADDRESSES:
+            names = inputs.names(field)
+            # Who sends no address at all leaves those of the order.
+            if any(name in self.data for name in names) and names[0] in self.fields:
+                self._clean_address(field, {name: str(self.cleaned_data.get(name, "")) for name in names})
+        return self.cleaned_data
+
+    def _clean_address(self, field: ProfileField, typed: Mapping[str, str]) -> None:
+        try:
+            self.cleaned_data[field.key] = clean_typed(field, inputs.value(field, typed))
+        except forms.ValidationError as error:
+            self.add_error(inputs.names(field)[0], error)
 
     def clean_card(self) -> int:
         chosen: int = self.cleaned_data["card"]
@@ -47,7 +92,7 @@ class RerunForm(forms.Form):
         return chosen
 
 
-def _card_label(card: PaySource) -> str:
+def card_label(card: PaySource) -> str:
     if card.is_expired:
         return f"{card}, expired {card.expiry}"
     return f"{card}, exp. {card.expiry}" if card.expiry else str(card)

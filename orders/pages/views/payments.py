@@ -1,8 +1,8 @@
 """Rerunning a declined order, refunding a paid one, and resolving a payment the gateway does not answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.forms import Form
@@ -63,10 +63,11 @@ def with_order(nothing_done: str) -> Callable[[OrderView], Callable[..., HttpRes
 @may_view_orders
 @with_order("Nothing was charged.")
 def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
-    form = RerunForm(chargeable_cards(order), request.POST or None, seen=order.stamp)
+    form = RerunForm(chargeable_cards(order), request.POST or None, seen=order.stamp, order=order)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        return _show_outcome(request, rerun_order(order, values["card"], seen=values["seen"], by=request.user))
+        about: Mapping[str, Any] = {"seen": values["seen"], "addresses": form.addresses, "by": request.user}
+        return _show_outcome(request, rerun_order(order, values["card"], **about))
     total = format_money(order.total, order.currency)
     lead = f"The whole order, {total}, is charged again. The first attempt was declined."
     return _confirm(

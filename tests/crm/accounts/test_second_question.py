@@ -138,8 +138,7 @@ def test_a_password_that_was_typed_for_a_user_is_never_sent_back(client, jane):
 
 
 ASKING = ["delete", "refund", "permissions", "new user", "link", "key", "reset", "source", "rule", "rule run"]
-ASKING += ["undo of many", "rerun of many"]
-ASKING += ["undo of many", "personal data"]
+ASKING += ["undo of many", "rerun of many", "personal data", "new order"]
 
 
 @table("act", ASKING)
@@ -160,6 +159,7 @@ def test_acts_of_consequence_ask(act, client, jane):
         "undo of many": "/merges/undo/",
         "rerun of many": "/orders/rerun/",
         "personal data": f"/customers/{customer.pk}/personal-data/",
+        "new order": f"/customers/{customer.pk}/new-order/",
     }[act]
 
     assert ASKED in text(client.post(path, {"confirm": "on"}))
