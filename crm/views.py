@@ -15,6 +15,7 @@ from crm.webhooks.listing import failing_endpoints
 from crm.webhooks.web import MANAGE_WEBHOOKS
 from customers.pages.views.start import start
 from customers.web.permissions import VIEW_ORDERS
+from orders.double_payments.listing import count_open
 from orders.payments.undecided import undecided_payments
 from orders.permissions import SETTLE
 from orders.reconciliation.listing import recent_differences
@@ -53,6 +54,8 @@ def _waiting_for(user: "User") -> dict[str, Any]:
     if user.has_perms([SETTLE, VIEW_ORDERS]):
         waiting["undecided"] = undecided_payments()
         waiting["differing_payments"] = recent_differences()
+    if user.has_perm(VIEW_ORDERS):
+        waiting["double_payments"] = count_open()
     if user.has_perm(MANAGE_WEBHOOKS):
         waiting["failing_endpoints"] = failing_endpoints()
     if user.has_perm(MANAGE_RULES):

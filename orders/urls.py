@@ -9,6 +9,7 @@ from orders.pages.views.billing import (
     purchase_unpause,
 )
 from orders.pages.views.cancel_order import order_cancel
+from orders.pages.views.double_payments import double_payment_dismiss, double_payment_settle, double_payments
 from orders.pages.views.fulfillments import fulfillment_cancel, fulfillment_resend
 from orders.pages.views.new_order import order_new
 from orders.pages.views.order import order_detail
@@ -23,6 +24,9 @@ app_name = "orders"
 
 urlpatterns = [
     path("orders/", order_list, name="order_list"),
+    path("orders/double-payments/", double_payments, name="double_payments"),
+    path("orders/double-payments/<int:pk>/", double_payment_settle, name="double_payment_settle"),
+    path("orders/double-payments/<int:pk>/dismiss/", double_payment_dismiss, name="double_payment_dismiss"),
     path("customers/<int:pk>/new-order/", order_new, name="order_new"),
     path("orders/<slug:number>/", order_detail, name="order_detail"),
     path("reconciliation/", reconciliation, name="reconciliation"),

@@ -18,7 +18,7 @@ from customers.matching.ignored_values import ignore_value
 from customers.models import BatchUndo, CartLogin, Contact, MergeBatch, Opportunity, PaySource, Task
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase
-from orders.models import Fulfillment
+from orders.models import DoublePayment, Fulfillment
 from tests.acts import merge
 from tests.factories import (
     CustomerFactory,
@@ -182,6 +182,11 @@ PAGES = {
     "jobs:rebuild": Page(("jobs.start_rebuild",), method="post"),
     "jobs:train_model": Page(("jobs.start_rebuild",), method="post"),
     "jobs:scan": Page(("jobs.start_rebuild",), method="post"),
+    "orders:double_payments": Page((VIEW, ORDERS)),
+    "orders:double_payment_settle": Page(
+        (VIEW, ORDERS, "orders.refund_order", "orders.cancel_purchase"), of=("double",)
+    ),
+    "orders:double_payment_dismiss": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("double",), method="post"),
     "orders:order_new": Page((VIEW, ORDERS, "orders.add_order"), of=("customer",)),
     "orders:order_list": Page((VIEW, ORDERS)),
     "orders:order_detail": Page((VIEW, ORDERS), of=("order",)),
@@ -238,6 +243,7 @@ def subjects(db):
         "batch": MergeBatch.objects.create().pk,
         "undo": BatchUndo.objects.create().pk,
         "order": bought.number,
+        "double": DoublePayment.objects.create(key="1", kind="purchases", customers=[], rows=[]).pk,
         "fulfillment": Fulfillment.objects.create(order=bought, source_record=bought.source_record).pk,
         "purchase": bought.purchases.get().pk,
         "source": bought.data_source_id,

@@ -43,7 +43,7 @@ from customers.models.rule import BackTest, FindingOutcome, MergeRuleChange
 from customers.records.registry import linked_models
 from customers.rules.findings import keep_finding
 from customers.rules.outcomes import GroupOutcome
-from orders.models import Fulfillment, Import, ImportRow, ImportSample, Order, Purchase
+from orders.models import DoublePayment, Fulfillment, Import, ImportRow, ImportSample, Order, Purchase
 from tests.acts import merge, undo
 from tests.customers.merging.pages.merge_steps import reviewed
 from tests.factories import customer_with_order, make_user, signed_in
@@ -92,11 +92,18 @@ def customer(db) -> Customer:
     undo(merge(helena(RECORDS + 2), helena(RECORDS + 3)))
     add_to_batches(customer.merges.earliest("pk"))
     delivery_of(customer)
+    add_double_payments(customer)
     add_imports(customer)
     add_rule("First rule", customer)
     IdentifyingAttribute.objects.create(name="vat_number", meaning="identifier")
     make_pull(job=Job.objects.create(kind="pull", state="running", by=make_user("puller")).pk)
     return customer
+
+
+def add_double_payments(customer: Customer) -> None:
+    bought = list(Purchase.objects.filter(source_record__customer=customer).values_list("pk", flat=True)[:2])
+    number = DoublePayment.objects.count()
+    DoublePayment.objects.create(key=str(number), kind="purchases", customers=[customer.pk], rows=bought)
 
 
 def add_to_batches(merge: Merge) -> None:
@@ -149,6 +156,7 @@ def fill(customer: Customer, user: User) -> None:
         add_to_batches(undo(merge(helena(n + 100), helena(n + 200))).merge)
         ignore_value(f"desk{n}@example.org", by=user)
         add_rule(f"Rule {n}", customer, by=user)
+        add_double_payments(customer)
         IdentifyingAttribute.objects.create(name=f"attribute {n}", meaning="trait", by=user)
         AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
         key = ApiKey.objects.create(user=user, name=f"Key {n}", digest=str(n))
@@ -188,6 +196,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
             for model in (Contact, Task, Opportunity)
         },
         "order": Order.objects.filter(source_record=record).earliest("pk").number,
+        "double": DoublePayment.objects.earliest("pk").pk,
         "fulfillment": Fulfillment.objects.filter(source_record=record).earliest("pk").pk,
         "purchase": Purchase.objects.filter(source_record=record).earliest("pk").pk,
         "source": record.data_source_id,

@@ -29,6 +29,7 @@ from crm.demo.rules import add_rules
 from crm.demo.webhooks import add_webhooks
 from customers.lib.money import format_money
 from customers.models import Customer, DataSource, Merge, SourceRecord
+from orders.double_payments.find import find_double_payments
 from orders.intake.take import take_order
 from orders.models import COUNTED, Order
 
@@ -71,6 +72,7 @@ def build_demo(*, by: User, admin: User, say: Callable[[str], None]) -> None:
     ignore_shared_values(by=by)
     erase_customer_on_request()
     say("Adding imports, jobs, webhooks, rules and pulls…")
+    find_double_payments()
     add_imports(admin=admin)
     add_jobs(by=by, admin=admin)
     add_webhooks(admin=admin)

@@ -103,6 +103,7 @@ SCHEDULED: list[Scheduled] = [
     command("reconcile_payments", daily(4, 7), is_needed=lambda: bool(settings.PAYMENT_GATEWAY)),
     command("apply_due", hourly(7)),
     command("bill_due", hourly(12), is_needed=lambda: bool(settings.PAYMENT_GATEWAY)),
+    command("find_double_payments", hourly(22)),
     command("start_pulls", every(minutes=1)),
     Scheduled("cancel_paused_jobs", hourly(17), cancel_paused_jobs),
     command("find_duplicates", daily(2, 17), is_needed=is_installed),

@@ -4,6 +4,7 @@ Read order.py first, then payment.py and subscription.py.
 """
 
 from orders.models.catalogue import Campaign, PlanGroup, Product
+from orders.models.double_payment import DoubleKind, DoublePayment
 from orders.models.erased_id import ErasedId
 from orders.models.fulfillment import Fulfillment, FulfillmentStatus
 from orders.models.idempotency import IdempotencyKey
@@ -42,6 +43,8 @@ __all__ = [
     "CollectionMethod",
     "Contradiction",
     "DifferenceKind",
+    "DoubleKind",
+    "DoublePayment",
     "ErasedId",
     "Fulfillment",
     "FulfillmentStatus",

@@ -34,6 +34,7 @@ from customers.profile.fields import REFERENCE_KEYS
 from orders.fulfillment.parcels import NOT_SHIPPED
 from orders.models import (
     UNDECIDED,
+    DoublePayment,
     Fulfillment,
     FulfillmentStatus,
     Import,
@@ -201,6 +202,8 @@ def order_pages() -> Iterator[Shown]:
     yield shown("orders", "orders:order_list")
     yield shown("orders-declined", "orders:order_list", status="declined_softly")
     yield shown("orders-rerun", "batches:rerun", status="DECLINED")
+    yield shown("orders-paid-twice", "orders:double_payments")
+    yield shown("orders-keep-one", "orders:double_payment_settle", DoublePayment.objects.latest("pk").pk)
     yield shown("orders-none", "orders:order_list", q="no such thing", status="declined_softly")
     yield shown("order", "orders:order_detail", refunded.number)
     waiting = Fulfillment.objects.filter(status__in=NOT_SHIPPED).latest("pk")

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from customers.models import PaySource
 from orders.intake.order import IncomingPurchase
 from orders.models import ItemKind, OrderItem, Purchase
 from orders.payments.rerun import rerun_order
@@ -20,12 +19,12 @@ def subscription(status: str = "ACTIVE", *, currency: str = "USD", **values) -> 
     return reloaded(made)
 
 
-def bought(token: str = APPROVES) -> Purchase:
+def bought(token: str = APPROVES, **options) -> Purchase:
     """Begun by an order that the gateway charged, at the second attempt."""
-    declined = declined_order(token=token)
+    declined = declined_order(token=token, **options)
     OrderItem.objects.create(
         order=declined, product=ProductFactory(), kind=ItemKind.SUBSCRIPTION, amount=declined.total, description="Plan"
     )
-    [card] = PaySource.objects.filter(source_record=declined.source_record)
+    card = declined.transactions.get().pay_source
     rerun_order(declined, card.pk, seen=declined.stamp, by=None)
     return declined.purchases.get()
