@@ -59,6 +59,8 @@ def rerun_many(request: "StaffRequest") -> HttpResponse:
 def _preview(request: "StaffRequest", filters: OrderFilterForm) -> RerunPreview:
     if chosen := parse_numbers(request.GET.getlist("order")):
         return preview_rerun(chosen)
+    if not filters.applied and not filters.ignored:
+        raise OrderError("Select the orders that are rerun, or filter by declined orders and rerun all of them.")
     if filters.ignored:
         raise OrderError(f"Filters with values that are not valid: {', '.join(filters.ignored)}.")
     return preview_filtered(filters.order_filter)

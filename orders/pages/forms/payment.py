@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 
 from customers.lib.address import Address
 from customers.lib.dates import format_day
@@ -44,6 +45,7 @@ def _address_fields(field: ProfileField) -> dict[str, forms.Field]:
 
 
 class RerunForm(forms.Form):
+    fold = "Correct the addresses"
     seen = forms.CharField(widget=forms.HiddenInput)
     card = forms.TypedChoiceField(label="Charge to", coerce=int, error_messages={"required": "Choose a card."})
     use_required_attribute = False
@@ -63,6 +65,15 @@ class RerunForm(forms.Form):
         for field in ADDRESSES if order else ():
             self.fields |= _address_fields(field)
             self.initial.update(inputs.texts(field, getattr(order, field.key)))
+
+    @property
+    def first_fields(self) -> list[BoundField]:
+        """The page folds the addresses away: mostly they are right."""
+        return [self["card"]]
+
+    @property
+    def folded_fields(self) -> list[BoundField]:
+        return [self[name] for field in ADDRESSES for name in inputs.names(field) if name in self.fields]
 
     @property
     def addresses(self) -> dict[str, Address]:

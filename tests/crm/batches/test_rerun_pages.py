@@ -89,7 +89,8 @@ def test_a_sale_that_is_charged_before_its_turn_is_listed_as_not_rerun(declined,
 
 
 def test_what_cannot_be_rerun_says_so(declined, as_agent):
-    assert "Choose the status" in visible_text(as_agent.get(URL, follow=True))
+    assert "Select the orders that are rerun" in visible_text(as_agent.get(URL, follow=True))
+    assert "Choose the status" in visible_text(as_agent.get(f"{URL}?kind=RECURRING", follow=True))
     assert "not valid: Amount from" in visible_text(as_agent.get(f"{URL}?status=DECLINED&low=x", follow=True))
     assert "No sale can be rerun" in visible_text(as_agent.get(f"{URL}?status=DECLINED&high=1"))
 
