@@ -5,9 +5,14 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from customers.lib.batches import BATCH
 from customers.models import DataSource, PaySource
-from orders.models import Order, Purchase, Transaction
+from orders.double_payments.listing import count_open
+from orders.models import DoublePayment, Order, Purchase, Transaction
 from orders.payments import bill_purchase
 from orders.payments.bill_purchase import bill_due
 from orders.payments.rerun import chargeable_cards, rerun_order
@@ -16,6 +21,7 @@ from orders.subscriptions.pause import pause_purchase, reactivate_purchase
 from tests.acts import make_pending_an_hour_old, rebuild, settle_pending
 from tests.database import check_totals, history_of, reloaded
 from tests.orders.payments.test_cancel_and_refund import bought
+from tests.query_costs import analyze, plan_of
 from tests.recording_gateway import recording
 
 pytestmark = pytest.mark.django_db
@@ -226,3 +232,19 @@ def test_a_purchase_of_the_31st_is_billed_on_the_last_day_of_shorter_months():
     purchase = due(at="2026-01-31T10:00Z", next_bill_date=date(2026, 2, 28))
     run()
     assert reloaded(purchase).next_bill_date == date(2026, 4, 30)
+
+
+def test_what_is_due_and_what_is_paid_twice_are_read_from_an_index():
+    purchase = due()
+    many = {"source_record": purchase.source_record, "product": purchase.product, "price": 1, "currency": "USD"}
+    Purchase.objects.bulk_create(Purchase(**many, next_bill_date=TODAY) for _ in range(3_000))
+    seen = {"dismissed_at": timezone.now(), "kind": "purchases", "customers": [], "rows": []}
+    DoublePayment.objects.bulk_create(DoublePayment(key=str(n), **seen) for n in range(3_000))
+    DoublePayment.objects.create(key="open", kind="purchases", customers=[], rows=[])
+    analyze()
+    with CaptureQueriesContext(connection) as queries:
+        assert list(bill_purchase.due(TODAY).order_by("pk")[:BATCH]) == [purchase]
+        assert count_open() == "1"
+    plans = [plan_of(query["sql"]) for query in queries]
+    assert "purchase_by_bill_date" in plans[0]
+    assert "doublepayment_open" in plans[1]
