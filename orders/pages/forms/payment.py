@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from customers.lib.address import Address
+from customers.lib.countries import country_choices
 from customers.lib.dates import format_day
 from customers.lib.money import format_amount, format_for_input, format_money
 from customers.models import PaySource
@@ -36,9 +37,10 @@ LONGEST_SETTLE_REASON = 160  # what is left of the longest answer after “Resol
 ADDRESSES = (BY_KEY["billing_address"], BY_KEY["shipping_address"])
 
 
-def _address_fields(field: ProfileField) -> dict[str, forms.Field]:
-    """The inputs of an address, each named after which address it is part of."""
+def _address_fields(field: ProfileField, stored: str) -> dict[str, forms.Field]:
+    """The inputs of an address, each named after which address it is part of. What is `stored` stays a choice."""
     parts = inputs.fields_of(field, None)
+    parts[f"{field.key}-country"] = forms.ChoiceField(label="Country", choices=country_choices(stored), required=False)
     for part in parts.values():
         part.label = f"{field.label.split()[0]}: {str(part.label).lower()}"
     return parts
@@ -63,7 +65,7 @@ class RerunForm(forms.Form):
         self.cards = {card.pk: card for card in cards}
         choice_field(self, "card").choices = [(card.pk, card_label(card)) for card in cards]
         for field in ADDRESSES if order else ():
-            self.fields |= _address_fields(field)
+            self.fields |= _address_fields(field, getattr(order, field.key).get("country", ""))
             self.initial.update(inputs.texts(field, getattr(order, field.key)))
 
     @property
