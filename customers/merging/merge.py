@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 
 from customers.credit import credit
+from customers.database.lost_connections import once_more_when_lost
 from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.counting import Counted, count_after_commit
 from customers.lib.phrases import ActMessage, Notice, join_words
@@ -80,6 +81,7 @@ class AlreadyMergedError(MergeError):
         self.merge = merge
 
 
+@once_more_when_lost(recognises_itself=True)
 @transaction.atomic
 def merge_customers(
     agreed: MergePlan,

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Case, F, When
 from django.utils.translation import ngettext
 
+from customers.database.lost_connections import once_more_when_lost
 from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.counting import Counted, count_after_commit
 from customers.lib.money import format_money
@@ -97,6 +98,7 @@ def undo_merge(
         raise StaleUndoError from None
 
 
+@once_more_when_lost()
 @retry_when_moved
 @transaction.atomic
 def _undo(merge: Merge, terms: UndoTerms, *, by: User | None, only: Collection[int], seen: str) -> UndoResult:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from customers.database.lost_connections import once_more_when_lost
 from customers.lib.counting import Counted, count, count_after_commit
 from customers.lib.errors import ActionError
 from customers.lib.identity import Identity, identity_key
@@ -76,6 +77,7 @@ def take_order(incoming: IncomingOrder, *, by: User | None = None, write_more: W
 retry_when_taken_meanwhile = retry_on(IntegrityError, RetiredMeanwhileError, tries=2)
 
 
+@once_more_when_lost()
 @retry_when_taken_meanwhile
 def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMore | None) -> TakenOrder:
     with transaction.atomic(durable=write_more is not None):
