@@ -86,6 +86,7 @@ lint: $(VENV)/dev.stamp  ## Check format, types, imports, templates, migrations 
 	$(BIN)/lint-imports --no-logo
 	git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --check
 	$(AS_IN_PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m tests.lint_migrations
 	$(AS_IN_PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 advisories: $(VENV)/dev.stamp  ## Ask the public list for known faults of what is installed; needs a network

@@ -10,6 +10,7 @@ SQLITE = "django.db.backends.sqlite3"
 
 # A command has nobody who waits for it.
 IS_COMMAND = Path(sys.argv[0]).name in ("manage.py", "celery") and sys.argv[1:2] != ["runserver"]
+IS_MIGRATION = sys.argv[1:2] == ["migrate"]
 
 
 class Waits:
@@ -17,7 +18,11 @@ class Waits:
     connection; and how long a transaction may stay open with nothing to do."""
 
     def __init__(self, env: environ.Env) -> None:
-        if IS_COMMAND:
+        if IS_COMMAND and IS_MIGRATION:
+            # Whoever comes after a migration that waits for a table waits as well, so it gives up before they do.
+            self.lock = env.float("MIGRATION_LOCK_TIMEOUT", default=2)
+            self.statement = env.float("COMMAND_STATEMENT_TIMEOUT", default=0)
+        elif IS_COMMAND:
             self.lock = env.float("COMMAND_LOCK_TIMEOUT", default=10)
             self.statement = env.float("COMMAND_STATEMENT_TIMEOUT", default=0)
         else:

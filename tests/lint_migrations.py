@@ -1,0 +1,46 @@
+"""Which migrations the program before an update could not live with, beside which they are applied.
+
+`make lint` runs it where TEST_DATABASE_URL names a PostgreSQL, whose SQL it reads; nothing is written there. Migrations
+up to NEWEST_BEFORE are older than the rule in CONTRIBUTING.md.
+"""
+
+import os
+import sys
+
+import django
+
+NEWEST_BEFORE = {
+    "accounts": "0011",
+    "audit": "0004",
+    "customers": "0039",
+    "exports": "0001",
+    "jobs": "0002",
+    "orders": "0020",
+    "pulls": "0003",
+    "webhooks": "0004",
+}
+
+
+def lint() -> int:
+    from django.db.migrations.loader import MigrationLoader
+    from django_migration_linter import MigrationLinter
+
+    names = [name for app, name in MigrationLoader(None).disk_migrations if name[:4] > NEWEST_BEFORE.get(app, "9999")]
+    if not names:
+        return 0
+    linter = MigrationLinter(
+        no_cache=True, quiet=["ok", "ignore"], include_apps=[*NEWEST_BEFORE], include_name=sorted(names)
+    )
+    linter.lint_all_migrations()
+    linter.print_summary()
+    return int(linter.has_errors)
+
+
+if __name__ == "__main__":
+    database = os.environ.get("TEST_DATABASE_URL")
+    if not database:
+        print("Migrations are not linted, because TEST_DATABASE_URL names no database.")
+        sys.exit(0)
+    os.environ |= {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    django.setup()
+    sys.exit(lint())
