@@ -48,6 +48,14 @@ def database(env: environ.Env, name: str, default: str, waits: Waits) -> dict[st
     return url | (_sqlite(waits) if url["ENGINE"] == SQLITE else _postgresql(env, waits))
 
 
+def databases(env: environ.Env, default: str, waits: Waits) -> dict[str, dict[str, Any]]:
+    """The primary, and the copy of it that pages may read."""
+    named = {"default": database(env, "DATABASE_URL", default, waits)}
+    if env.str("REPLICA_URL", default=""):
+        named["replica"] = database(env, "REPLICA_URL", default, waits)
+    return named
+
+
 def _sqlite(waits: Waits) -> dict[str, Any]:
     return {
         "CONN_MAX_AGE": 60,

@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from crm.api.konnektive.paths import ANYTHING as KONNEKTIVE
-from crm.database_settings import Waits, database
+from crm.database_settings import Waits, databases
 
 django_stubs_ext.monkeypatch()
 
@@ -116,7 +116,8 @@ FORM_RENDERER = "crm.http.form_renderer.FormRenderer"
 WAITS = Waits(env)
 LOCK_TIMEOUT, CONNECT_TIMEOUT = WAITS.lock, WAITS.connect
 DATABASE_SESSION = WAITS.of_session()
-DATABASES = {"default": database(env, "DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}", WAITS)}
+DATABASES = databases(env, f"sqlite:///{BASE_DIR / 'db.sqlite3'}", WAITS)
+DATABASE_ROUTERS = ["customers.database.replica.ReplicaRouter"]
 
 # Sign-in
 

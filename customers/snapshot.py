@@ -11,10 +11,12 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import IsolationLevel
 
 from customers.database.failures import optional_write
+from customers.database.replica import reading, reading_connection
 
 READS = ("GET", "HEAD")
 """The methods of requests that only read."""
@@ -27,19 +29,21 @@ _postponed: ContextVar[list[Act] | None] = ContextVar("postponed", default=None)
 @contextmanager
 def snapshot() -> Iterator[None]:
     """Read within one snapshot; within a transaction, as that transaction reads."""
-    if connection.in_atomic_block:
+    database = reading_connection()
+    if database.in_atomic_block:
         yield
         return
     acts: list[Act] = []
     token = _postponed.set(acts)
     try:
-        with _read_only(), transaction.atomic():
+        with _read_only(database), transaction.atomic(using=database.alias):
             yield
     finally:
         _postponed.reset(token)
-    for act in acts:
-        with optional_write():
-            act()
+    with reading(DEFAULT_DB_ALIAS):
+        for act in acts:
+            with optional_write():
+                act()
 
 
 def after_reading(act: Callable[..., object], /, *args: Any, **kwargs: Any) -> None:
@@ -56,12 +60,12 @@ def after_reading(act: Callable[..., object], /, *args: Any, **kwargs: Any) -> N
 
 
 @contextmanager
-def _read_only() -> Iterator[None]:
+def _read_only(database: BaseDatabaseWrapper) -> Iterator[None]:
     """Let the next transaction of this connection be a snapshot."""
-    session: Any = connection
-    if connection.vendor == "postgresql":
-        connection.ensure_connection()
-        session = connection.connection
+    session: Any = database
+    if database.vendor == "postgresql":
+        database.ensure_connection()
+        session = database.connection
         characteristics: dict[str, Any] = {"isolation_level": IsolationLevel.REPEATABLE_READ, "read_only": True}
     else:
         # Not IMMEDIATE, which would wait for writers and keep them waiting.

@@ -16,6 +16,7 @@ from django.db.models import Expression, Model, QuerySet
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 
+from customers.database.replica import reading_connection
 from customers.lib.batches import batches
 
 Row = TypeVar("Row")
@@ -41,7 +42,7 @@ class Prepared(Generic[Row]):
         if 0 in shape:
             return []
         select = self._written.get(shape) or self._write(shape)
-        with connection.cursor() as cursor:
+        with reading_connection().cursor() as cursor:
             cursor.execute(select.sql, filled(select.params, values))
             return select.rows(cursor.fetchall())
 
