@@ -19,6 +19,7 @@ from django.test import Client, TransactionTestCase
 
 from crm.accounts.models import User
 from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
+from customers.models import word_owner
 from orders.subscriptions import cancel
 from tests.factories import make_user, signed_in
 from tests.failing_database import apart
@@ -131,6 +132,14 @@ def _emptied_row_by_row() -> Iterator[None]:
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", empty):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """Tables made from the models lack the trigger that a migration makes."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for statement in word_owner.CREATE[connection.vendor]:
+            cursor.execute(statement)
 
 
 @pytest.fixture(autouse=True)

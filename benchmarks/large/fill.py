@@ -88,7 +88,8 @@ def _rows(each: Person, shops: list[DataSource], product: Product, ids: Ids) -> 
         yield record
         keys = Keys.of(record.identity)
         yield from (MatchKey(source_record=record, kind=kind, value=value) for kind, value in sorted(keys.match))
-        yield from (SearchWord(source_record=record, word=word) for word in sorted(keys.words))
+        words = sorted(keys.words)
+        yield from (SearchWord(source_record=record, customer=customer, word=word) for word in words)
     yield from _bought(each, records[0], product, ids)
 
 

@@ -1,7 +1,12 @@
-"""Customers drawn by a seed and a number: names that many have, an email, a phone, and what they bought."""
+"""Customers drawn by a seed and a number: names that many have, an email, a phone, and what they bought.
+
+Names are as uneven as real ones are: the most frequent first name has one in eight, the most frequent last name one in
+eleven, and most names few.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,10 +14,14 @@ from random import Random
 
 BEGINNINGS = ("An", "Be", "Car", "Dan", "El", "Fran", "Ga", "Hel", "Iv", "Jo", "Kar", "Le", "Mar", "Na", "Ol", "Pe")
 ENDINGS = ("a", "en", "ia", "ito", "ka", "lo", "na", "on", "ra", "sa", "ta", "us")
+MIDDLES = ("", "ber", "den", "gar", "hol", "ker", "len", "mül", "nov", "ric", "ste", "wal")
 TRADES = ("baker", "cooper", "fisher", "mason", "miller", "potter", "sawyer", "smith", "tanner", "turner", "weaver")
+FIRST_NAMES = tuple(beginning + ending for ending in ENDINGS for beginning in BEGINNINGS)
+LAST_NAMES = tuple(f"{start}{middle}{trade}" for middle in MIDDLES for trade in TRADES for start in BEGINNINGS)
 START = datetime(2020, 1, 1, tzinfo=UTC)
 DAYS = 2000
 ORDERS = (0, 1, 1, 2, 2, 3, 4, 9)
+PROVIDERS = ("gmail.com", "gmail.com", "gmail.com", "hotmail.com", "example.com")
 SHARE_EMAIL, SUBSCRIBE, OTHER_SHOP = 0.02, 0.1, 0.5
 """How many are the customer before them once more, buy something that bills again, and are known to two sources."""
 
@@ -38,9 +47,9 @@ def person(number: int, *, seed: int, most: int) -> Person:
     random = Random(f"{seed} {number}")  # noqa: S311 - nothing is secret
     same_as = number - 1 if number and random.random() < SHARE_EMAIL else number
     profile = {
-        "first_name": random.choice(BEGINNINGS) + random.choice(ENDINGS),
-        "last_name": (random.choice(BEGINNINGS) + random.choice(TRADES)).capitalize(),
-        "email": f"person{same_as}@example.com",
+        "first_name": _uneven(random, FIRST_NAMES),
+        "last_name": _uneven(random, LAST_NAMES),
+        "email": f"person{same_as}@{PROVIDERS[same_as % len(PROVIDERS)]}",
         "phone": f"+1 212 {2_000_000 + number % 8_000_000}",
     }
     orders = most if number == 0 else random.choice(ORDERS)
@@ -52,6 +61,11 @@ def person(number: int, *, seed: int, most: int) -> Person:
         [_bought(random) for _ in range(orders)],
         [_bought(random) for _ in range(purchases)],
     )
+
+
+def _uneven(random: Random, names: Sequence[str]) -> str:
+    """The first name of n is as frequent as the n-th is rare: each share is one by its place."""
+    return names[int(len(names) ** random.random()) - 1]
 
 
 def _bought(random: Random) -> Bought:

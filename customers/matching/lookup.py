@@ -49,7 +49,7 @@ def _owners(email: str, phone: str, name: str) -> Iterator[Owners]:
     if phone:
         yield _by_key(Identity(phone=phone))
     for word in name_words(name):
-        yield SearchWord.objects.filter(word=word).values(OWNER)
+        yield SearchWord.objects.filter(word=word).values("customer")
 
 
 def _by_key(identity: Identity) -> Owners:
@@ -57,4 +57,4 @@ def _by_key(identity: Identity) -> Owners:
     dialled = {as_dialled(value) for kind, value in keys if kind == MatchKind.DIGITS}
     words = SearchWord.objects.filter(word__in={value for _, value in keys} | dialled)
     owners: Owners = MatchKey.objects.among(keys).values(OWNER)
-    return owners.union(words.values(OWNER), all=True)
+    return owners.union(words.values("customer"), all=True)

@@ -86,7 +86,9 @@ def having_keys(identity: Identity, weighed: WeighedKeys) -> KeyQuerySet[MatchKe
         return counting
     named: QuerySet[SourceRecord] = SourceRecord.objects.all()
     for word in name_words(real_full_name(identity)):
-        named = named.filter(Exists(SearchWord.objects.filter(source_record=OuterRef("pk"), word=word)))
+        named = named.filter(
+            Exists(SearchWord.objects.filter(customer=OuterRef("customer"), source_record=OuterRef("pk"), word=word))
+        )
     crowded = recognised_by(weighed.crowded, own=weighed.own)
     return counting | crowded.filter(source_record__customer__in=named.values("customer"))
 

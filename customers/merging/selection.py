@@ -14,7 +14,7 @@ from customers.matching.candidates import CandidateRow, CustomerSummary, candida
 from customers.matching.duplicates import Candidate, candidates_for, duplicates_of
 from customers.matching.evidence.sharers import Sharers, is_of_colleagues, sharers_of
 from customers.models import Customer
-from customers.search.find import MOST_FOUND, find
+from customers.search.first_found import first_found
 
 MOST_SUGGESTED = 10
 
@@ -60,7 +60,7 @@ def selection_for(survivor: Customer, *, ticked: Collection[int] | None, term: s
     listed = {survivor.pk, *(candidate.customer.pk for candidate in [*duplicates, *suggested])}
     unlisted = [pk for pk in ticked or () if pk not in listed]
     selected = list(Customer.objects.live().filter(pk__in=unlisted)) if unlisted else []
-    hits = list(find(term).exclude(pk__in=listed).order_by("pk")[:MOST_FOUND]) if term and may_search else []
+    hits = first_found(term, without=listed) if term and may_search else []
     others = {customer.pk: customer for customer in [*selected, *hits]} if may_search else {}
     found = candidates_for(survivor, list(others.values())) if others else []
     summaries = summaries_of([survivor, *(candidate.customer for candidate in [*duplicates, *suggested, *found])])

@@ -108,16 +108,23 @@ class SearchWord(models.Model):
     derived = True
 
     source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="search_words", db_index=False)
+    # That of the record, which a trigger repeats here (customers/models/word_owner.py), so that the index has the whole
+    # answer. The record refers to the customer for both.
+    customer = models.ForeignKey(
+        Customer, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, editable=False
+    )
     word = models.CharField(max_length=60)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source_record", "word"], name="searchword_once_a_record"),
+            # Also asks a customer for a word, without a row of the table.
+            models.UniqueConstraint(fields=["customer", "word", "source_record"], name="searchword_once_a_record"),
         ]
         indexes = [
+            models.Index(fields=["source_record"], name="searchword_by_record"),
             # For the beginning of a word too, which PostgreSQL finds by pattern_ops only. It holds the whole answer.
             models.Index(
-                fields=["word", "source_record"],
+                fields=["word", "customer"],
                 opclasses=["varchar_pattern_ops", "int8_ops"],
                 name="searchword_by_word",
             ),

@@ -18,7 +18,8 @@ from customers.models.source import IDENTITY_FIELDS
 from customers.records import shared_values
 from customers.records.owned import OwnedRecord, keys_of
 
-Derivations = dict[int, set[tuple[str, ...]]]
+Values = tuple[Any, ...]
+Derivations = Mapping[int, Collection[Values]]
 Derived = TypeVar("Derived", MatchKey, SearchWord, EvidenceKey)
 
 
@@ -113,7 +114,7 @@ def write_derived(record: SourceRecord, *, check_shared: bool = True, excluded: 
     keys = Keys.of(record.identity, excluded)
     # Most new customers have keys that no other customer has; this cheap query saves the dear one of add_shared.
     is_shared = check_shared and anybody_has(keys.match)
-    insert(*_match_keys(record.pk, keys.match), *_search_words(record.pk, keys.words))
+    insert(*_match_keys(record.pk, keys.match), *_search_words(record.pk, keys.words, owner=record.customer_id))
     if is_shared:
         shared_values.add_shared([record.pk])
 
@@ -152,7 +153,7 @@ def change_identity(
         MatchKey.objects.among(left).filter(source_record=record.pk).delete()
     _delete_words(record.pk, sorted(old.words - new.words))
     more = {(kind, value) for kind, value in added if kind not in replaced}
-    insert(*_match_keys(record.pk, more), *_search_words(record.pk, new.words - old.words))
+    insert(*_match_keys(record.pk, more), *_search_words(record.pk, new.words - old.words, owner=owner))
     record.keys = new.match
     if is_new:
         shared_values.add_shared([record.pk])
@@ -176,8 +177,8 @@ def _match_keys(record: int, keys: Iterable[Key]) -> list[MatchKey]:
     return [MatchKey(source_record_id=record, kind=kind, value=value) for kind, value in sorted(keys)]
 
 
-def _search_words(record: int, words: Iterable[str]) -> list[SearchWord]:
-    return [SearchWord(source_record_id=record, word=word) for word in sorted(words)]
+def _search_words(record: int, words: Iterable[str], *, owner: int) -> list[SearchWord]:
+    return [SearchWord(source_record_id=record, customer_id=owner, word=word) for word in sorted(words)]
 
 
 def refresh(records: Collection[SourceRecord]) -> list[str]:
@@ -190,8 +191,10 @@ def refresh(records: Collection[SourceRecord]) -> list[str]:
     excluded = _excluded(records)
     derived = {record.pk: Keys.of(record.identity, excluded[record.pk]) for record in records}
     keys = Difference.of(MatchKey, ("kind", "value"), {pk: set(of.match) for pk, of in derived.items()})
-    words = Difference.of(SearchWord, ("word",), {pk: {(word,) for word in of.words} for pk, of in derived.items()})
-    owner_of = {record.pk: record.customer_id for record in records}
+    # Read anew: a merge may have moved a record since it was read, until it was locked to be written.
+    owner_of = dict(SourceRecord.objects.filter(pk__in=derived).values_list("pk", "customer"))
+    owned_words = {pk: {(word, owner_of[pk]) for word in of.words} for pk, of in derived.items()}
+    words = Difference.of(SearchWord, ("word", "customer_id"), owned_words)
     new = shared_values.lock_new({(owner_of[record], (kind, value)) for record, (kind, value) in keys.missing})
     keys.settle()
     words.settle()
@@ -206,17 +209,17 @@ class Difference(Generic[Derived]):
 
     model: type[Derived]
     columns: tuple[str, ...]
-    extra: dict[int, tuple[str, ...]]
-    missing: list[tuple[int, tuple[str, ...]]]
+    extra: dict[int, Values]
+    missing: list[tuple[int, Values]]
 
     @classmethod
     def of(cls, model: type[Derived], columns: tuple[str, ...], derived: Derivations) -> Self:
-        stored: defaultdict[int, dict[tuple[str, ...], int]] = defaultdict(dict)
+        stored: defaultdict[int, dict[Values, int]] = defaultdict(dict)
         rows = model._default_manager.filter(source_record__in=derived)
         for pk, record, *values in rows.values_list("pk", "source_record", *columns):
             stored[record][tuple(values)] = pk
         extra = {pk: key for record, keys in stored.items() for key, pk in keys.items() if key not in derived[record]}
-        missing = [(record, key) for record in derived for key in sorted(derived[record] - stored[record].keys())]
+        missing = [(record, key) for record in derived for key in sorted(set(derived[record]) - stored[record].keys())]
         return cls(model, columns, extra, missing)
 
     def settle(self, *, ignore_conflicts: bool = False) -> None:
@@ -234,7 +237,7 @@ class Difference(Generic[Derived]):
 def _write(
     model: type[Derived],
     columns: tuple[str, ...],
-    rows: Iterable[tuple[int, tuple[str, ...]]],
+    rows: Iterable[tuple[int, Values]],
     *,
     ignore_conflicts: bool = False,
 ) -> None:

@@ -11,9 +11,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
@@ -22,11 +21,9 @@ from customers.models import BillingStatus, Customer, MatchKey, SharedValue, Sou
 from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry
 from customers.models.source import with_external_id
-from customers.search import find
-from customers.search.find import Lookup
+from customers.search.find import at_most, few_with_all, read_word
+from customers.search.lookups import Lookup, id_lookups, lookups_by_word, union_of_owners
 from customers.totals.status import CUSTOMER, HAS_BOUGHT
-
-MOST_EXACT = 500
 
 
 class Criterion(ABC):
@@ -51,40 +48,25 @@ class SearchText(Criterion):
 
     text: str
 
-    @property
-    def ids_are_exact(self) -> bool:
-        return len(self.words) == 1
-
     @cached_property
     def words(self) -> list[list[Lookup]]:
-        return find.lookups_by_word(self.text)
+        return lookups_by_word(self.text)
 
     @cached_property
     def whole(self) -> list[Lookup]:
-        return list(find.id_lookups(self.text)) if len(self.words) > 1 else []
+        return list(id_lookups(self.text)) if len(self.words) > 1 else []
 
     @cached_property
     def condition(self) -> Q:
-        by_words = Q(*(_found_by(lookups) for lookups in self.words)) if self.words else Q(pk__in=[])
-        return by_words | _found_by(self.whole) if self.whole else by_words
+        by_words = Q(*(read_word(lookups).condition() for lookups in self.words)) if self.words else Q(pk__in=[])
+        return by_words | read_word(self.whole).condition() if self.whole else by_words
 
     def ids_if_few(self, most: int) -> set[int] | None:
-        ids: set[int] | None = None if self.words else set()
-        for lookups in self.words:
-            if (ids := _at_most(most, find.union_of_owners(lookups))) is not None:
-                break
+        ids = few_with_all(self.words, most) if self.words else set()
         if ids is None or not self.whole:
             return ids
-        whole = _at_most(most, find.union_of_owners(self.whole))
+        whole = at_most(most, union_of_owners(self.whole))
         return None if whole is None else ids | whole
-
-
-def _found_by(lookups: Sequence[Lookup]) -> Q:
-    # Exact values are read first: few customers have one, and a subquery for every customer would be slow.
-    exact = [lookup for lookup in lookups if lookup.is_exact]
-    few = _at_most(MOST_EXACT, find.union_of_owners(exact)) if exact else set()
-    rest = lookups if few is None else [lookup for lookup in lookups if not lookup.is_exact]
-    return Q(*(lookup.condition for lookup in rest), Q(pk__in=few or ()), _connector=Q.OR)
 
 
 @dataclass(frozen=True)
@@ -108,7 +90,7 @@ class Status(Criterion):
 
     def ids_if_few(self, most: int) -> set[int] | None:
         column = "billing_status" if self._is_billing else "lead_status"
-        return _at_most(most, Customer.objects.filter(**{f"{column}__in": self.statuses}).values("pk"))
+        return at_most(most, Customer.objects.filter(**{f"{column}__in": self.statuses}).values("pk"))
 
 
 @dataclass(frozen=True)
@@ -132,7 +114,7 @@ class ShownStatus(Criterion):
     def ids_if_few(self, most: int) -> set[int] | None:
         if self.status == CUSTOMER:
             return None  # most customers are
-        return _at_most(most, Customer.objects.filter(lead_status=self.status).values("pk"))
+        return at_most(most, Customer.objects.filter(lead_status=self.status).values("pk"))
 
 
 def with_status(status: str) -> Criterion:
@@ -153,7 +135,7 @@ class FromSource(Criterion):
 
     def ids_if_few(self, most: int) -> set[int] | None:
         of_source = SourceRecord.objects.filter(self._with_id, data_source__in=self.sources)
-        return _at_most(most, of_source.values("customer"))
+        return at_most(most, of_source.values("customer"))
 
     @property
     def _with_id(self) -> Q:
@@ -174,7 +156,7 @@ class Country(Criterion):
         return Customer.objects.filter(_is(BillingCountry(), country_spellings(self.code)))
 
     def ids_if_few(self, most: int) -> set[int] | None:
-        return _at_most(most, self.written().values("pk"))
+        return at_most(most, self.written().values("pk"))
 
 
 @dataclass(frozen=True)
@@ -196,13 +178,7 @@ class HasDuplicates(Criterion):
         values = list(SharedValue.objects.values_list("kind", "value")[: most + 1])
         if len(values) > most:
             return None
-        return _at_most(most, MatchKey.objects.among(values).values("source_record__customer"))
-
-
-def _at_most(most: int, owners: QuerySet[Any, Any]) -> set[int] | None:
-    """The customers of `owners`; None when they are more rows than `most`."""
-    ids = [next(iter(row.values())) for row in owners[: most + 1]]
-    return set(ids) if len(ids) <= most else None
+        return at_most(most, MatchKey.objects.among(values).values("source_record__customer"))
 
 
 def _unindexed(column: str | BillingCountry) -> Coalesce:

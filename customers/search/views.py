@@ -10,9 +10,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from customers.lib.countries import COUNTRIES
 from customers.lib.secrets.card_numbers import last_four_of_card
-from customers.search import find
 from customers.search.customer_list import list_page
 from customers.search.forms import read_list_filter
+from customers.search.interpretation import interpretation
 from customers.search.order import SORTS
 from customers.totals.status import STATUSES
 from customers.web.permissions import may_view
@@ -35,7 +35,7 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
     context = {
         "title": "Customers",
         "list_filter": list_filter,
-        "understood": find.interpretation(list_filter.text),
+        "understood": interpretation(list_filter.text),
         "page": page,
         "first": url + list_filter.address(),
         "following": url + list_filter.address(after=page.following) if page.following else "",

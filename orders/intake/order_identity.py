@@ -77,11 +77,11 @@ def _complete(record: SourceRecord, identity: Identity) -> None:
 
 def _is_found_by(record: SourceRecord, identity: Identity) -> bool:
     """Whether the customer has all match keys and search words of `identity`."""
-    customer = {"source_record__customer": record.customer_id}
     needed = Keys.of(identity, _excluded(record))
-    match_keys = set(MatchKey.objects.among(needed.match).filter(**customer).values_list("kind", "value"))
-    words = set(SearchWord.objects.filter(word__in=needed.words, **customer).values_list("word", flat=True))
-    return needed.match <= match_keys and needed.words <= words
+    of_customer = MatchKey.objects.filter(source_record__customer=record.customer_id)
+    match_keys = set(of_customer.among(needed.match).values_list("kind", "value"))
+    words = SearchWord.objects.filter(customer=record.customer_id, word__in=needed.words)
+    return needed.match <= match_keys and needed.words <= set(words.values_list("word", flat=True))
 
 
 def _sibling(record: SourceRecord, identity: Identity) -> SourceRecord:

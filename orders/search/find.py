@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customers.lib.phrases import isolated
 from customers.models import Customer, PaySource, SourceRecord
-from customers.search.find import MOST_FOUND, find_by_number_or_text
+from customers.search.first_found import MOST_FOUND, find_by_number_or_text
 from customers.search.query import clean_query, last_four
 from orders.models import Order, OrderItem, Product, Transaction
 

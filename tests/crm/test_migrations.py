@@ -264,12 +264,24 @@ def by_migrations(migrated, merges_of_before) -> tuple[dict, set]:
     return tables(migrated), permissions(migrated)
 
 
+@pytest.fixture(scope="module")
+def triggers_of_migrations(migrated, by_migrations) -> set[str]:
+    triggers = {"sqlite": "SELECT name FROM sqlite_master", "postgresql": "SELECT tgname FROM pg_trigger"}
+    with migrated.cursor() as cursor:
+        cursor.execute(triggers[migrated.vendor])
+        return {name for (name,) in cursor.fetchall()}
+
+
 def test_the_migrations_make_the_tables_of_the_models(by_migrations):
     made, expected = tables(connection), by_migrations[0]
 
     assert made.keys() == expected.keys()
     for name, columns_and_constraints in made.items():
         assert columns_and_constraints == expected[name], name
+
+
+def test_the_trigger_of_search_words_outlives_all_migrations(triggers_of_migrations):
+    assert "searchword_follows_record" in triggers_of_migrations
 
 
 def test_the_migrations_make_the_permissions_of_the_models(by_migrations):

@@ -44,8 +44,11 @@ PLANTED: dict[str, Callable[[Customer], object]] = {
         source_record=SourceRecord.objects.first(), kind="email", value="wrong@x.cz"
     ),
     "match key ('email', 'elena@x.cz')": lambda c: MatchKey.objects.filter(value="elena@x.cz").delete(),
-    "search word": lambda c: SearchWord.objects.create(source_record=SourceRecord.objects.first(), word="wrong"),
-    "search word ('elena',)": lambda c: SearchWord.objects.filter(word="elena").delete(),
+    "search word": lambda c: SearchWord.objects.create(
+        source_record=SourceRecord.objects.first(), customer=c, word="wrong"
+    ),
+    "search word ('elena',": lambda c: SearchWord.objects.filter(word="elena").delete(),
+    "search word ('helena',": lambda c: SearchWord.objects.filter(word="helena").update(customer=0),
     "USD totals of record": lambda c: RecordTotals.objects.update(amount=1),
     "USD totals": lambda c: RecordTotals.objects.all().delete(),
     "USD of 20": lambda c: MonthTotals.objects.all().delete(),

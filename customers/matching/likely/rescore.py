@@ -51,7 +51,7 @@ def _namesakes(changed: Collection[int]) -> set[int]:
         words = name_words(f"{customer.first_name} {customer.last_name}") or name_words(customer.company)
         having = Customer.objects.live()
         for word in words:
-            having = having.filter(pk__in=SearchWord.objects.filter(word=word).values("source_record__customer"))
+            having = having.filter(pk__in=SearchWord.objects.filter(word=word).values("customer"))
         if len(words) > 1:
             namesakes.update(having.order_by("-pk").values_list("pk", flat=True)[:MOST_NAMESAKES])
     return namesakes

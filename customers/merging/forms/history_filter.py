@@ -14,7 +14,7 @@ from django.db.models import Q
 from customers.lib.dates import end_of_day, start_of_day
 from customers.merging.history import HAS_STATE, MergeFilter, MergeState
 from customers.models import Customer, MergeRule, Via
-from customers.search.find import find_by_number_or_text
+from customers.search.first_found import find_by_number_or_text
 from customers.web.fields import DAY, DateInput, choice_field, chosen_label
 
 MOST_CUSTOMERS = 100

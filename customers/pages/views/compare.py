@@ -12,7 +12,7 @@ from customers.lib.phrases import isolated
 from customers.matching.explain import explain_match
 from customers.matching.likely.listing import likely_evidence
 from customers.models import Customer, Relation
-from customers.search.find import MOST_FOUND, find_by_number_or_text
+from customers.search.first_found import MOST_FOUND, find_by_number_or_text
 from customers.web.fields import LONGEST_REASON
 from customers.web.permissions import MERGE, UNMATCHED, may_view
 from customers.web.retired import redirect_to_survivor

@@ -124,8 +124,10 @@ class NewRows:
             write_rows(self.rows[model])
         keys = ((record.pk, *key) for record in self.records.values() for key in sorted(record.keys))
         write_values(MatchKey, ["source_record_id", "kind", "value"], keys)
-        words = ((record.pk, word) for record in self.records.values() for word in sorted(record.words))
-        write_values(SearchWord, ["source_record_id", "word"], words)
+        words = (
+            (record.pk, record.customer.pk, word) for record in self.records.values() for word in sorted(record.words)
+        )
+        write_values(SearchWord, ["source_record_id", "customer_id", "word"], words)
         shared_values.add(shared)
 
     def _shared_keys(self) -> set[Key]:

@@ -1,0 +1,78 @@
+"""Words that many customers have: however the search reads them, it finds the same, and only in the index of words."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.models import Customer, SearchWord
+from customers.search import filters, find
+from customers.search.filters import SearchText
+from customers.search.scan import FEW
+from tests.acts import merge, undo
+from tests.factories import SourceRecordFactory, customer_with_order
+from tests.query_costs import analyze, on_sqlite, plan_of
+from tests.tables import table
+
+pytestmark = pytest.mark.django_db
+
+WAYS = {
+    "each asked": {},
+    "joined": {"MOST_ASKED": 1},
+    "as often as anybody": {"MOST_ASKED": 1, "OFTEN": 1},
+}
+TEXTS = ("ann smith", "an sm", "jean-luc smith", "ánn ŠMITH", "smith ann@example.org", "ann nobody", "smith ann jean")
+
+
+@pytest.fixture(params=WAYS, ids=str)
+def way(request, monkeypatch):
+    for name, value in WAYS[request.param].items():
+        monkeypatch.setattr(find, name, value)
+
+
+@pytest.fixture
+def people():
+    names = ["Ann Smith", "Ann Jones", "Jean-Luc Smith", "Ann Jean Smith", "Annabel Smithson", "Luc Smith"]
+    for n, name in enumerate(names):
+        first, _, last = name.rpartition(" ")
+        customer_with_order(first_name=first, last_name=last, email="ann@example.org" if not n else f"p{n}@example.org")
+    apart = SourceRecordFactory(first_name="Ann", last_name="")
+    SourceRecordFactory(first_name="", last_name="Smith", customer=apart.customer)
+
+
+@table("text", TEXTS)
+def test_words_are_found_however_they_are_read(text, people, way):
+    expected = set(find.find(text).values_list("pk", flat=True))
+    ids = SearchText(text).ids_if_few(FEW)
+
+    assert ids is None or ids == expected
+    assert {*Customer.objects.filter(SearchText(text).condition).values_list("pk", flat=True)} == expected
+
+
+def test_words_go_with_their_record_in_a_merge_and_an_undo():
+    one, other = customer_with_order(email="a@x.cz"), customer_with_order(email="b@x.cz", first_name="Zora")
+    merged = merge(one, other)
+    assert {*SearchWord.objects.values_list("customer", flat=True)} == {one.pk}
+
+    undo(merged)
+    assert set(find.find("zora")) == {other}
+
+
+def words_of_many(customer: Customer) -> None:
+    record = customer.records.get()
+    numbers = range(3_000)
+    rows = [SearchWord(source_record=record, customer=customer, word=f"{word}{n}") for word in "vw" for n in numbers]
+    SearchWord.objects.bulk_create(rows)
+    analyze()
+
+
+@table("text", ["v1", "v1 w1", "v w", "v1-w1"])
+def test_the_index_of_words_has_the_whole_answer(text, monkeypatch):
+    words_of_many(customer_with_order())
+    monkeypatch.setattr(find, "MOST_ASKED", 10)
+    with CaptureQueriesContext(connection) as queries:
+        filters.SearchText(text).ids_if_few(FEW)
+    plans = "\n".join(plan_of(query["sql"]) for query in queries).splitlines()
+    reads = [line for line in plans if "searchword" in line and "Cond" not in line and "Filter" not in line]
+
+    assert reads
+    assert [line for line in reads if ("COVERING INDEX" if on_sqlite else "Index Only Scan") not in line] == []
