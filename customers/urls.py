@@ -25,6 +25,7 @@ from customers.merging.views.confirm import merge_confirm
 from customers.merging.views.correct import merge_correct
 from customers.merging.views.history import merge_detail, merge_list
 from customers.merging.views.plain import merge_plain
+from customers.merging.views.selected import merge_selected
 from customers.merging.views.split import record_split
 from customers.merging.views.undo import merge_undo
 from customers.merging.views.values import merge_values
@@ -72,6 +73,7 @@ urlpatterns = [
     path("customers/<int:pk>/why/<int:other>/", why, name="why"),
     path("customers/<int:pk>/delete/", customer_delete, name="delete"),
     path("deletions/", deletion_list, name="deletions"),
+    path("customers/merge/", merge_selected, name="merge_selected"),
     path("customers/<int:pk>/merge/", merge_choose, name="merge"),
     path("customers/<int:pk>/merge/dismiss/", merge_dismiss, name="merge_dismiss"),
     path("customers/<int:pk>/merge/plain/", merge_plain, name="merge_plain"),

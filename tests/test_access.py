@@ -119,6 +119,7 @@ PAGES = {
     "customers:delete": Page((VIEW, DELETE), of=("customer",)),
     "personal_data:export": Page((VIEW, ORDERS, "customers.export_customer"), of=("customer",)),
     "customers:deletions": Page((VIEW, DELETE)),
+    "customers:merge_selected": Page((VIEW, MERGE)),
     "customers:merge": Page((VIEW, MERGE), of=("customer",)),
     "customers:merge_dismiss": Page((VIEW, MERGE), of=("customer",), method="post", sends={"reverse": "other"}),
     "customers:merge_plain": Page((VIEW, MERGE), of=("customer",)),

@@ -37,6 +37,7 @@ OWN_SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "passkeys": ("crm/passkeys.js",),
     "passwords": ("crm/passwords.js",),
     "roles": ("crm/roles.js", "crm/passwords.js"),
+    "selecting": ("crm/selecting.js",),
 }
 
 

@@ -14,6 +14,9 @@ from customers.search.order import SORTS, Sort, SortPlace, sort_named
 from customers.search.query import clean_query
 from customers.totals.status import STATUSES
 
+MOST_SELECTED = 100
+"""Customers that are selected in a list for one merge: their numbers stand in an address."""
+
 
 @dataclass(frozen=True)
 class Filter:

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from customers.lib.countries import COUNTRIES
+from customers.lib.numbers import parse_numbers
 from customers.lib.secrets.card_numbers import last_four_of_card
 from customers.search.customer_list import list_page
-from customers.search.forms import read_list_filter
+from customers.search.forms import MOST_SELECTED, read_list_filter
 from customers.search.interpretation import interpretation
 from customers.search.order import SORTS
 from customers.totals.status import STATUSES
@@ -31,12 +32,17 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
         return redirect(f"{reverse('customers:list')}?{urlencode({'q': four})}")
     list_filter = read_list_filter(request.GET)
     page = list_page(list_filter.criteria, list_filter.sort, after=list_filter.after)
+    selected = parse_numbers(request.GET.getlist("customer"))[:MOST_SELECTED]
+    shown = {line.customer.pk for line in page.lines}
     url = reverse("customers:list")
     context = {
         "title": "Customers",
         "list_filter": list_filter,
         "understood": interpretation(list_filter.text),
         "page": page,
+        "selected": selected,
+        "selected_elsewhere": [pk for pk in selected if pk not in shown],
+        "here": url + list_filter.address(after=request.GET.get("after", "")),
         "first": url + list_filter.address(),
         "following": url + list_filter.address(after=page.following) if page.following else "",
         "statuses": STATUSES,

@@ -1,5 +1,7 @@
 """Words that many customers have: however the search reads them, it finds the same, and only in the index of words."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -63,6 +65,10 @@ def words_of_many(customer: Customer) -> None:
     rows = [SearchWord(source_record=record, customer=customer, word=f"{word}{n}") for word in "vw" for n in numbers]
     SearchWord.objects.bulk_create(rows)
     analyze()
+    if not on_sqlite:
+        # As after a vacuum, which a transaction cannot run: until then an index is no quicker than the table.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
 
 
 @table("text", ["v1", "v1 w1", "v w", "v1-w1"])
@@ -72,7 +78,7 @@ def test_the_index_of_words_has_the_whole_answer(text, monkeypatch):
     with CaptureQueriesContext(connection) as queries:
         filters.SearchText(text).ids_if_few(FEW)
     plans = "\n".join(plan_of(query["sql"]) for query in queries).splitlines()
-    reads = [line for line in plans if "searchword" in line and "Cond" not in line and "Filter" not in line]
+    reads = [line for line in plans if re.search("on customers_searchword|(SEARCH|SCAN).*searchword", line)]
 
     assert reads
     assert [line for line in reads if ("COVERING INDEX" if on_sqlite else "Index Only Scan") not in line] == []
