@@ -13,7 +13,7 @@ from customers.lib.countries import country_code
 from customers.lib.emails import normal_email
 from customers.lib.names import LONGEST_WORD, name_words, normal_name
 from customers.lib.person_name import normal_names
-from customers.lib.phones import comparable_phone, phone_words, phones_in
+from customers.lib.phones import comparable_phone, phone_endings, phone_words, phones_in
 
 
 @dataclass(frozen=True)
@@ -64,5 +64,7 @@ def identity_key(identity: Identity) -> str:
 def search_words(identity: Identity) -> set[str]:
     """The words whose beginnings a search finds."""
     names = (name_words(name) for name in (identity.first_name, identity.last_name, identity.company))
-    others = [normal_email(identity.email)[:LONGEST_WORD], *phone_words(identity.phone, identity.country)]
-    return {word for word in chain(*names, others) if word}
+    email = normal_email(identity.email)
+    emails = [email[:LONGEST_WORD], f"@{email.rpartition('@')[2]}"[:LONGEST_WORD]] if email else []
+    phones = phone_words(identity.phone, identity.country) | phone_endings(identity.phone, identity.country)
+    return {word for word in chain(*names, emails, phones) if word}

@@ -248,6 +248,17 @@ def as_dialled(text: str) -> str:
     return f"={_plain_digits(text)}"
 
 
+def phone_endings(text: str, country: str = "") -> set[str]:
+    """The search words by which the last digits of a number find it, whatever area or country stands before them."""
+    written = (without_extension(phone.number) or phone.digits for phone in phones_in(text, country))
+    return {ending(number) for number in written}
+
+
+def ending(text: str) -> str:
+    """The digits backwards, so that the last of them are a beginning. No word of a name begins so."""
+    return f"<{_plain_digits(text)[::-1]}"
+
+
 def subscriber_digits(number: str) -> str:
     """What is dialled behind the area code; the last seven digits where it is not known or longer than the rest."""
     parsed = phonenumbers.parse(number)

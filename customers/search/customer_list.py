@@ -13,6 +13,7 @@ from customers.models import Customer
 from customers.records import counts
 from customers.search.filters import Criterion
 from customers.search.order import Sort, SortPlace
+from customers.search.reasons import Reason, reasons_for
 from customers.search.scan import MOST_STRETCHES, scan
 from customers.totals.status import status_of
 from customers.totals.sums import OrderTotals, common_currency, order_totals
@@ -28,6 +29,8 @@ class CustomerRow:
     sources: Sequence[str]
     has_namesake: bool
     """Whether another row of the page has the same name, so that the number is shown."""
+    reason: Reason | None = None
+    """Why a search found it, where the row does not show it."""
 
     @property
     def status(self) -> str:
@@ -47,7 +50,15 @@ class ListPage:
         return common_currency(line.totals for line in self.lines)
 
 
-def list_page(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | None = None) -> ListPage:
+def list_page(
+    criteria: Sequence[Criterion],
+    sort: Sort,
+    *,
+    after: SortPlace | None = None,
+    text: str = "",
+    above: int | None = None,
+) -> ListPage:
+    """With reasons for a search of `text`, and on the first page with the customer `above` all others."""
     places: list[SortPlace] = []
     end: SortPlace | None = None
     for number, stretch in enumerate(scan(criteria, sort, after=after), 1):
@@ -58,11 +69,15 @@ def list_page(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | N
     is_full = len(places) > PAGE
     following = places[PAGE - 1] if is_full else end
     cursor = sort.cursor(following) if following else ""
-    return ListPage(customer_rows([pk for *_, pk in places[:PAGE]]), cursor, bool(cursor) and not is_full)
+    pks = [pk for *_, pk in places[:PAGE]]
+    if above is not None and after is None:
+        pks = [above, *(pk for pk in pks if pk != above)]
+    return ListPage(customer_rows(pks, text=text), cursor, bool(cursor) and not is_full)
 
 
-def customer_rows(pks: Sequence[int]) -> list[CustomerRow]:
+def customer_rows(pks: Sequence[int], *, text: str = "") -> list[CustomerRow]:
     customers = Customer.objects.in_bulk(pks)
+    reasons = reasons_for(text, customers.values()) if text else {}
     duplicates = duplicate_counts(pks)
     totals = order_totals(pks, by="source_record__customer")
     sources = counts.sources(pks)
@@ -74,6 +89,7 @@ def customer_rows(pks: Sequence[int]) -> list[CustomerRow]:
             totals[pk],
             sources.get(pk, []),
             has_namesake=names[unaccented(customers[pk].name)] > 1,
+            reason=reasons.get(pk),
         )
         for pk in pks
     ]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from django.utils.http import urlencode
 
-from customers.lib.countries import COUNTRIES, country_name
+from customers.lib.countries import COUNTRIES, country_code, country_name
 from customers.models import DataSource
 from customers.search.filters import Country, Criterion, FromSource, HasDuplicates, SearchText, with_status
 from customers.search.order import SORTS, Sort, SortPlace, sort_named
 from customers.search.query import clean_query
 from customers.totals.status import STATUSES
 
+LONGEST_COUNTRY = 100
 MOST_SELECTED = 100
 """Customers that are selected in a list for one merge: their numbers stand in an address."""
 
@@ -88,7 +89,7 @@ class ListFilter:
 def read_list_filter(query: Mapping[str, str]) -> ListFilter:
     sources = list(DataSource.objects.order_by("name"))
     sort = sort_named(query.get("sort", ""))
-    status, country = query.get("status", ""), query.get("country", "").upper()
+    status, country = query.get("status", ""), country_code(query.get("country", "")[:LONGEST_COUNTRY])
     return ListFilter(
         text=clean_query(query.get("q", "")),
         status=status if status in dict(STATUSES) else "",

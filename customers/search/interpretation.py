@@ -8,33 +8,41 @@ from django.db.models import Value
 
 from customers.lib.phrases import isolated
 from customers.models import Customer, MatchKey
-from customers.search.lookups import id_lookups, keys_in
-from customers.search.query import last_four, parse_query
+from customers.search.lookups import keys_in, lookups_of
+from customers.search.query import CalledNumber, called_number, is_part_of_phone, last_four, parse_query
 
 MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
 class Interpretation:
-    """How a query was read, such as “order C3E67A9BD0”, and the one customer it names, if any."""
+    """How a query was read, such as “order C3E67A9BD0”, and the one customer it names, if any.
+
+    `is_whole` is False where only a part of a value was entered.
+    """
 
     meaning: str
     customer: Customer | None = None
+    is_whole: bool = True
 
 
 def interpretation(text: str) -> Interpretation | None:
     """The only way to read the query; None when it may simply be a name."""
-    named = {} if last_four(text) or not text else _named(text)
-    if len(named) == 1 and not _matched_elsewhere(text, *named):
+    called = called_number(text) or CalledNumber(text)
+    named = {} if last_four(text) or not text else _named(called)
+    if len(named) == 1 and not _matched_elsewhere(called.number, *named):
         [(pk, label)] = named.items()
-        return Interpretation(f"{label[:1].lower()}{label[1:]} {isolated(text)}", Customer.objects.get(pk=pk))
+        return Interpretation(f"{label[:1].lower()}{label[1:]} {isolated(called.number)}", Customer.objects.get(pk=pk))
     only = parse_query(text)
-    return Interpretation(only) if only else None
+    return Interpretation(only, is_whole=not is_part_of_phone(text)) if only else None
 
 
-def _named(text: str) -> dict[int, str]:
-    """{customer: label of the value} of the first few customers with the number or id `text`."""
-    first, *others = (lookup.owners.annotate(label=Value(lookup.label)) for lookup in id_lookups(text))
+def _named(called: CalledNumber) -> dict[int, str]:
+    """{customer: label of the value} of the first few customers with this number or id."""
+    lookups = list(lookups_of(called))
+    if not lookups:
+        return {}
+    first, *others = (lookup.owners.annotate(label=Value(lookup.label)) for lookup in lookups)
     rows = first.union(*others, all=True)[:MOST_NAMED]
     # Backwards, so that the uuid of a customer is labelled as such, not as the external id of the staff record.
     return {pk: label for label, pk in sorted((row.pop("label"), *row.values()) for row in rows)[::-1]}

@@ -17,11 +17,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from customers.lib.emails import normal_email
 from customers.lib.identity import fold
 from customers.lib.names import LONGEST_WORD, name_words
-from customers.lib.phones import as_dialled, normal_phone, phones_in
+from customers.lib.phones import as_dialled, ending, normal_phone, phones_in
 from customers.models import Customer, MatchKey, MatchKind, SearchWord, SourceRecord
 from customers.models.matching import Key
 from customers.records.registry import linked_models
-from customers.search.query import last_four, search_parts
+from customers.search.query import CalledNumber, called_number, last_digits, last_four, search_parts
 
 LAST = "\U0010ffff"
 
@@ -57,6 +57,10 @@ def lookups_by_word(text: str) -> list[list[Lookup]]:
     """
     if four := last_four(text):
         return [list(_linked([four], only="last_four"))]
+    if called := called_number(text):
+        # A company may be called “Order 66”.
+        words = name_words(text)
+        return [[*lookups_of(called), *id_lookups(text), *([_beginning_with(words)] if words else [])]]
     return [list(_any_of(texts) if len(texts) > 1 else _lookups(*texts)) for texts in search_parts(text)]
 
 
@@ -75,6 +79,10 @@ def _by_name(word: str) -> Iterator[Lookup]:
     # An email is one word, a name such as Jean-Luc is two.
     email = normal_email(word)
     yield _beginning_with([email or fold(word)])
+    if digits := last_digits(word):
+        yield _beginning_with([ending(digits)])
+    if not email and "." in word:
+        yield _beginning_with([f"@{fold(word).removeprefix('@')}"])
     parts = [] if email else name_words(word)
     if parts and parts != [fold(word)]:
         yield _beginning_with(parts)
@@ -119,8 +127,15 @@ def _any_of(emails: list[str]) -> Iterator[Lookup]:
 def id_lookups(text: str) -> Iterator[Lookup]:
     yield _by_external_id([text])
     yield from _linked([text, text.upper(), text.lower()])
-    if customer := _numbered(text):
+    if customer := numbered(text):
         yield Lookup(Customer.objects.filter(pk=customer.live_root().pk), "pk", "Customer")
+
+
+def lookups_of(called: CalledNumber) -> Iterator[Lookup]:
+    for lookup in id_lookups(called.number):
+        is_of_customer = lookup.label in ("Customer", "External ID")
+        if not (called.of_customer and not is_of_customer) and not (called.of_order and lookup.label != "Order"):
+            yield lookup
 
 
 def _by_external_id(texts: Sequence[str]) -> Lookup:
@@ -146,7 +161,7 @@ def keys_in(text: str) -> Iterator[Key]:
         yield from ((MatchKind.PHONE, number) for number in numbers)
 
 
-def _numbered(text: str) -> Customer | None:
+def numbered(text: str) -> Customer | None:
     if text.isascii() and text.isdigit():
         return Customer.objects.filter(pk=int(text)).first()
     return Customer.objects.filter(uuid=text.lower()).first() if text.lower().startswith("cus_") else None

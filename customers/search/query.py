@@ -1,6 +1,7 @@
 """Queries that have one meaning only: a phone in any format, an email, the last four digits of a card."""
 
 import re
+from dataclasses import dataclass
 
 from customers.lib.emails import normal_email
 from customers.lib.phones import normal_phone, phone_digits, readable_phone
@@ -17,6 +18,13 @@ EXTENSION = r" ?(?:x|ext\.?) ?\d{1,7}"
 PHONE_AMONG_WORDS = re.compile(
     rf"(?<!\S)[+(]?\d[\d().\-/]*(?:(?: [\d().\-/]+)+(?:{EXTENSION})?|{EXTENSION})(?!\S)", re.IGNORECASE
 )
+FEWEST_LAST_DIGITS = 4
+CALLED = re.compile(
+    r"(?:(?P<kind>order|invoice|customer|client)\b\s*(?:number|no\.?|nr\.?)?\s*(?:[#№:]\s*|(?<=\s))|[#№]\s*)"
+    r"(?P<number>[^\s#№:]*\d[^\s#№:]*)",
+    re.IGNORECASE,
+)
+"""“#56732E”, “order 56732E”, “customer no. 30”."""
 CARD_WORDS = {"", "card", "card ending", "card ending in"}
 
 
@@ -54,6 +62,35 @@ def is_phone(text: str) -> bool:
     return bool(phone_digits(text)) and not any(c.isalpha() or c == "@" for c in number)
 
 
+@dataclass(frozen=True)
+class CalledNumber:
+    """“order 56732E” is `of_order`, “customer 30” `of_customer`, “#30” of either."""
+
+    number: str
+    of_order: bool = False
+    of_customer: bool = False
+
+
+def called_number(text: str) -> CalledNumber | None:
+    """The number of “order 56732E” or “#56732E”, as a caller says it."""
+    match = CALLED.fullmatch(text)
+    if not match:
+        return None
+    kind = (match["kind"] or "").lower()
+    return CalledNumber(match["number"], kind in ("order", "invoice"), kind in ("customer", "client"))
+
+
+def last_digits(text: str) -> str:
+    """The digits of a text that may be the end of a phone; "" of others."""
+    digits = "".join(re.findall(r"\d", text))
+    is_part = len(digits) >= FEWEST_LAST_DIGITS and not re.search(r"[^\d\s().\-/]", text)
+    return digits if is_part else ""
+
+
+def is_part_of_phone(text: str) -> bool:
+    return bool(last_digits(text)) and not normal_phone(text)
+
+
 def last_four(text: str) -> str:
     """The digits of “•••• 4242”, “*4242” or “card 4242”; "" of other texts, also of four digits alone."""
     match = MASKED.fullmatch(text)
@@ -71,5 +108,7 @@ def parse_query(text: str) -> str:
     if is_phone(text):
         number = normal_phone(text)
         # With blanks or a + it can only be a phone; plain digits may also be an external id.
-        return f"phone {readable_phone(number)}" if number and not text.isdigit() else ""
+        if text.isdigit() or not (number or last_digits(text)):
+            return ""
+        return f"phone {readable_phone(number)}" if number else f"phone ending in {last_digits(text)}"
     return f"email {isolated(email)}" if " " not in text and (email := normal_email(text)) else ""

@@ -11,10 +11,14 @@ from django.views.decorators.vary import vary_on_headers
 from customers.lib.countries import COUNTRIES
 from customers.lib.numbers import parse_numbers
 from customers.lib.secrets.card_numbers import last_four_of_card
-from customers.search.customer_list import list_page
-from customers.search.forms import MOST_SELECTED, read_list_filter
-from customers.search.interpretation import interpretation
+from customers.models import Customer
+from customers.search.customer_list import ListPage, list_page
+from customers.search.forms import MOST_SELECTED, ListFilter, read_list_filter
+from customers.search.interpretation import Interpretation, interpretation
+from customers.search.lookups import numbered
 from customers.search.order import SORTS
+from customers.search.query import CalledNumber, called_number
+from customers.search.spelling import did_you_mean
 from customers.totals.status import STATUSES
 from customers.web.permissions import may_view
 
@@ -31,14 +35,21 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
         messages.info(request, "Card numbers are not searched for. These are the results for the last four digits.")
         return redirect(f"{reverse('customers:list')}?{urlencode({'q': four})}")
     list_filter = read_list_filter(request.GET)
-    page = list_page(list_filter.criteria, list_filter.sort, after=list_filter.after)
+    text, understood = list_filter.text, interpretation(list_filter.text)
+    number = _first_of_all(list_filter)
+    page = list_page(list_filter.criteria, list_filter.sort, after=list_filter.after, text=text, above=number)
+    if "open" in request.GET and not request.htmx and (only := _only_hit(list_filter, understood, page)):
+        return redirect(only)
+    meant = "" if page.lines or page.is_cut_short or list_filter.after else did_you_mean(text)
     selected = parse_numbers(request.GET.getlist("customer"))[:MOST_SELECTED]
     shown = {line.customer.pk for line in page.lines}
     url = reverse("customers:list")
     context = {
         "title": "Customers",
         "list_filter": list_filter,
-        "understood": interpretation(list_filter.text),
+        "understood": understood,
+        "did_you_mean": meant,
+        "meant": list_filter.address(q=meant),
         "page": page,
         "selected": selected,
         "selected_elsewhere": [pk for pk in selected if pk not in shown],
@@ -51,3 +62,18 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
     }
     is_part = request.htmx.target == "customer-rows"
     return render(request, f"customers/search/{'_customer_rows' if is_part else 'customer_list'}.html", context)
+
+
+def _first_of_all(list_filter: ListFilter) -> int | None:
+    """The live customer whose number is searched for, unless a filter leaves them out."""
+    called = called_number(list_filter.text) or CalledNumber(list_filter.text)
+    customer = None if called.of_order or list_filter.filters else numbered(called.number)
+    return None if customer is None or customer.erased_at else customer.live_root().pk
+
+
+def _only_hit(list_filter: ListFilter, understood: Interpretation | None, page: ListPage) -> Customer | None:
+    """The customer to open at once: the only one whom a whole number, email or phone finds, in an unfiltered list."""
+    is_exact = understood is not None and understood.is_whole
+    if not is_exact or len(page.lines) != 1 or page.following or list_filter.filters or list_filter.after:
+        return None
+    return page.lines[0].customer

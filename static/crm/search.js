@@ -23,13 +23,24 @@
     });
 }
 
+// The arrow keys go from the search field of the list through its hits; Enter opens the one that has focus.
+document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const field = document.getElementById("searchbar");
+    if (!step || !field || event.ctrlKey || event.metaKey || event.altKey) return;
+    const stops = [field, ...document.querySelectorAll("#result_list tbody th > a:first-of-type")];
+    const here = stops.indexOf(document.activeElement);
+    if (here < 0 || !stops[here + step]) return;
+    event.preventDefault();
+    stops[here + step].focus();
+});
+
 // The number of a card is never sent: the address would be kept in histories and logs. Its last four digits are searched for.
 {
     const passesLuhn = (digits) => Array.from(digits).reverse().reduce((sum, digit, index) => {
         const number = Number(digit) * (1 + index % 2);
         return sum + Math.floor(number / 10) + number % 10;
     }, 0) % 10 === 0;
-    // Anywhere in what was typed, whatever stands between its digits.
     // Anywhere in what was typed, whatever stands between its digits.
     const CARD = /(?<!\d)[2-6](?:[\s./_-]*\d){12,18}(?!\d)/g;
     const withoutCard = (text) => {

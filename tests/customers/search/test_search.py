@@ -63,7 +63,7 @@ def test_helena_is_found_however_she_is_written(text, helena):
     assert found(text) == {helena}
 
 
-@table("text", ["helena holub", "holyy", "olý", "241 770 440", "C-77", "gmail.com", "helna"])
+@table("text", ["helena holub", "holyy", "olý", "241 770 440", "C-77", "mail.com", "helna"])
 def test_nobody_is_found_by_what_is_only_alike(text, helena):
     assert found(text) == set()
 

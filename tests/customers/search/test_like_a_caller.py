@@ -1,0 +1,160 @@
+"""What callers say: the end of a phone, a number with its kind, a domain, a name with a slip of the pen."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.models import Contact, Customer
+from customers.profile.edit import edit_profile
+from customers.search import find
+from customers.search.interpretation import interpretation
+from customers.search.spelling import did_you_mean
+from tests.acts import merge
+from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory, customer_with_order
+from tests.page_text import visible_text
+from tests.query_costs import plan_of
+from tests.tables import table
+
+pytestmark = pytest.mark.django_db
+URL = "/customers/"
+
+
+@pytest.fixture
+def patrick() -> Customer:
+    return customer_with_order(
+        first_name="Patrick", last_name="Gray", email="patrick@hotmail.com", phone="+1 520 622-4200", external_id="C-77"
+    )
+
+
+@pytest.fixture(autouse=True)
+def others() -> None:
+    customer_with_order(first_name="Helena", last_name="Holý", email="hholy@gmail.com", phone="+420 241 770 449")
+    customer_with_order(first_name="Order", last_name="66", email="o@example.org", phone="+1 520 622 9999")
+
+
+@table(
+    "text", ["4200", "622-4200", "622 4200", "6224200", "gray 4200", "hotmail.com", "@hotmail.com", "gray hotmail.com"]
+)
+def test_a_part_of_a_phone_or_an_email_finds(text, patrick):
+    assert set(find.find(text)) == {patrick}
+
+
+@table("text", ["200", "4201", "5224200", "hotmail", "mail.com"])
+def test_what_is_another_part_does_not(text, patrick):
+    assert patrick not in find.find(text)
+
+
+def test_a_number_is_found_as_it_is_called(patrick):
+    number = patrick.records.get().order_set.get().number
+    for text in (
+        f"#{number}",
+        f"order {number}",
+        f"Order #{number.lower()}",
+        f"order no. {number}",
+        f"invoice: {number}",
+    ):
+        assert set(find.find(text)) == {patrick}, text
+        assert interpretation(text).customer == patrick, text
+    for text in (f"customer {patrick.pk}", f"customer #{patrick.pk}", f"#{patrick.pk}"):
+        assert patrick in find.find(text), text
+        assert interpretation(text).customer == patrick, text
+    assert patrick not in find.find(f"order {patrick.pk}")
+    assert {customer.last_name for customer in find.find("order 66")} == {"66"}
+
+
+@table(
+    ("text", "meaning"),
+    [
+        ("622-4200", "phone ending in 6224200"),
+        ("520-622-4200", "phone +1 520-622-4200"),
+        ("4200", None),
+        ("orders1@x.cz", "email orders1@x.cz"),
+    ],
+)
+def test_a_part_of_a_phone_is_not_taken_for_the_whole(text, meaning, patrick):
+    understood = interpretation(text)
+    assert (understood and understood.meaning.replace("\u2068", "").replace("\u2069", "")) == meaning
+
+
+@table(
+    ("text", "meant"),
+    [
+        ("patrik gray", "patrick gray"),
+        ("Patrick Grey", "Patrick gray"),
+        ("partick", "patrick"),
+        ("patrick@hotmial.com", "patrick@hotmail.com"),
+        ("hotmial.com", "hotmail.com"),
+        ("hatrick", "patrick"),
+        ("Hollý", "holy"),
+        ("zzzzzz", ""),
+        ("", ""),
+        ("x" * 200, ""),
+    ],
+)
+def test_a_slip_of_the_pen_is_seen(text, meant, patrick):
+    assert did_you_mean(text) == meant
+
+
+def test_the_page_asks_what_was_meant(as_agent, patrick):
+    page = as_agent.get(URL, {"q": "patrik gray"})
+    assert "No exact match Did you mean “ patrick gray ” ?" in visible_text(page)
+    assert 'href="/customers/?q=patrick+gray"' in page.content.decode()
+
+
+def test_the_words_with_a_slip_are_looked_up_in_the_index(patrick):
+    with CaptureQueriesContext(connection) as queries:
+        did_you_mean("patrik")
+    [sql, *_] = [query["sql"] for query in queries if "DISTINCT" in query["sql"]]
+    if connection.vendor == "sqlite":
+        assert "SEARCH customers_searchword USING COVERING INDEX searchword_by_word" in plan_of(sql)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "searchword_by_word" in plan_of(sql)
+
+
+def test_the_customer_with_this_number_is_first(as_agent):
+    customers = [CustomerFactory() for _ in range(3)]
+    for n, customer in enumerate(customers[1:]):
+        shop = DataSourceFactory(name=f"Shop {n}")
+        SourceRecordFactory(customer=customer, data_source=shop, external_id=str(customers[0].pk))
+    page = as_agent.get(URL, {"q": str(customers[0].pk)}).context["page"]
+    assert page.lines[0].customer == customers[0]
+    assert len(page.lines) == 3
+
+
+def test_the_only_exact_hit_is_opened(as_agent, patrick):
+    number = patrick.records.get().order_set.get().number
+    for text in (number, f"order {number}", "patrick@hotmail.com", "+1 520 622 4200", "C-77"):
+        assert as_agent.get(URL, {"q": text, "open": "1"}).url == patrick.get_absolute_url(), text
+    for query in ({"q": "patrick"}, {"q": "622-4200"}, {"q": "C-77", "status": "active"}, {"q": "nobody@x.cz"}):
+        assert as_agent.get(URL, {**query, "open": "1"}).status_code == 200, query
+    assert as_agent.get(URL, {"q": number}).status_code == 200
+
+
+def test_a_hit_says_why_where_the_row_does_not_show_it(as_agent, patrick):
+    edit_profile(patrick, {"last_name": "White", "email": "new@x.cz"}, version=patrick.version, by=None, via="page")
+    Contact.objects.create(source_record=patrick.records.first(), email="secretary@x.cz")
+
+    def reason(text: str) -> str:
+        [line] = as_agent.get(URL, {"q": text}).context["page"].lines
+        return f"{line.reason.label} {line.reason.value}" if line.reason else ""
+
+    assert reason("gray") == "Was called Patrick Gray"
+    assert reason("patrick@hotmail.com") == "Email patrick@hotmail.com"
+    assert reason("C-77") == "External ID C-77"
+    assert reason("secretary@x.cz") == "Contact secretary@x.cz"
+    assert reason("patrick white") == reason("4200") == reason("new@x.cz") == reason(f"customer {patrick.pk}") == ""
+
+
+def test_a_merged_customer_is_named_by_the_hit(as_agent, patrick):
+    double = customer_with_order(first_name="Pat", last_name="Grey", email="pat@x.cz")
+    merge(patrick, double)
+    assert "Was called Pat Grey" in visible_text(as_agent.get(URL, {"q": "grey"}))
+
+
+@table("country", ["DE", "de", "Germany", "Deutschland"])
+def test_a_country_is_named_in_any_way(country, as_agent):
+    german = CustomerFactory(billing_address={"country": "DE"})
+    page = as_agent.get(URL, {"country": country})
+    assert [line.customer for line in page.context["page"].lines] == [german]
