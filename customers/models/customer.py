@@ -11,7 +11,7 @@ from customers.lib.phrases import ISOLATES, isolated
 from customers.models.exact import ExactCharField
 from customers.models.functions import Now
 from customers.models.ids import public_id
-from customers.models.places import BillingCountry
+from customers.models.places import BillingCity, BillingCountry, BillingPostalCode
 
 if TYPE_CHECKING:
     from customers.models.merge import Merge
@@ -113,6 +113,9 @@ class Customer(models.Model):
             models.Index(fields=["billing_status"], name="customer_by_billing_status"),
             models.Index(fields=["lead_status"], name="customer_by_lead_status"),
             models.Index(BillingCountry(), name="customer_by_country"),
+            # The search box.
+            models.Index(BillingCity(), name="customer_by_city"),
+            models.Index(BillingPostalCode(), name="customer_by_postal_code"),
             # The few who were erased, among all.
             models.Index(fields=["erased_at"], condition=models.Q(erased_at__isnull=False), name="customer_erased"),
             # An erasure looks for the profiles that show an erased login, password or card.

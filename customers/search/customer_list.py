@@ -13,7 +13,7 @@ from customers.models import Customer
 from customers.records import counts
 from customers.search.filters import Criterion
 from customers.search.order import Sort, SortPlace
-from customers.search.reasons import Reason, reasons_for
+from customers.search.reasons import HitReason, reasons_for
 from customers.search.scan import MOST_STRETCHES, scan
 from customers.totals.status import status_of
 from customers.totals.sums import OrderTotals, common_currency, order_totals
@@ -29,7 +29,7 @@ class CustomerRow:
     sources: Sequence[str]
     has_namesake: bool
     """Whether another row of the page has the same name, so that the number is shown."""
-    reason: Reason | None = None
+    reason: HitReason | None = None
     """Why a search found it, where the row does not show it."""
 
     @property

@@ -22,7 +22,7 @@ from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry
 from customers.models.source import with_external_id
 from customers.search.find import at_most, few_with_all, read_word
-from customers.search.lookups import Lookup, id_lookups, lookups_by_word, union_of_owners
+from customers.search.lookups import Lookup, lookups_by_word, union_of_owners, whole_lookups
 from customers.totals.status import CUSTOMER, HAS_BOUGHT
 
 
@@ -54,7 +54,7 @@ class SearchText(Criterion):
 
     @cached_property
     def whole(self) -> list[Lookup]:
-        return list(id_lookups(self.text)) if len(self.words) > 1 else []
+        return whole_lookups(self.text) if len(self.words) > 1 else []
 
     @cached_property
     def condition(self) -> Q:

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from customers.models import Customer
 from customers.models.customer import CustomerQuerySet
-from customers.search.lookups import Lookup, Owners, id_lookups, lookups_by_word, union_of_owners
+from customers.search.lookups import Lookup, Owners, lookups_by_word, union_of_owners, whole_lookups
 from customers.search.query import clean_query
 
 MOST_EXACT = 500
@@ -34,12 +34,12 @@ def find(text: str) -> CustomerQuerySet:
         customers = customers.filter(pk__in=owners)
     if len(owners_by_word) == 1:
         return customers
-    whole = Customer.objects.filter(pk__in=union_of_owners(list(id_lookups(text))))
+    whole = Customer.objects.filter(pk__in=union_of_owners(whole_lookups(text)))
     return Customer.objects.live().filter(pk__in=customers.values("pk").union(whole.values("pk")))
 
 
 @dataclass(frozen=True)
-class Word:
+class ReadWord:
     """The lookups of one word, of which those that find few customers are read already."""
 
     lookups: Sequence[Lookup]
@@ -51,11 +51,17 @@ class Word:
         return Q(*asked, Q(**{f"{column}__in": self.few}), _connector=Q.OR)
 
 
-def read_word(lookups: Sequence[Lookup]) -> Word:
+def read_word(lookups: Sequence[Lookup]) -> ReadWord:
     # Few customers have an exact value, and a subquery of each table for every customer would be slow.
     exact = [lookup for lookup in lookups if lookup.is_exact]
+    asked = [lookup for lookup in lookups if not lookup.is_exact]
     few = at_most(MOST_EXACT, union_of_owners(exact)) if exact else set()
-    return Word(lookups, ()) if few is None else Word([lookup for lookup in lookups if not lookup.is_exact], few)
+    if few is None:
+        # Many live in one city, or share one number.
+        owners = [(lookup, at_most(MOST_EXACT, lookup.owners)) for lookup in exact]
+        asked += [lookup for lookup, customers in owners if customers is None]
+        few = {customer for _, customers in owners for customer in customers or ()}
+    return ReadWord(asked, few)
 
 
 def few_with_all(words: Sequence[Sequence[Lookup]], most: int) -> set[int] | None:
@@ -76,12 +82,12 @@ def few_with_all(words: Sequence[Sequence[Lookup]], most: int) -> set[int] | Non
     return at_most(most, union_of_owners([_joined(lookup, others) for lookup in words[rarest]]))
 
 
-def _having(words: Sequence[Word], customers: Collection[int], most: int) -> set[int] | None:
+def _having(words: Sequence[ReadWord], customers: Collection[int], most: int) -> set[int] | None:
     having = Customer.objects.filter(*(word.condition() for word in words), pk__among=sorted(customers))
     return at_most(most, having.values("pk"))
 
 
-def _joined(lookup: Lookup, others: Sequence[Word]) -> Lookup:
+def _joined(lookup: Lookup, others: Sequence[ReadWord]) -> Lookup:
     return replace(lookup, rows=lookup.rows.filter(*(word.condition(lookup.owner) for word in others)))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.lookups import In
 
 from customers.lib.emails import normal_email
 from customers.lib.identity import fold
@@ -20,6 +21,7 @@ from customers.lib.names import LONGEST_WORD, name_words
 from customers.lib.phones import as_dialled, ending, normal_phone, phones_in
 from customers.models import Customer, MatchKey, MatchKind, SearchWord, SourceRecord
 from customers.models.matching import Key
+from customers.models.places import BillingCity, BillingPostalCode
 from customers.records.registry import linked_models
 from customers.search.query import CalledNumber, called_number, last_digits, last_four, search_parts
 
@@ -67,6 +69,7 @@ def lookups_by_word(text: str) -> list[list[Lookup]]:
 def _lookups(part: str) -> Iterator[Lookup]:
     yield from _by_name(part)
     yield from exact_lookups(part)
+    yield from place_lookups(part)
 
 
 def union_of_owners(lookups: Sequence[Lookup]) -> Owners:
@@ -129,6 +132,19 @@ def id_lookups(text: str) -> Iterator[Lookup]:
     yield from _linked([text, text.upper(), text.lower()])
     if customer := numbered(text):
         yield Lookup(Customer.objects.filter(pk=customer.live_root().pk), "pk", "Customer")
+
+
+def place_lookups(text: str) -> Iterator[Lookup]:
+    """The city or postal code of the billing address, as it is written or in capital or small letters."""
+    spellings = {text, text.title(), text.capitalize(), text.upper(), text.lower()}
+    for place in (BillingCity(), BillingPostalCode()):
+        # Not `__in`: that reads the values as JSON.
+        yield Lookup(Customer.objects.filter(In(place, sorted(spellings))), "pk")
+
+
+def whole_lookups(text: str) -> list[Lookup]:
+    """What several words may be together: an id, a login, a city."""
+    return [*id_lookups(text), *place_lookups(text)]
 
 
 def lookups_of(called: CalledNumber) -> Iterator[Lookup]:

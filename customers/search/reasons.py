@@ -15,23 +15,23 @@ from customers.search.query import called_number, clean_query, last_digits, sear
 
 
 @dataclass(frozen=True)
-class Reason:
+class HitReason:
     """“Was called Helena Holý”: what of the customer the search found."""
 
     label: str
     value: str
 
 
-def reasons_for(text: str, customers: Collection[Customer]) -> Mapping[int, Reason]:
+def reasons_for(text: str, customers: Collection[Customer]) -> Mapping[int, HitReason]:
     """{customer: the reason} of those whose row in the list does not show it."""
     parts = _parts(clean_query(text))
     unseen = {customer.pk: unseen for customer in customers if (unseen := _unseen(customer, parts))}
-    reasons: dict[int, Reason] = {}
+    reasons: dict[int, HitReason] = {}
     if not unseen:
         return reasons
     contacts = Contact.objects.filter(source_record__customer__in=unseen, email__in=[part.lower() for part in parts])
     for owner, email in contacts.order_by("pk").values_list("source_record__customer", "email"):
-        reasons.setdefault(owner, Reason("Contact", email))
+        reasons.setdefault(owner, HitReason("Contact", email))
     for record in SourceRecord.objects.filter(customer__in=unseen).order_by("pk"):
         if reason := _of_record(record, unseen[record.customer_id]):
             reasons.setdefault(record.customer_id, reason)
@@ -52,7 +52,7 @@ def _unseen(customer: Customer, parts: Sequence[str]) -> list[str]:
     return [part for part in parts if not _begins_one(part, now)]
 
 
-def _of_record(record: SourceRecord, parts: Sequence[str]) -> Reason | None:
+def _of_record(record: SourceRecord, parts: Sequence[str]) -> HitReason | None:
     name = f"{record.first_name} {record.last_name}".strip() or record.company
     fields = {
         "Was called": (name, Identity(record.first_name, record.last_name, record.company)),
@@ -60,11 +60,11 @@ def _of_record(record: SourceRecord, parts: Sequence[str]) -> Reason | None:
         "Phone": (record.phone, Identity(phone=record.phone, country=record.country)),
     }
     if record.external_id and record.external_id in parts:
-        return Reason("External ID", record.external_id)
+        return HitReason("External ID", record.external_id)
     for label, (value, identity) in fields.items():
         words = search_words(identity)
         if any(_begins_one(part, words) for part in parts):
-            return Reason(label, value)
+            return HitReason(label, value)
     return None
 
 

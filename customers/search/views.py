@@ -40,7 +40,8 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
     page = list_page(list_filter.criteria, list_filter.sort, after=list_filter.after, text=text, above=number)
     if "open" in request.GET and not request.htmx and (only := _only_hit(list_filter, understood, page)):
         return redirect(only)
-    meant = "" if page.lines or page.is_cut_short or list_filter.after else did_you_mean(text)
+    may_be_a_slip = not (page.lines or page.is_cut_short or list_filter.after or list_filter.filters)
+    meant = did_you_mean(text) if may_be_a_slip else ""
     selected = parse_numbers(request.GET.getlist("customer"))[:MOST_SELECTED]
     shown = {line.customer.pk for line in page.lines}
     url = reverse("customers:list")

@@ -38,3 +38,17 @@ def test_all_of_a_page_are_selected_at_once_and_a_search_keeps_them(page: Page, 
     page.get_by_role("button", name="Merge selected…").click()
     expect(page.get_by_role("heading", name="Merge into")).to_be_visible()
     expect(page.locator("input[name=duplicate]:checked")).to_have_count(2)
+
+
+def test_hits_are_shown_while_typing_and_opened_by_arrows(page: Page, people: list[Customer]):
+    page.goto("/customers/")
+    page.get_by_label("Search", exact=True).press_sequentially("helena b")
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile("q=helena"))
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Helena B Holý", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Search", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Helena B")

@@ -7,7 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Contact, Customer
 from customers.profile.edit import edit_profile
 from customers.search import find
+from customers.search.filters import SearchText
 from customers.search.interpretation import interpretation
+from customers.search.lookups import place_lookups
+from customers.search.scan import FEW
 from customers.search.spelling import did_you_mean
 from tests.acts import merge
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory, customer_with_order
@@ -151,6 +154,25 @@ def test_a_merged_customer_is_named_by_the_hit(as_agent, patrick):
     double = customer_with_order(first_name="Pat", last_name="Grey", email="pat@x.cz")
     merge(patrick, double)
     assert "Was called Pat Grey" in visible_text(as_agent.get(URL, {"q": "grey"}))
+
+
+@table("text", ["Tucson", "tucson", "TUCSON", "85719", "brennan tucson", "New York", "new york", "sw1a 1aa"])
+def test_a_city_and_a_postal_code_find(text):
+    CustomerFactory(billing_address={"city": "Boston", "postal_code": "02108"})
+    place = {"city": "New York"} if "ork" in text.lower() else {"city": "Tucson", "postal_code": "85719"}
+    place = {"postal_code": "SW1A 1AA"} if "sw1a" in text else place
+    brennan = CustomerFactory(first_name="Aoife", last_name="Brennan", billing_address=place)
+    SourceRecordFactory(customer=brennan, first_name="Aoife", last_name="Brennan")
+    assert set(find.find(text)) == {brennan}
+    assert SearchText(text).ids_if_few(FEW) == {brennan.pk}
+
+
+def test_places_are_read_through_their_indexes():
+    for lookup, index in zip(place_lookups("Tucson"), ("customer_by_city", "customer_by_postal_code"), strict=True):
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL enable_seqscan = off")
+        assert index in lookup.owners.explain()
 
 
 @table("country", ["DE", "de", "Germany", "Deutschland"])

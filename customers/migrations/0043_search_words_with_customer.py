@@ -36,7 +36,7 @@ def remove_triggers(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0040_export_customer"),
+        ("customers", "0042_bills_elsewhere"),
     ]
 
     operations = [
