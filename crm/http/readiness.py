@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from crm.http.unavailable import note_failure
+from crm.http.unavailable import NOT_READY, note_failure
 from crm.jobs.clock import is_worker_missing
 from crm.jobs.models import UNFINISHED, Job
 from crm.shared_cache import ask_cache, failures
@@ -50,7 +50,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         outcomes = [(check, check.ask()) for check in CHECKS]
     except Error as error:
         note_failure(request, error)
-        return _answer(["not ready", "database: does not answer"], status=503)
+        return HttpResponse(NOT_READY, content_type="text/plain", status=503)
     lines = [f"{check.name}: {outcome}" for check, outcome in outcomes]
     if any(check.keeps_out and outcome != GOOD for check, outcome in outcomes):
         return _answer(["not ready", *lines], status=503)

@@ -26,6 +26,8 @@ from customers.database.failures import Failure, failure_of, renew_idle_connecti
 logger = logging.getLogger(__name__)
 
 BUSY_STATUS = 409
+READYZ = "/readyz"
+NOT_READY = "not ready\ndatabase: does not answer\n"
 SECRET = re.compile("password|card_number|security_code", re.IGNORECASE)
 
 
@@ -112,7 +114,10 @@ def note_failure(request: HttpRequest, error: BaseException | None) -> Failure |
 
 def _refusal(request: HttpRequest, failure: Failure) -> HttpResponse:
     refused = REFUSED[failure]
-    response = errors.answer(request, STATUS, refused.message) or _page(request, failure)
+    if request.path_info == READYZ:
+        response = HttpResponse(NOT_READY, content_type="text/plain", status=STATUS)
+    else:
+        response = errors.answer(request, STATUS, refused.message) or _page(request, failure)
     response.headers["Retry-After"] = str(refused.wait)
     return response
 

@@ -68,7 +68,9 @@ def others_killed(site: Site, load: Load, pause: float) -> Line:
     """Each is started again at once, as systemd does."""
     told, held = [], True
     start_job = "from crm.jobs import control; from crm.accounts.models import User; "
-    start_job += "from crm.jobs.kinds import rebuild; print(control.start(rebuild.KIND, {}, by=User.objects.get()).pk)"
+    start_job += (
+        "from crm.jobs.kinds import rebuild; print(control.start(rebuild.REBUILD, {}, by=User.objects.get()).pk)"
+    )
     job = processes.manage("shell", "--no-imports", "--command", start_job).splitlines()[-1]
     for name in ("web-a", "worker-a", "celery-a", "rabbitmq", "redis", "pgbouncer"):
         program = site.programs[name]

@@ -52,6 +52,7 @@ def test_requests_after_the_first_one_do_not_wait_for_a_database_that_is_away(rf
             assert as_agent.get("/healthz").content == b"ok"
         assert {(page.status_code, page.headers["Retry-After"]) for page in pages} == {(503, "5")}
         assert pages[1].json()["code"] == 503
+        assert pages[2].content == b"not ready\ndatabase: does not answer\n"
         assert tries == [NOBODY_LISTENS]
 
         away.setattr(outage, "REMEMBERED", 0)
