@@ -29,17 +29,24 @@ _away_until = 0.0
 
 
 class ReplicaRouter:
-    def db_for_read(self, model: type[models.Model], **hints: Any) -> str:
-        return _alias.get()
+    """What belongs to a database other than these two stays there: Django decides by the row."""
 
-    def db_for_write(self, model: type[models.Model], **hints: Any) -> str:
-        return DEFAULT_DB_ALIAS
+    def db_for_read(self, model: type[models.Model], **hints: Any) -> str | None:
+        return None if is_elsewhere(hints) else _alias.get()
+
+    def db_for_write(self, model: type[models.Model], **hints: Any) -> str | None:
+        return None if is_elsewhere(hints) else DEFAULT_DB_ALIAS
 
     def allow_relation(self, one: models.Model, other: models.Model, **hints: Any) -> bool:
         return True
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
-        return db == DEFAULT_DB_ALIAS
+        return db != REPLICA
+
+
+def is_elsewhere(hints: Mapping[str, Any]) -> bool:
+    instance = hints.get("instance")
+    return instance is not None and instance._state.db not in {None, DEFAULT_DB_ALIAS, REPLICA}
 
 
 def is_set_up() -> bool:
