@@ -1,5 +1,6 @@
 "use strict";
-// The key “/” goes to the search field of the page; each field that it may go to says so.
+// The key “/” goes to the search field of the page; each field that it may go to says so. In the field itself it is typed,
+// but not as its first character: on Home the field has the focus already, and the key is pressed by habit.
 {
     const fields = Array.from(document.querySelectorAll("form[role=search] input[type=search][name=q]"));
     const seen = (field) => field.getClientRects().length > 0;
@@ -16,7 +17,9 @@
 
     document.addEventListener("keydown", (event) => {
         const field = fields.find(seen);
-        if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !field) return;
+        if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !field) return;
+        const isThere = event.target === field && !field.value;
+        if (isTyping(event.target) && !isThere) return;
         event.preventDefault();
         field.focus();
         field.select();

@@ -29,6 +29,7 @@ def test_the_key_leads_to_the_search_and_the_search_to_a_customer_whom_the_start
     page.keyboard.press("/")
     field = page.get_by_role("searchbox", name="Search customers")
     expect(field).to_be_focused()
+    expect(field).to_have_value("")  # the field had the focus already
     page.keyboard.type("hholy@gmail.com/")
     expect(field).to_have_value("hholy@gmail.com/")
     page.keyboard.press("Backspace")
