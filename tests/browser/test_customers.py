@@ -106,8 +106,9 @@ def test_tabs_swap_the_rows_take_the_focus_and_go_back(page: Page, helena, as_ag
     page.set_viewport_size(PHONE)
     page.goto(f"/customers/{helena.pk}/")
     rows = page.locator("#rows tbody tr")
+    expect(rows).to_have_count(5)
     page.get_by_role("link", name="Older").click()
-    expect(rows).to_have_count(6)
+    expect(rows).to_have_count(25)
     wait_until_settled(page)
     page.get_by_label("Linked records").get_by_role("link", name="Sources").press("Enter")
 
@@ -117,10 +118,10 @@ def test_tabs_swap_the_rows_take_the_focus_and_go_back(page: Page, helena, as_ag
     )
     expect(page).to_have_url(re.compile("tab=sources"))
     page.go_back()
-    expect(rows).to_have_count(6)
+    expect(rows).to_have_count(25)
     page.wait_for_load_state()  # going back loads the page; only then is anybody there to hear of the next step
     page.go_back()
-    expect(rows).to_have_count(25)
+    expect(rows).to_have_count(5)
     expect(page.get_by_role("heading", level=1)).to_have_text("Helena Holý")
 
 
@@ -154,7 +155,9 @@ def test_everything_works_without_javascript(browser: Browser, live_server, hele
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Helena Holý").click()
     page.get_by_role("link", name="Older").click()
-    expect(page.get_by_role("row")).to_have_count(7)
+    expect(page.locator("#rows tbody tr")).to_have_count(25)
+    page.get_by_role("link", name="Older").click()
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
     page.get_by_label("Linked records").get_by_role("link", name="History").click()
     page.get_by_role("link", name="+ Note").click()
     page.get_by_label("Note (staff only)").fill("Called.")

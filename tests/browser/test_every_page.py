@@ -9,8 +9,8 @@ from tests.browser.conftest import PHONE, WIDE, let_in
 from tests.browser.every_page import Shown, pages
 from tests.test_access import PAGES
 
-LEADS_ON = {"customers:duplicates_next"}
-"""To another page, and has none of its own."""
+LEADS_ON = {"customers:duplicates_next", "customers:merge_selected"}
+"""To another page, and have none of their own."""
 OPENED = {name for name, page in PAGES.items() if page.method == "get"} | {"home", "login", "accounts:own"}
 OPENED -= LEADS_ON
 

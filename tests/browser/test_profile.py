@@ -10,7 +10,7 @@ from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Tag
 from customers.profile.edit import edit_profile
 from tests.browser.conftest import PHONE
-from tests.factories import customer_with_order, make_user
+from tests.factories import customer_with_order, lead, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +59,7 @@ def test_who_is_known_already_is_shown_before_somebody_is_added(page: Page, hele
 def test_the_second_of_two_who_edit_chooses_between_both_versions(page: Page, helena, as_agent):
     page.set_viewport_size(PHONE)
     page.goto(f"/customers/{helena.pk}/")
-    page.get_by_role("link", name="Edit identity").click()
+    page.get_by_role("link", name="Edit contact").click()
     page.get_by_label("Email", exact=True).fill("mine@example.org")
     page.get_by_label("Company").fill("Holý Design")
     other = make_user("jane", first_name="Jane", last_name="Peacock")
@@ -81,9 +81,10 @@ def test_the_second_of_two_who_edit_chooses_between_both_versions(page: Page, he
     assert (helena.email, helena.phone, helena.company) == ("mine@example.org", "+420 111 222 333", "Holý Design")
 
 
-def test_status_tag_and_attribute_are_set_and_taken_off(page: Page, helena, as_agent):
+def test_status_tag_and_attribute_are_set_and_taken_off(page: Page, as_agent):
+    hana = lead(first_name="Hana", email="hana@example.org").record.customer
     page.set_viewport_size(PHONE)
-    page.goto(f"/customers/{helena.pk}/")
+    page.goto(f"/customers/{hana.pk}/")
     more(page, "Set status…")
     page.get_by_label("Lead status").select_option("Lost")
     page.get_by_label("Owner").select_option("margaret")
@@ -129,7 +130,7 @@ def test_credit_is_given_and_below_zero_only_when_ticked(page: Page, helena, as_
     page.get_by_label("Allow negative credit").check()
     page.get_by_role("button", name="Adjust credit").click()
     expect(page.locator("#rows tbody tr").first).to_contain_text("−10.00")
-    expect(page.locator(".stats")).to_contain_text("-2.50")
+    expect(page.locator("#totals")).to_contain_text("-2.50")
     assert fits(page)
 
 
