@@ -42,7 +42,7 @@ ENTRY = "(%s, %s, %s, %s, %s, %s, %s, '')"
 EVENTS = """INSERT INTO customers_event (uuid, kind, at, customer, data)
     VALUES (%s, %s, %s, %s, %s), (%s, 'customer.updated', %s, %s, '{}')"""
 STAFF_RECORD = "UPDATE customers_sourcerecord SET company = %s, identity_key = %s WHERE id = %s"
-ADD_WORD = "INSERT INTO customers_searchword (source_record_id, word) VALUES (%s, %s)"
+ADD_WORD = "INSERT INTO customers_searchword (source_record_id, customer_id, word) VALUES (%s, %s, %s)"
 DROP_WORD = "DELETE FROM customers_searchword WHERE source_record_id = %s AND word = %s"
 DROP_SHARED = "DELETE FROM customers_sharedvalue WHERE kind = 'email' AND value = %s"
 ADD_SHARED = "INSERT INTO customers_sharedvalue (kind, value, holders, rank) VALUES ('email', %s, 2, %s)"
@@ -91,7 +91,7 @@ class BareMerge:
             change = {"company": {"before": "", "after": self.company, "from": duplicate}}
             run(CHANGE, survivor, json.dumps(change), now, merge, version)
             run(STAFF_RECORD, self.company, self.keys[self.company], self.staff_records[survivor])
-            run(ADD_WORD, self.staff_records[survivor], self.company.lower())
+            run(ADD_WORD, self.staff_records[survivor], survivor, self.company.lower())
         run(DROP_SHARED, self.email)
         merged = json.dumps({"customers": [self.named[duplicate]]})
         sentence = "Merged {customers} into this customer."

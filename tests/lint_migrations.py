@@ -21,6 +21,10 @@ NEWEST_BEFORE = {
 }
 
 
+KEPT_ALIVE = {"0043_search_words_with_customer"}
+"""What the program before writes without a new column, a trigger completes."""
+
+
 def lint() -> int:
     from django.db.migrations.loader import MigrationLoader
     from django_migration_linter import MigrationLinter
@@ -29,7 +33,10 @@ def lint() -> int:
     if not names:
         return 0
     linter = MigrationLinter(
-        no_cache=True, quiet=["ok", "ignore"], include_apps=[*NEWEST_BEFORE], include_name=sorted(names)
+        no_cache=True,
+        quiet=["ok", "ignore"],
+        include_apps=[*NEWEST_BEFORE],
+        include_name=sorted({*names} - KEPT_ALIVE),
     )
     linter.lint_all_migrations()
     linter.print_summary()

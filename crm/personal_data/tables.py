@@ -32,7 +32,7 @@ from customers.models import (
     Visit,
 )
 from customers.records.registry import all_linked_models
-from orders.models import IdempotencyKey, ImportSample
+from orders.models import DoublePayment, IdempotencyKey, ImportSample
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ _DRAFTS = "Merges that a user has not finished: they are deleted after a day."
 _WORK_LISTS = "Work lists of merges and undos of many customers: the merges themselves are in the file."
 LEFT_OUT: dict[Model, str] = {
     Attempt: "Attempts to send an event: the deliveries say what was sent to which system.",
+    DoublePayment: "Who may pay twice: found in purchases and charges that are in the file.",
     ErasedRecord: "IDs of erased customers: only as digests, and of nobody who can be exported.",
     GroupToMerge: _WORK_LISTS,
     IdempotencyKey: "What API clients were answered: kept for a short time, and what they did is in the file.",

@@ -16,7 +16,9 @@ class Migration(migrations.Migration):
             model_name="datasource",
             name="bills_elsewhere",
             field=models.BooleanField(
-                default=False, help_text="Another system bills the purchases that begin with its orders"
+                default=False,
+                db_default=False,
+                help_text="Another system bills the purchases that begin with its orders",
             ),
         ),
         migrations.RunPython(bill_existing_elsewhere, migrations.RunPython.noop),

@@ -141,7 +141,11 @@ def _columns(model: type[Model]) -> list[Any]:
 @cache
 def _made_by_database(model: type[Model]) -> list[Any]:
     """The times that the database makes where none is given."""
-    return [field for field in _columns(model) if field.has_db_default()]
+    return [field for field in _columns(model) if _is_made_by_database(field)]
+
+
+def _is_made_by_database(field: Any) -> bool:
+    return bool(field.has_db_default() and not field.has_default())
 
 
 @lru_cache
@@ -170,7 +174,7 @@ def _insertion_into(part: int, model: type[Model], rows: int, on_conflict: str, 
 
 
 def _place(field: Any) -> str:
-    if not field.has_db_default():
+    if not _is_made_by_database(field):
         return "%s"
     sql, _ = Query(None).get_compiler(connection=connection).compile(field.db_default)
     return f"COALESCE(%s, {sql})"

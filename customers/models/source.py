@@ -28,7 +28,7 @@ class DataSource(models.Model):
     default_country = models.CharField(max_length=2, blank=True, help_text="ISO 3166; blank is that of the account")
     default_currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217; blank is that of the account")
     bills_elsewhere = models.BooleanField(
-        default=False, help_text="Another system bills the purchases that begin with its orders"
+        default=False, db_default=False, help_text="Another system bills the purchases that begin with its orders"
     )
     former = models.JSONField(
         default=list, editable=False, help_text="Primary keys of deleted data sources of this name"

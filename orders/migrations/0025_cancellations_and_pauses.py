@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="purchase",
             name="bills_until_cancelled",
-            field=models.BooleanField(default=True, help_text="Whether it is billed before that day"),
+            field=models.BooleanField(default=True, db_default=True, help_text="Whether it is billed before that day"),
         ),
         migrations.AddField(
             model_name="purchase",

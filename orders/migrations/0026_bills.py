@@ -14,7 +14,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="purchase",
             name="begun_here",
-            field=models.BooleanField(default=False, help_text="The order that began it was charged by our gateway"),
+            field=models.BooleanField(
+                default=False, db_default=False, help_text="The order that began it was charged by our gateway"
+            ),
         ),
         migrations.AddField(
             model_name="purchase",
@@ -37,7 +39,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="purchase",
             name="cancels_after_bill",
-            field=models.BooleanField(default=False, help_text="It is cancelled after its next successful bill"),
+            field=models.BooleanField(
+                default=False, db_default=False, help_text="It is cancelled after its next successful bill"
+            ),
         ),
         migrations.AddIndex(
             model_name="purchase",

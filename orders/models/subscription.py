@@ -95,13 +95,19 @@ class Purchase(LinkedRow):
     past_cancellations = models.JSONField(default=list, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
     cancels_on = models.DateField(null=True, blank=True, help_text="When it will be cancelled")
-    bills_until_cancelled = models.BooleanField(default=True, help_text="Whether it is billed before that day")
+    bills_until_cancelled = models.BooleanField(
+        default=True, db_default=True, help_text="Whether it is billed before that day"
+    )
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_from = models.CharField(
         max_length=16, choices=PurchaseStatus, blank=True, help_text="The status of a paused purchase before the pause"
     )
-    cancels_after_bill = models.BooleanField(default=False, help_text="It is cancelled after its next successful bill")
-    begun_here = models.BooleanField(default=False, help_text="The order that began it was charged by our gateway")
+    cancels_after_bill = models.BooleanField(
+        default=False, db_default=False, help_text="It is cancelled after its next successful bill"
+    )
+    begun_here = models.BooleanField(
+        default=False, db_default=False, help_text="The order that began it was charged by our gateway"
+    )
     bill = models.ForeignKey(
         Order,
         models.PROTECT,

@@ -12,6 +12,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="user",
             name="has_dismissed_steps",
-            field=models.BooleanField(default=False, help_text="First steps are no longer shown on their Home"),
+            field=models.BooleanField(
+                default=False, db_default=False, help_text="First steps are no longer shown on their Home"
+            ),
         ),
     ]

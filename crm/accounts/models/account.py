@@ -29,7 +29,9 @@ class User(AbstractUser):
 
     has_notices = models.BooleanField(default=False, help_text="Their account was changed, and they did not dismiss it")
 
-    has_dismissed_steps = models.BooleanField(default=False, help_text="First steps are no longer shown on their Home")
+    has_dismissed_steps = models.BooleanField(
+        default=False, db_default=False, help_text="First steps are no longer shown on their Home"
+    )
 
     permission_cache: set[str] | None = None  # no column: filled by SingleQueryBackend, or with the API key
 

@@ -82,3 +82,11 @@ def test_the_index_of_words_has_the_whole_answer(text, monkeypatch):
 
     assert reads
     assert [line for line in reads if ("COVERING INDEX" if on_sqlite else "Index Only Scan") not in line] == []
+
+
+@pytest.mark.postgres
+def test_a_word_of_the_program_before_gets_the_customer_of_its_record():
+    record = SourceRecordFactory()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO customers_searchword (source_record_id, word) VALUES (%s, 'before')", [record.pk])
+    assert SearchWord.objects.get(word="before").customer == record.customer

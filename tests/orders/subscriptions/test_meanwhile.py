@@ -36,8 +36,8 @@ def test_what_is_done_after_a_merge_goes_back_with_the_purchase():
     cancel(bought)
     assert status_of(bought) == "Cancelled"
     undo(merged)
-    assert Customer.objects.get(pk=had.pk).status == "Cancelled"
-    assert Customer.objects.get(pk=other.pk).status == ""
+    assert Customer.objects.get(pk=had.pk).get_billing_status_display() == "Cancelled"
+    assert Customer.objects.get(pk=other.pk).billing_status == ""
     assert HistoryEntry.objects.filter(source_record__customer=had, kind="purchase").exists()
     check_totals()
 
