@@ -13,6 +13,7 @@ from customers.lib.phrases import isolated
 from customers.models import CartLogin, Customer, Deletion, IdentifyingAttribute, SourceRecord
 from customers.pages import tabs
 from customers.records.registry import linked_models
+from orders.models import DoublePayment
 from tests.acts import merge, undo
 from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import one_of_each
@@ -78,6 +79,7 @@ def customer(eve) -> Customer:
     AccountChange.objects.create(user=eve, by=eve, given=["customers.view_customer"])
     ApiKey.objects.create(user=eve, name="Key")
     delivery_of(customer)
+    DoublePayment.objects.create(key="1", kind="purchases", customers=[customer.pk], rows=[], dismissed_by=eve)
     add_imports(customer, by=eve)
     add_to_batches(partly)
     add_rule("Rule", customer, by=eve)

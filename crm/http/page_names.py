@@ -1,6 +1,6 @@
 """What the audit log calls a page or a call: words made of its name in `urls.py`, which has nothing of an address."""
 
-SECTIONS = {"konnektive": "API", "v1": "API /v1/"}
+SECTIONS = {"konnektive": "API", "personal_data": "Personal data", "v1": "API /v1/"}
 PAGES = {
     "accounts:add": "Users: add",
     "accounts:edit": "Users: edit",

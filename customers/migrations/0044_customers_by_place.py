@@ -1,4 +1,5 @@
 from django.db import migrations, models
+from django.db.models.lookups import IsNull
 
 import customers.models.places
 
@@ -11,10 +12,18 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="customer",
-            index=models.Index(customers.models.places.BillingCity(), name="customer_by_city"),
+            index=models.Index(
+                customers.models.places.BillingCity(),
+                condition=models.Q(IsNull(customers.models.places.BillingCity(), rhs=False)),
+                name="customer_by_city",
+            ),
         ),
         migrations.AddIndex(
             model_name="customer",
-            index=models.Index(customers.models.places.BillingPostalCode(), name="customer_by_postal_code"),
+            index=models.Index(
+                customers.models.places.BillingPostalCode(),
+                condition=models.Q(IsNull(customers.models.places.BillingPostalCode(), rhs=False)),
+                name="customer_by_postal_code",
+            ),
         ),
     ]

@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import timezone
 
@@ -113,9 +114,13 @@ class Customer(models.Model):
             models.Index(fields=["billing_status"], name="customer_by_billing_status"),
             models.Index(fields=["lead_status"], name="customer_by_lead_status"),
             models.Index(BillingCountry(), name="customer_by_country"),
-            # The search box.
-            models.Index(BillingCity(), name="customer_by_city"),
-            models.Index(BillingPostalCode(), name="customer_by_postal_code"),
+            # The search box. Only addresses that have one: of many without, SQLite would rather read the table.
+            models.Index(BillingCity(), condition=models.Q(IsNull(BillingCity(), rhs=False)), name="customer_by_city"),
+            models.Index(
+                BillingPostalCode(),
+                condition=models.Q(IsNull(BillingPostalCode(), rhs=False)),
+                name="customer_by_postal_code",
+            ),
             # The few who were erased, among all.
             models.Index(fields=["erased_at"], condition=models.Q(erased_at__isnull=False), name="customer_erased"),
             # An erasure looks for the profiles that show an erased login, password or card.

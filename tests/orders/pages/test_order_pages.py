@@ -114,8 +114,8 @@ def test_the_pages_ask_as_much_for_thirty_rows_as_for_one(as_agent, django_asser
         )
         history.write(placed, "Looked at {order}.", by=None)
     # Session, user with permissions; the order and its customer; items, transactions, fulfillments, purchases,
-    # history; transactions once more for what can be refunded.
-    with django_assert_num_queries(9):
+    # history; transactions twice more for what can be refunded and rerun; purchases of its lines.
+    with django_assert_num_queries(11):
         as_agent.get(placed.get_absolute_url())
     # Session, user with permissions; the purchase with its order and customer; whether lines name it, renewals,
     # memberships, history.
