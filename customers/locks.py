@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from customers.database.lock_queues import Key, wait_for
 from customers.models import Customer
-from customers.models.prepared import Prepared
+from customers.statements.prepared import Prepared
 
 MOST_TRIES = 20
 

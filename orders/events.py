@@ -9,7 +9,7 @@ from collections.abc import Collection
 from django.db.models import prefetch_related_objects
 
 from customers.models import Event, EventKind
-from customers.models.unsaved import unsaved
+from customers.statements.unsaved import unsaved
 from orders.models import Order, Purchase
 
 

@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from customers.lib import sentences
 from customers.lib.sentences import Value
 from customers.models import EventKind, HistoryEntry, HistoryKind
-from customers.models.prepared import insert
 from customers.records import history
+from customers.statements.prepared import insert
 from orders import events
 from orders.models import Order, OrderStatus, Purchase
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 from customers.lib.errors import ActionError
 from customers.locks import RetiredMeanwhileError, get_locked, lock, retry_when_moved
 from customers.models import Customer, SourceRecord
-from customers.models.prepared import Prepared
 from customers.records import ownership
+from customers.statements.prepared import Prepared
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 
 GATEWAY_TIMEOUT = timedelta(minutes=1)

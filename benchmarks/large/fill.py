@@ -20,11 +20,11 @@ from customers.models import (
     SearchWord,
     SourceRecord,
 )
-from customers.models.bulk import write_rows
 from customers.profile.derive import first_profile_change
 from customers.profile.edit import unsaved_customer
 from customers.records import shared_values
 from customers.records.match_keys import Keys
+from customers.statements.bulk import write_rows
 from orders.imports.batch.ids import Ids
 from orders.models import Order, OrderItem, OrderStatus, Product, Purchase
 from orders.revenue.counted import count_new

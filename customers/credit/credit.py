@@ -18,11 +18,11 @@ from customers.lib.phrases import ActMessage, isolated
 from customers.lib.sentences import isolated_text
 from customers.locks import lock_live
 from customers.models import CreditEntry, Customer, HistoryEntry, HistoryKind, Merge
-from customers.models.prepared import Prepared, Slot
 from customers.records import history
 from customers.records.newest import newest
 from customers.records.staff_record import staff_record_of
 from customers.records.timestamps import touch_customer
+from customers.statements.prepared import Prepared, Slot
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

@@ -16,8 +16,8 @@ from customers.lib import sentences
 from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
 from customers.models import Contact, Customer, Task
-from customers.models.prepared import Slot
 from customers.records.newest import Cursor, compared_to
+from customers.statements.prepared import Slot
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

@@ -36,11 +36,11 @@ from customers.models import (
 )
 from customers.models.functions import Now
 from customers.models.matching import Key
-from customers.models.prepared import insert
 from customers.profile.fields import FIELDS
 from customers.records import events, ownership, shared_values
 from customers.records.counts import RowCount, add_counts, count_rows
 from customers.records.registry import all_linked_models, linked_models
+from customers.statements.prepared import insert
 from customers.totals.sums import OrderTotals, order_totals
 
 if TYPE_CHECKING:

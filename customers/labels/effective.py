@@ -12,8 +12,8 @@ from typing import TypeVar
 from django.db.models import QuerySet
 
 from customers.models import Attribute, Customer, Tag
-from customers.models.prepared import Slot
 from customers.records.ownership import merge_chains
+from customers.statements.prepared import Slot
 
 Label = TypeVar("Label", Tag, Attribute)
 

@@ -16,7 +16,7 @@ from django.db.models.fields.tuple_lookups import Tuple
 from customers.lib.placeholders import is_placeholder_email, is_placeholder_phone
 from customers.models import IgnoredValue, MatchKey, MatchKind, SharedValue
 from customers.models.matching import Key
-from customers.models.prepared import Slot
+from customers.statements.prepared import Slot
 
 MOST_SHARING = 20
 # So many records with a value are read to count its customers.

@@ -25,8 +25,8 @@ from customers.matching.written_digits import has_whole_number
 from customers.models import MatchKey, MatchKind, NotDuplicate, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.models.source import IDENTITY_FIELDS
-from customers.models.unsaved import unsaved
 from customers.records.match_keys import Keys
+from customers.statements.unsaved import unsaved
 
 PHONES = (MatchKind.PHONE, MatchKind.DIGITS)
 COLUMNS = ("pk", "customer", "origin", "data_source", "external_id", "identity_key", *IDENTITY_FIELDS)

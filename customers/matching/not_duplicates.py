@@ -19,9 +19,9 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from customers.lib.batches import PAGE
 from customers.locks import lock
 from customers.models import Customer, HistoryKind, NotDuplicate, Relation, SourceRecord
-from customers.models.prepared import Slot, insert
 from customers.records import history
 from customers.records.ownership import merge_chains, merged_into_any
+from customers.statements.prepared import Slot, insert
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

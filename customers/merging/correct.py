@@ -21,7 +21,6 @@ from customers.merging.allowed import refuse_entered
 from customers.merging.merge import stale
 from customers.merging.plan import MergeError, MergePlan
 from customers.models import Customer, HistoryKind, Merge, ProfileChange, Via
-from customers.models.prepared import insert
 from customers.profile.clean import change_in_words
 from customers.profile.decisions import Choices, Decisions, Rule
 from customers.profile.derive import profile_difference, profile_values, save_profile
@@ -30,6 +29,7 @@ from customers.profile.replay import BroughtByMerge, ProfileHistory
 from customers.records import events, history
 from customers.records.owned import owned_records
 from customers.records.staff_record import put_staff_record
+from customers.statements.prepared import insert
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

@@ -37,7 +37,6 @@ from customers.models import (
     Via,
 )
 from customers.models.functions import Now
-from customers.models.prepared import PreparedWrite, insert, updating
 from customers.profile.decisions import Decisions, Picked, Rule, Typed
 from customers.profile.derive import profile_difference, profile_values, save_profile
 from customers.profile.edit import edit_profile
@@ -49,6 +48,7 @@ from customers.records.owned import OwnedRecord, keys_of, owned_records
 from customers.records.ownership import merged_into_any
 from customers.records.shared_values import drop_unshared
 from customers.records.staff_record import put_staff_record
+from customers.statements.prepared import PreparedWrite, insert, updating
 from customers.totals import billing_status
 
 if TYPE_CHECKING:

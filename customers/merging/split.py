@@ -20,7 +20,6 @@ from customers.locks import RetiredMeanwhileError, chain_of, lock_chain
 from customers.matching.not_duplicates import write_not_duplicates
 from customers.models import Customer, DataSource, HistoryKind, SourceRecord
 from customers.models.functions import Now
-from customers.models.prepared import insert
 from customers.profile.clean import clean
 from customers.profile.derive import bump_versions, refresh_profiles, write_profile_change
 from customers.profile.edit import create_customer
@@ -28,6 +27,7 @@ from customers.profile.fields import BY_KEY
 from customers.profile.refusals import as_words, overruled, refusals_of
 from customers.records import events, history, shared_values
 from customers.records.owned import keys_of, owned_records
+from customers.statements.prepared import insert
 from customers.totals import billing_status
 
 if TYPE_CHECKING:

@@ -32,7 +32,6 @@ from customers.merging.undo_plan import (
 )
 from customers.models import Customer, Event, HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
 from customers.models.functions import Now
-from customers.models.prepared import Prepared, PreparedWrite, insert, updating
 from customers.profile.clean import change_in_words
 from customers.profile.derive import profile_values, save_profile
 from customers.profile.refusals import as_words, said_while_merged
@@ -42,6 +41,7 @@ from customers.records.history import entry
 from customers.records.owned import OwnedRecord, keys_of, owned_records
 from customers.records.shared_values import add_after_undo
 from customers.records.staff_record import put_staff_record, staff_record_among
+from customers.statements.prepared import Prepared, PreparedWrite, insert, updating
 from customers.totals import billing_status
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 Read customer.py first, then source.py (source records), linked.py (rows linked to them) and merge.py.
 """
 
-from customers.models import among as among
 from customers.models.batch import BatchUndo, GroupToMerge, MergeBatch, MergeOutcome, MergeToUndo, UndoOutcome
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow
@@ -35,6 +34,7 @@ from customers.models.source import DataSource, DataSourceChange, SourceRecord
 from customers.models.task import Task
 from customers.models.totals import MonthTotals, RecordTotals
 from customers.models.visit import Visit
+from customers.statements import among as among
 
 __all__ = [
     "Attribute",

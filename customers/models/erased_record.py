@@ -8,8 +8,8 @@ from django.db import models
 from customers.lib.secrets.digests import keyed_digests
 from customers.models.customer import Customer
 from customers.models.exact import ExactCharField
-from customers.models.prepared import insert
 from customers.models.source import SourceRecord
+from customers.statements.prepared import insert
 
 ANY = ""
 """For whichever data source: it leads to the customer that was erased last."""

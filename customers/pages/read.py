@@ -20,11 +20,11 @@ from customers.matching.duplicates import Candidate, duplicates_by
 from customers.matching.keys import counts_by_key, ignored_of, shared_by
 from customers.matching.not_duplicates import marks_by_other, marks_of
 from customers.models import Attribute, Customer, Merge, MergeMember, NotDuplicate, RecordTotals, SourceRecord, Tag
-from customers.models.prepared import Slot
-from customers.models.together import PreparedTogether
 from customers.pages import tabs
 from customers.pages.timeline import TimelineEntry, newest_among, newest_of_timeline
 from customers.records.listing import by_pk, first_records
+from customers.statements.prepared import Slot
+from customers.statements.together import PreparedTogether
 from customers.totals.spend import CurrencyMonth, earliest_plotted, merges_into, month_sums
 from customers.totals.sums import totals_rows
 

@@ -13,12 +13,12 @@ from django.utils.text import slugify
 
 from customers.lib.batches import PAGE
 from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab, TabPosition
-from customers.models.prepared import Slot
 from customers.pages.timeline import TimelineCursor, timeline_entries
 from customers.records import listing
 from customers.records.listing import cursor_of, record_contributions, with_missing
 from customers.records.newest import Cursor, newest
 from customers.records.registry import tabbed_models
+from customers.statements.prepared import Slot
 
 SOURCES = Tab(
     "Sources",

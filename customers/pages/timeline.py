@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from customers.models import Customer, HistoryEntry, HistoryKind, Note
 from customers.models.history import OF_ORDERS
-from customers.models.prepared import Slot
 from customers.records.newest import Cursor, newest
+from customers.statements.prepared import Slot
 
 NOTE = "note"
 KINDS = (*HistoryKind.choices, (NOTE, "Note"))

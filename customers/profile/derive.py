@@ -12,11 +12,11 @@ from django.db.models import F
 
 from customers.models import Customer, ProfileChange
 from customers.models.functions import Now
-from customers.models.prepared import PreparedWrite, insert, updating
-from customers.models.unsaved import unsaved
 from customers.profile.fields import BLANK, BY_KEY, FIELDS
 from customers.profile.replay import ProfileHistory, Values
 from customers.records.staff_record import refresh_staff_records
+from customers.statements.prepared import PreparedWrite, insert, updating
+from customers.statements.unsaved import unsaved
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

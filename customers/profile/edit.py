@@ -17,8 +17,6 @@ from customers.lib.errors import ActionError
 from customers.lib.phrases import ActMessage
 from customers.lib.sentences import Value
 from customers.models import Customer, HistoryKind, ProfileChange, SourceRecord
-from customers.models.prepared import insert
-from customers.models.unsaved import unsaved
 from customers.profile.clean import change_in_words, clean
 from customers.profile.derive import (
     Difference,
@@ -34,6 +32,8 @@ from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import events, history
 from customers.records.owned import owned_records
 from customers.records.staff_record import identity_in, identity_of, lock_to_edit, put_staff_record
+from customers.statements.prepared import insert
+from customers.statements.unsaved import unsaved
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

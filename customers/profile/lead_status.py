@@ -21,11 +21,11 @@ from customers.models import (
     RecordTotals,
     SourceRecord,
 )
-from customers.models.prepared import Prepared, insert
 from customers.profile.decisions import STATUS
 from customers.profile.derive import bump_versions, refresh_profiles
 from customers.profile.replay import BY_PURCHASE, ProfileHistory
 from customers.records import history
+from customers.statements.prepared import Prepared, insert
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

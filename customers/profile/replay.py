@@ -16,9 +16,9 @@ from typing import Any
 from django.db.models import Expression, QuerySet
 
 from customers.models import CartLogin, Customer, LeadStatus, Merge, MergeMember, PaySource, ProfileChange
-from customers.models.prepared import Prepared
 from customers.profile.decisions import STATUS, Decisions, Party, Picked, Typed, decide
 from customers.profile.fields import BLANK, BY_KEY, FIELDS, REFERENCES, FieldKind
+from customers.statements.prepared import Prepared
 
 Values = dict[str, Any]
 Part = tuple[int, int]

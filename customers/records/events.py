@@ -7,7 +7,7 @@ others of a merge, undo or split were updated.
 from collections.abc import Collection, Iterator, Mapping
 
 from customers.models import Event, EventKind, Merge, SourceRecord
-from customers.models.unsaved import unsaved
+from customers.statements.unsaved import unsaved
 
 
 def created(customer: int, *, record: int) -> Event:

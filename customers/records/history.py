@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from customers.lib.sentences import Value, places
 from customers.models import Customer, Event, HistoryEntry, HistoryKind, Merge, SourceRecord
-from customers.models.prepared import insert
-from customers.models.unsaved import unsaved
 from customers.records import events
 from customers.records.staff_record import staff_record_of
+from customers.statements.prepared import insert
+from customers.statements.unsaved import unsaved
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from django.db.models import Q, QuerySet
 
 from customers.models import Customer, HistoryEntry, Merge, MergeMember, RecordTotals, SourceRecord
-from customers.models.prepared import Slot
 from customers.records.counts import RowCount, count_rows
 from customers.records.newest import Cursor, compared_to
 from customers.records.ownership import merge_chains
 from customers.records.registry import all_linked_models
+from customers.statements.prepared import Slot
 from customers.totals.sums import OrderTotals, sum_rows
 
 # A customer has few records unless hundreds were merged. No page shows more at once.

@@ -13,10 +13,10 @@ from django.db.models import Case, Q, QuerySet, When
 from customers.lib.identity import Identity, identity_key, match_keys, search_words
 from customers.models import DataSource, EvidenceKey, MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
-from customers.models.prepared import Prepared, PreparedWrite, deleting, insert, updating
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import shared_values
 from customers.records.owned import OwnedRecord, keys_of
+from customers.statements.prepared import Prepared, PreparedWrite, deleting, insert, updating
 
 Values = tuple[Any, ...]
 Derivations = Mapping[int, Collection[Values]]

@@ -20,7 +20,7 @@ from django.db.models.lookups import Exact
 
 from customers.lib.batches import PAGE
 from customers.models import Customer, LinkedRow, SourceRecord
-from customers.models.prepared import Slot
+from customers.statements.prepared import Slot
 
 OPERATORS = {"": "=", "gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from customers.models import DataSource, RecordTotals, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
-from customers.models.prepared import Prepared
+from customers.statements.prepared import Prepared
 
 _rows = Prepared(
     lambda customers: (

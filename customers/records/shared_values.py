@@ -23,7 +23,7 @@ from customers.lib.batches import BATCH
 from customers.locks import NUMBER_IS_FREE, number_of, try_lock_numbers
 from customers.models import MatchKey, MatchKind, SharedValue
 from customers.models.matching import FIRST_RANKS, NO_RANK, Key, KeyQuerySet
-from customers.models.prepared import PreparedWrite, deleting, insert
+from customers.statements.prepared import PreparedWrite, deleting, insert
 
 
 def lock_new(added: Collection[tuple[int, Key]], *, known: Collection[tuple[int, Key]] | None = None) -> set[Key]:

@@ -13,11 +13,11 @@ from customers.database.lock_queues import wait_for
 from customers.lib.identity import Identity, match_keys
 from customers.locks import key_of_customer
 from customers.models import Customer, DataSource, MergeMember, SourceRecord
-from customers.models.prepared import Prepared
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import match_keys as keys
 from customers.records.owned import OwnedRecord, keys_of, owned_records
 from customers.records.shared_values import lock_new
+from customers.statements.prepared import Prepared
 
 _locked: Prepared[Any] = Prepared(
     lambda customer: (

@@ -6,6 +6,6 @@ records) is told here. Callers hold the lock of the customer. The version stays:
 
 from customers.models import Customer
 from customers.models.functions import Now
-from customers.models.prepared import PreparedWrite, updating
+from customers.statements.prepared import PreparedWrite, updating
 
 touch_customer = PreparedWrite(lambda pk: updating(Customer.objects.filter(pk=pk), updated=Now()))

@@ -23,7 +23,7 @@ from customers.lib.phrases import isolated
 from customers.lib.text import can_be_stored
 from customers.locks import lock_numbers
 from customers.models import DataSource, DataSourceChange
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from django.db.models import Sum
 
 from customers.models import BillingStatus, Customer, RecordTotals
-from customers.models.prepared import Prepared
+from customers.statements.prepared import Prepared
 
 BY_PRIORITY = (
     ("purchases_active", BillingStatus.ACTIVE),

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime
 from django.db.models import QuerySet, Sum
 
 from customers.models import Customer, Merge, MonthTotals
-from customers.models.prepared import Slot
 from customers.models.totals import month_of
+from customers.statements.prepared import Slot
 
 MOST_MONTHS = 36
 FEWEST_MONTHS = 12

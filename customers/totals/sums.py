@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from customers.lib.money import format_money, from_minor_units
 from customers.models import Customer, RecordTotals
-from customers.models.prepared import Slot
+from customers.statements.prepared import Slot
 from customers.totals.billing_status import BY_PRIORITY
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from customers.lib.errors import ActionError
 from customers.locks import RetiredMeanwhileError, get_locked
 from customers.models import EventKind
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from orders import events, history
 from orders.locks import lock_owner
 from orders.models import COUNTED, Fulfillment, FulfillmentStatus, Order

@@ -22,9 +22,9 @@ from customers.models import (
     Tag,
     Visit,
 )
-from customers.models.prepared import insert
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import deleted_rows, events, match_keys, shared_values
+from customers.statements.prepared import insert
 from orders import events as order_events
 from orders.imports.untouched import Added
 from orders.models import ImportRow, Order, OrderItem, Purchase, Transaction

@@ -17,8 +17,8 @@ from django.utils import timezone
 from customers.locks import lock
 from customers.models import Customer
 from customers.models.functions import Now
-from customers.models.prepared import insert
 from customers.records import events
+from customers.statements.prepared import insert
 from customers.totals import billing_status
 from orders.imports import delete_added
 from orders.imports.row_stretches import RowStretch, stretch_behind

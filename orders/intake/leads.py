@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from customers.lib.identity import Identity
 from customers.models import EventKind
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from orders import events
 from orders.intake.idempotency import order_made_by, refuse_erased
 from orders.intake.match_customer import AssignedRecord

@@ -23,7 +23,6 @@ from customers.matching.keys import is_placeholder, weigh_keys
 from customers.matching.recognise import recognise
 from customers.models import IgnoredValue, MatchKind, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
-from customers.models.prepared import Prepared, insert
 from customers.profile.clean import clean
 from customers.profile.edit import create_customer
 from customers.profile.fields import BY_KEY
@@ -31,6 +30,7 @@ from customers.profile.lead_status import losses_among
 from customers.records import match_keys as keys
 from customers.records.owned import keys_of, owned_records
 from customers.records.timestamps import touch_customer
+from customers.statements.prepared import Prepared, insert
 from orders.intake.order import IncomingCustomer
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from typing import Protocol
 from customers.lib.identity import Identity, identity_key, match_keys
 from customers.lib.person_name import names_in_common
 from customers.models import MatchKey, SearchWord, SourceRecord, UnmatchedValue
-from customers.models.prepared import insert
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import events
 from customers.records import match_keys as keys
 from customers.records.match_keys import Keys
 from customers.records.timestamps import touch_customer
+from customers.statements.prepared import insert
 
 
 class Identified(Protocol):

@@ -21,9 +21,9 @@ from customers.lib.identity import Identity, identity_key
 from customers.lib.secrets.digests import is_one_of
 from customers.locks import RetiredMeanwhileError, lock_numbers, retry_on
 from customers.models import DataSource, Event, EventKind, SourceRecord
-from customers.models.prepared import insert
 from customers.profile.lead_status import clear_lost
 from customers.records import events as customer_events
+from customers.statements.prepared import insert
 from customers.totals import billing_status
 from orders import events, history
 from orders.intake.idempotency import RepeatedRequestError, key_of, order_made_by, refuse_erased

@@ -15,9 +15,9 @@ from django.db import transaction
 from customers.lib.text import can_be_stored
 from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import Customer, DataSource, EventKind, SourceRecord
-from customers.models.prepared import insert
 from customers.models.source import with_external_id
 from customers.profile.lead_status import clear_lost
+from customers.statements.prepared import insert
 from customers.totals import billing_status
 from orders import events, history
 from orders.invoices.amend import DeletedMeanwhileError

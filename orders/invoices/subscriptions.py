@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from customers.models import EventKind
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from orders import events
 from orders.invoices.incoming import IncomingInvoiceLine
 from orders.models import Order, Purchase

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from customers.lib.batches import BATCH
 from customers.lib.errors import ActionError
 from customers.models import EventKind, PaySource
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from orders import events, history
 from orders.locks import locked_order, refuse_pending
 from orders.models import (

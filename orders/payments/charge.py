@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from django.views.decorators.debug import sensitive_variables
 
 from customers.models import Customer, PaySource
-from customers.models.prepared import insert
 from customers.records.newest import newest
+from customers.statements.prepared import insert
 from orders.intake.leads import complete_lead
 from orders.intake.order import IncomingOrder
 from orders.intake.take import TakenOrder, WriteMore, take_order

@@ -14,7 +14,7 @@ from django.db.models import TextChoices
 
 from customers.lib import sentences
 from customers.models import EventKind
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from customers.totals import billing_status
 from orders import history
 from orders.locks import OrderError, locked_order

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from customers.lib.money import is_payable
 from customers.models import DataSource, EventKind
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from orders import events
 from orders.invoices.errors import existing_payment_ids
 from orders.locks import lock_owners

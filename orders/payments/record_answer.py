@@ -19,8 +19,8 @@ from customers.lib.counting import Counted, count
 from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
 from customers.models import EventKind
-from customers.models.prepared import insert
 from customers.profile.lead_status import clear_lost
+from customers.statements.prepared import insert
 from customers.totals import billing_status
 from orders import history
 from orders.locks import OrderDeletedError, locked_order

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from customers.lib.money import format_for_input, format_money, is_payable
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
 from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending

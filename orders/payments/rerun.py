@@ -13,9 +13,9 @@ from customers.lib import sentences
 from customers.lib.address import Address
 from customers.lib.phrases import join_words
 from customers.models import EventKind, PaySource
-from customers.models.prepared import insert
 from customers.profile.fields import BY_KEY
 from customers.records.newest import newest
+from customers.statements.prepared import insert
 from orders import events, history
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus

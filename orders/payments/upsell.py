@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from customers.lib.money import is_payable
 from customers.models import PaySource
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
 from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending

@@ -29,9 +29,9 @@ from customers.models import (
     SourceRecord,
     Via,
 )
-from customers.models.prepared import insert
 from customers.records import external, history, ownership
 from customers.sources.data_sources import write_change
+from customers.statements.prepared import insert
 from customers.totals import billing_status
 from orders import events
 from orders.models import Order, Product, Purchase

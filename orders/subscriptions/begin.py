@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from customers.models import EventKind
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from orders import events
 from orders.models import ItemKind, Order, OrderItem, Product, Purchase
 from orders.revenue.counted import count_new

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from customers.lib import sentences
 from customers.models import EventKind
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from orders import events, history
 from orders.models import ENDED, Purchase, PurchaseStatus
 from orders.subscriptions.change import locked_purchase, mark_cancelled

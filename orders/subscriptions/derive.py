@@ -19,8 +19,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from customers.models import EventKind
-from customers.models.prepared import insert
 from customers.records import deleted_rows
+from customers.statements.prepared import insert
 from orders import events
 from orders.models import (
     ItemKind,

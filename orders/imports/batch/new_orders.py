@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from customers.models import DataSource
-from customers.models.unsaved import unsaved
+from customers.statements.unsaved import unsaved
 from orders.imports.batch.choose_record import ChosenRecord
 from orders.imports.batch.ids import Ids
 from orders.imports.rows.imported_row import ImportedRow, IncomingSubscription

@@ -19,15 +19,15 @@ from customers.models import (
     SearchWord,
     SourceRecord,
 )
-from customers.models.bulk import write_rows, write_values
 from customers.models.functions import Now
 from customers.models.matching import Key
 from customers.models.source import IDENTITY_FIELDS
-from customers.models.unsaved import unsaved
 from customers.profile.derive import first_profile_change
 from customers.profile.edit import edit_profile, unsaved_customer
 from customers.profile.lead_status import clear_lost, losses
 from customers.records import events, history, match_keys, shared_values
+from customers.statements.bulk import write_rows, write_values
+from customers.statements.unsaved import unsaved
 from customers.totals import billing_status
 from orders import events as order_events
 from orders import history as order_history

@@ -12,8 +12,8 @@ from django.db.models import Subquery
 from crm.accounts.models import User
 from crm.api.konnektive.customers.person import PersonParameters, find_campaign
 from customers.models import DataSource
-from customers.models.prepared import Prepared
 from customers.sources.data_sources import name_of_login
+from customers.statements.prepared import Prepared
 from orders.models import Campaign, Product
 
 Row = TypeVar("Row", Campaign, DataSource)

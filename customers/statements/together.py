@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from customers.models.prepared import PreparedSelect, Shape, Value, filled, shape_of, slots_of
+from customers.statements.prepared import PreparedSelect, Shape, Value, filled, shape_of, slots_of
 
 Builds = dict[str, Callable[..., QuerySet[Any, Any]]]
 

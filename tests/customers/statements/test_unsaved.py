@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db.models.expressions import DatabaseDefault
 
 from customers.models import Customer
-from customers.models.unsaved import unsaved
+from customers.statements.unsaved import unsaved
 
 
 def made(row):

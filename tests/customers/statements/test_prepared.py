@@ -1,7 +1,7 @@
 import pytest
 
 from customers.models import DataSource, MatchKey, SearchWord, SourceRecord
-from customers.models.prepared import insert
+from customers.statements.prepared import insert
 from tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db
