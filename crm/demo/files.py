@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from customers.lib.address import Address, address
-from customers.lib.countries import country_code
+from customers.lib.addresses.address import Address, address
+from customers.lib.addresses.countries import country_code
 from customers.lib.identity import Identity
 
 FILES = Path(__file__).parent / "chinook"

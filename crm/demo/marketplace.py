@@ -5,7 +5,7 @@ Orders with an account number find their customer by it; each order of a guest m
 
 from crm.demo.files import ChinookInvoice
 from crm.demo.variants import VARIANTS
-from customers.lib.address import Address
+from customers.lib.addresses.address import Address
 from customers.models import DataSource
 from orders.intake.order import IncomingCustomer
 

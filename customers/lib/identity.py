@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from customers.lib.countries import country_code
+from customers.lib.addresses.countries import country_code
 from customers.lib.emails import normal_email
 from customers.lib.names import LONGEST_WORD, name_words, normal_name
 from customers.lib.person_name import normal_names

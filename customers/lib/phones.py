@@ -27,7 +27,7 @@ from phonenumbers import (
     ValidationResult,
 )
 
-from customers.lib.countries import country_code
+from customers.lib.addresses.countries import country_code
 from customers.lib.renumbered_phones import BOTH_VALID, RENUMBERED
 
 FEWEST_DIGITS = 7

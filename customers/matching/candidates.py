@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from customers.lib.countries import country_name
+from customers.lib.addresses.countries import country_name
 from customers.matching.duplicates import Candidate
 from customers.matching.evidence.sharers import EvidenceInCommon, Sharers
 from customers.models import Customer, LinkedRow, RecordTotals

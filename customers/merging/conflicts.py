@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from customers.lib.countries import country_code
+from customers.lib.addresses.countries import country_code
 from customers.lib.identity import comparable_email, fold
 from customers.lib.names import label_key, name_words, normal_name
 from customers.lib.phones import comparable_phone

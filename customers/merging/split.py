@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from customers.lib.address import address
+from customers.lib.addresses.address import address
 from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.sentences import Value
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from customers.lib import sentences
-from customers.lib.address import PART_LENGTH, address, address_lines
+from customers.lib.addresses.address import PART_LENGTH, address, address_lines
 from customers.lib.identity import comparable_email
 from customers.lib.names import has_visible_text
 from customers.lib.phones import FEWEST_DIGITS, comparable_phone, is_possible_phone

@@ -11,9 +11,9 @@ from functools import cache, partial
 from itertools import islice
 from typing import Any
 
+from customers.lib.addresses.countries import country_name
 from customers.lib.batches import batches
 from customers.lib.columns import Column, ValueKind
-from customers.lib.countries import country_name
 from customers.matching.refusers import refusals_nearby
 from customers.matching.related import RelatedCustomer, related_customers_of
 from customers.models import Customer

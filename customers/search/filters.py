@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
-from customers.lib.countries import country_spellings
+from customers.lib.addresses.countries import country_spellings
 from customers.models import BillingStatus, Customer, MatchKey, SharedValue, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.http import urlencode
 
-from customers.lib.countries import COUNTRIES, country_code, country_name
+from customers.lib.addresses.countries import COUNTRIES, country_code, country_name
 from customers.models import DataSource
 from customers.search.filters import Country, Criterion, FromSource, HasDuplicates, SearchText, with_status
 from customers.search.order import SORTS, Sort, SortPlace, sort_named

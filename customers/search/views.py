@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from customers.lib.countries import COUNTRIES
+from customers.lib.addresses.countries import COUNTRIES
 from customers.lib.numbers import parse_numbers
 from customers.lib.secrets.card_numbers import last_four_of_card
 from customers.models import Customer

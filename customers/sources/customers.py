@@ -19,7 +19,7 @@ from customers.engagement.common import EngagementError
 from customers.labels.attributes import AttributeValue, set_attributes
 from customers.labels.many import label_record
 from customers.labels.tags import add_tags
-from customers.lib.address import Address, address
+from customers.lib.addresses.address import Address, address
 from customers.lib.errors import ActionError
 from customers.lib.identity import match_keys
 from customers.lib.text import can_be_stored

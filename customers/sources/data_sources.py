@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from customers.lib.addresses.countries import COUNTRIES
 from customers.lib.audit import AuditAction, audit_entry
-from customers.lib.countries import COUNTRIES
 from customers.lib.errors import ActionError
 from customers.lib.money import currency_refusal
 from customers.lib.names import has_visible_text, without_unseen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from customers.lib.countries import country_name
+from customers.lib.addresses.countries import country_name
 from customers.models import DataSource, DataSourceChange
 
 LABELS = {

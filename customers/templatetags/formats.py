@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from customers.lib.countries import country_name
+from customers.lib.addresses.countries import country_name
 from customers.lib.money import format_amount, from_minor_units
 from customers.lib.phrases import isolated
 

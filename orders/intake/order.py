@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from customers.lib.address import Address
+from customers.lib.addresses.address import Address
 from customers.lib.errors import ActionError
 from customers.lib.identity import Identity
 from customers.lib.money import currency_refusal, is_payable

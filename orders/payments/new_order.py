@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from customers.lib.address import Address
+from customers.lib.addresses.address import Address
 from customers.lib.money import format_money
 from customers.locks import lock_live
 from customers.models import Customer, DataSource, PaySource, SourceRecord

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from customers.lib import sentences
-from customers.lib.address import Address
+from customers.lib.addresses.address import Address
 from customers.lib.phrases import join_words
 from customers.models import EventKind, PaySource
 from customers.profile.fields import BY_KEY

@@ -3,7 +3,7 @@ from typing import Any
 
 from django import forms
 
-from customers.lib.countries import COUNTRIES
+from customers.lib.addresses.countries import COUNTRIES
 from customers.models import DataSource
 from customers.sources.data_sources import EDITABLE, is_of_login, latest_change
 from customers.web.fields import TextField, choice_field

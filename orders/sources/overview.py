@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import QuerySet, Subquery
 
+from customers.lib.addresses.countries import country_name
 from customers.lib.batches import PAGE
-from customers.lib.countries import country_name
 from customers.lib.numbers import capped_count
 from customers.models import DataSource, SourceRecord
 from customers.records.counts import CappedCount

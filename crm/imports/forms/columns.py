@@ -10,7 +10,7 @@ from django.forms import BoundField
 
 from crm.imports.forms.target import TargetSelect, choices
 from customers.labels.common import LabelError, checked_name
-from customers.lib.countries import COUNTRIES, country_name
+from customers.lib.addresses.countries import COUNTRIES, country_name
 from customers.models import DataSource, Tag
 from customers.web.fields import TextField, choice_field
 from orders.imports.cells.times import DAY_FIRST, MONTH_FIRST

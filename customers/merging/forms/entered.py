@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from customers.lib.countries import country_choices
+from customers.lib.addresses.countries import country_choices
 from customers.lib.money import is_payable
 from customers.lib.text import can_be_stored
 from customers.merging.forms.texts import ANSWERED, Texts, holder_of, input_names, on_one_line, texts_of, value_of

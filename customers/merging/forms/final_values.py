@@ -17,8 +17,8 @@ from django.conf import settings
 from django.utils.translation import ngettext
 
 from customers.credit import credit
-from customers.lib.address import PARTS, labels_of, parts_in_order
-from customers.lib.countries import country_choices
+from customers.lib.addresses.address import PARTS, labels_of, parts_in_order
+from customers.lib.addresses.countries import country_choices
 from customers.lib.money import format_amount
 from customers.lib.phrases import isolated, join_words
 from customers.matching import exclusions

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from customers.lib.address import address_lines
+from customers.lib.addresses.address import address_lines
 from customers.lib.dates import format_day
 from customers.models import Customer
 from customers.profile.clean import as_text, comparable

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from customers.engagement.forms.notes import NoteForm
-from customers.lib.address import address_lines
+from customers.lib.addresses.address import address_lines
 from customers.lib.phrases import isolated
 from customers.matching.refusers import refusers_among
 from customers.matching.related import related_by

@@ -10,8 +10,8 @@ from typing import Any
 
 from django import forms
 
-from customers.lib.address import PART_LENGTH, PARTS, address, labels_of, parts_in_order
-from customers.lib.countries import country_choices
+from customers.lib.addresses.address import PART_LENGTH, PARTS, address, labels_of, parts_in_order
+from customers.lib.addresses.countries import country_choices
 from customers.models import CartLogin, Customer, PaySource
 from customers.profile.clean import LONGEST_LOGIN
 from customers.profile.fields import FieldKind, ProfileField

@@ -15,7 +15,7 @@ from django.forms.boundfield import BoundField
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 
-from customers.lib.address import postal_code_doubt
+from customers.lib.addresses.address import postal_code_doubt
 from customers.lib.phrases import join_words
 from customers.models import Customer
 from customers.profile.clean import as_text, clean_typed

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from customers.lib.address import PARTS
+from customers.lib.addresses.address import PARTS
 from customers.profile.fields import FIELDS, NAME_FIELDS, REFERENCES, FieldKind, ProfileField
 
 

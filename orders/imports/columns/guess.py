@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from customers.lib.countries import country_code
+from customers.lib.addresses.countries import country_code
 from customers.lib.emails import normal_email
 from customers.lib.money import CURRENCIES
 from customers.lib.phones import normal_phone

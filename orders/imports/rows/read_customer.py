@@ -12,8 +12,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from customers.lib.address import PARTS, Address
-from customers.lib.countries import country_code
+from customers.lib.addresses.address import PARTS, Address
+from customers.lib.addresses.countries import country_code
 from customers.lib.identity import Identity
 from customers.lib.person_name import split_name
 from customers.models import DataSource, SourceRecord

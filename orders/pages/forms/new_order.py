@@ -11,7 +11,7 @@ from uuid import uuid4
 from django import forms
 from django.forms.boundfield import BoundField
 
-from customers.lib.address import Address
+from customers.lib.addresses.address import Address
 from customers.lib.money import format_money, is_payable
 from customers.models import Customer
 from customers.profile.clean import clean_typed

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from customers.lib.address import Address
-from customers.lib.countries import country_choices
+from customers.lib.addresses.address import Address
+from customers.lib.addresses.countries import country_choices
 from customers.lib.dates import format_day
 from customers.lib.money import format_amount, format_for_input, format_money
 from customers.models import PaySource

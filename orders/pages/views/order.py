@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from customers.lib.address import address_lines
+from customers.lib.addresses.address import address_lines
 from orders import history
 from orders.cancel_order import refuse_cancelling
 from orders.fulfillment.parcels import NOT_SHIPPED

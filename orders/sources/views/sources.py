@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from customers.lib.countries import country_name
+from customers.lib.addresses.countries import country_name
 from customers.lib.phrases import isolated
 from customers.models import DataSource
 from customers.sources import history

@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from customers.lib.address import address_lines
+from customers.lib.addresses.address import address_lines
 from customers.models import HistoryEntry, HistoryKind
 from customers.profile.display import shown_text
 from customers.profile.fields import FIELDS, IDENTITY, REFERENCES, FieldKind

@@ -11,7 +11,7 @@ from crm.api.chartmogul.customers.schemas import AttributesIn, CustomerChange
 from crm.api.chartmogul.users import find_user
 from crm.api.profile_fields import CHARTMOGUL
 from customers.labels.attributes import AttributeValue, attributes_of
-from customers.lib.countries import country_code
+from customers.lib.addresses.countries import country_code
 from customers.lib.person_name import split_name
 from customers.models import Customer, LeadStatus
 from customers.sources.customers import Description

@@ -21,9 +21,9 @@ from crm.api.chartmogul.times import format_time, format_time_with_offset
 from crm.api.chartmogul.users import email_of
 from customers.labels.attributes import AttributeValue, parse_value
 from customers.labels.effective import effective_of
-from customers.lib.countries import country_code, country_name
+from customers.lib.addresses.countries import country_code, country_name
+from customers.lib.addresses.states import state_code, state_name
 from customers.lib.person_name import full_name
-from customers.lib.states import state_code, state_name
 from customers.models import Attribute, Customer, SourceRecord, Tag
 from customers.records import external
 from orders.revenue import current

@@ -26,7 +26,7 @@ from crm.api.konnektive.queries import (
     without_none,
 )
 from customers.engagement import notes
-from customers.lib.address import Address
+from customers.lib.addresses.address import Address
 from customers.locks import retry_on
 from customers.models import Customer, HistoryEntry, Note
 from customers.models.history import OF_ORDERS

@@ -13,7 +13,7 @@ from crm.api.konnektive.customers.addresses import read_address
 from crm.api.konnektive.customers.details import with_details
 from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import DoneOnce, Email, Id, Text, Truth, Whole, at_most, refuse_unstorable
-from customers.lib.address import Address, address
+from customers.lib.addresses.address import Address, address
 from customers.lib.identity import Identity
 from customers.lib.phones import is_possible_phone
 from customers.models import DataSource

@@ -2,8 +2,8 @@
 
 from itertools import pairwise
 
-from customers.lib import country_names
-from customers.lib.countries import COUNTRIES, country_code, country_spellings
+from customers.lib.addresses import country_names
+from customers.lib.addresses.countries import COUNTRIES, country_code, country_spellings
 from tests.tables import table
 
 # The names of three countries in thirty languages, as a native speaker writes them.

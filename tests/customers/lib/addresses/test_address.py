@@ -1,6 +1,6 @@
-from customers.lib.address import address_lines, labels_of, parts_in_order, postal_code_doubt
-from customers.lib.address_formats import FILE
-from customers.lib.countries import COUNTRIES
+from customers.lib.addresses.address import address_lines, labels_of, parts_in_order, postal_code_doubt
+from customers.lib.addresses.countries import COUNTRIES
+from customers.lib.addresses.formats import FILE
 from tests.tables import table
 
 STREET = {"line1": "1033 N Park Ave", "line2": "Apt 4"}

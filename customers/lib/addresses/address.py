@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from customers.lib.address_formats import format_of
-from customers.lib.countries import country_code, country_name
+from customers.lib.addresses.countries import country_code, country_name
+from customers.lib.addresses.formats import format_of
 from customers.lib.phrases import isolated
 
 PARTS: dict[str, str] = {

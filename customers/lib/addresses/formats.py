@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).with_name("address_formats.txt")
+FILE = Path(__file__).with_name("formats.txt")
 HEAD = "# Written by `make address-formats`: code, format, latin format, names of area, city, postal code; pattern\n"
 
 NO_COUNTRY = "ZZ"

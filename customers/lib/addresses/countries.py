@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django_countries import countries
 
-from customers.lib import country_names
+from customers.lib.addresses import country_names
 
 ALSO_WRITTEN: Mapping[str, Sequence[str]] = {
     code: names

@@ -1,6 +1,6 @@
 """States and provinces of countries where people write the name and programs write a code."""
 
-from customers.lib.countries import country_code
+from customers.lib.addresses.countries import country_code
 
 STATES = {
     "US": (

@@ -1,0 +1,1 @@
+"""Postal addresses and the countries, states and formats that they are read and written by. Read address.py first."""
