@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from customers.lib.money import format_money
 from orders.locks import OrderError, locked_order
 from orders.models import Order, Purchase, Transaction
-from orders.payments.purchase_share import last_paid_order
+from orders.payments.bills.purchase_share import last_paid_order
 from orders.payments.refund import RefundablePayment, ask_refund, begin_refund, refundable_payments
 
 if TYPE_CHECKING:

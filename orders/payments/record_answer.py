@@ -37,7 +37,7 @@ from orders.models import (
     TransactionStatus,
 )
 from orders.payments.add_line import add_line
-from orders.payments.conclude_bill import conclude_bill
+from orders.payments.bills.conclude_bill import conclude_bill
 from orders.payments.contradictions import LONGEST_ANSWER, MOVES_MONEY, note_contradiction
 from orders.payments.gateway import Answer
 from orders.payments.gateway_request import amount_paid, payment_entry

@@ -21,6 +21,7 @@ from orders.models import (
     TransactionKind,
     TransactionStatus,
 )
+from orders.payments.bills.purchase_share import left_of_share
 from orders.payments.gateway import Refund
 from orders.payments.gateway_request import (
     amount_paid,
@@ -30,7 +31,6 @@ from orders.payments.gateway_request import (
     refuse_changed,
     require_gateway,
 )
-from orders.payments.purchase_share import left_of_share
 from orders.payments.record_answer import record_answer
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import ngettext
 
 from orders.locks import OrderError
-from orders.payments.bill_purchase import bill_due
+from orders.payments.bills.bill_purchase import bill_due
 from orders.subscriptions.change import today
 
 

@@ -17,7 +17,7 @@ from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import find_order
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Order, Purchase
-from orders.payments.purchase_share import last_paid_order
+from orders.payments.bills.purchase_share import last_paid_order
 from orders.payments.refund import RefundablePayment, refund_latest, refund_made_by, refundable_payments
 
 if TYPE_CHECKING:

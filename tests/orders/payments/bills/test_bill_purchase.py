@@ -13,8 +13,8 @@ from customers.lib.batches import BATCH
 from customers.models import DataSource, PaySource
 from orders.double_payments.listing import count_open
 from orders.models import DoublePayment, Order, Purchase, Transaction
-from orders.payments import bill_purchase
-from orders.payments.bill_purchase import bill_due
+from orders.payments.bills import bill_purchase
+from orders.payments.bills.bill_purchase import bill_due
 from orders.payments.rerun import chargeable_cards, rerun_order
 from orders.subscriptions.cancel import schedule_after_bill, schedule_cancellation
 from orders.subscriptions.pause import pause_purchase, reactivate_purchase

@@ -32,7 +32,7 @@ from orders.models import (
     TransactionKind,
     TransactionStatus,
 )
-from orders.payments.conclude_bill import give_up
+from orders.payments.bills.conclude_bill import give_up
 from orders.payments.gateway_request import create_pending, require_gateway
 from orders.payments.record_answer import LostAnswerError
 from orders.payments.rerun import begin_charge
