@@ -1,4 +1,4 @@
 """The Django project: settings, URLs, users, the API, the demo. Customers and orders are apps of their own.
 
-Read `settings.py` and `urls.py` first.
+Read `settings/` and `urls.py` first.
 """

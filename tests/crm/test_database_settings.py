@@ -3,7 +3,7 @@
 import environ
 import pytest
 
-from crm.database_settings import Waits, database
+from crm.settings.database import Waits, database
 
 URL = "postgres://reunite@127.0.0.1:5432/reunite"
 

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from crm import settings as crm_settings
 from crm.accounts.models import Session
 from crm.audit.models import AuditEntry
 from crm.jobs import retention
 from crm.jobs.models import Job
 from crm.jobs.retention import RETAINED
+from crm.settings.environment import kept
 from crm.webhooks.models import Delivery
 from customers.lib import batches
 from customers.merging import drafts
@@ -162,7 +162,7 @@ def test_a_purge_that_was_killed_in_the_middle_goes_on_the_next_time(user, monke
 def test_a_setting_below_its_least_is_refused(monkeypatch):
     monkeypatch.setenv("AUDIT_DAYS", "-1")
     with pytest.raises(ImproperlyConfigured, match="AUDIT_DAYS must be at least 0"):
-        crm_settings.kept("AUDIT_DAYS", 400)
+        kept("AUDIT_DAYS", 400)
 
 
 def test_every_setting_is_in_the_example_and_in_the_documents():

@@ -1,27 +1,21 @@
 """All settings, from the environment or `.env`. The defaults are safe in production; only SECRET_KEY must be set."""
 
-from datetime import timedelta
 from ipaddress import ip_network
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import django_stubs_ext
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from crm.api.konnektive.paths import ANYTHING as KONNEKTIVE
-from crm.database_settings import Waits, databases
+from crm.settings.database import Waits, databases
+from crm.settings.environment import BASE_DIR, DEVELOPMENT, env
+from crm.settings.environment import DEBUG as DEBUG
+from crm.settings.logs import *  # noqa: F403 - all of them are settings
+from crm.settings.retention import *  # noqa: F403
+from crm.settings.sign_in import *  # noqa: F403
 
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-
-DEBUG = env.bool("DEBUG", default=False)  # Django's own error pages, with the code that failed
-DEVELOPMENT = env.bool("DEVELOPMENT", default=DEBUG)  # plain HTTP, static files from where they are written, the demo
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])  # of stored secrets; the first encrypts, the others only read
@@ -118,63 +112,6 @@ LOCK_TIMEOUT, CONNECT_TIMEOUT = WAITS.lock, WAITS.connect
 DATABASE_SESSION = WAITS.of_session()
 DATABASES = databases(env, f"sqlite:///{BASE_DIR / 'db.sqlite3'}", WAITS)
 DATABASE_ROUTERS = ["customers.database.replica.ReplicaRouter"]
-
-# Sign-in
-
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "crm.accounts.backends.SingleQueryBackend"]
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
-PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # of the password link that an admin passes on
-# Whether users who may manage users, delete, refund or merge without a match must have a second factor
-SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=False)
-SESSION_ENGINE = "crm.accounts.session_store"
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 60 * 60  # since the sign-in: a working day
-SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)  # 0 lets a session be idle as long as it lasts
-PASSWORD_HASHERS = [
-    "crm.accounts.hashers.BoundedArgon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "crm.accounts.longest_password.LongestPasswordValidator"},
-    {"NAME": "crm.accounts.common_passwords.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-AXES_FAILURE_LIMIT = 10
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # never the address alone, which a whole office shares
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_ON_SUCCESS = True
-AXES_DISABLE_ACCESS_LOG = True
-# Fields that are not logged with a failed sign-in, beside fields named password
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password1", "new_password2", "next"]
-SIGN_INS_PER_ADDRESS = env.int("SIGN_INS_PER_ADDRESS", default=60)  # each minute; an office may share one
-AXES_LOCKOUT_CALLABLE = "crm.accounts.web.lockout.sign_in_locked"
-AXES_CLIENT_IP_CALLABLE = "crm.accounts.web.client_address.client_address"
-
-# Sign-in at a company's own provider by OpenID Connect (the extra "oidc"); without an issuer there is none. Names that
-# begin with OIDC_RP, OIDC_OP or OIDC_USE are read by mozilla-django-oidc.
-OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
-OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")  # on the button
-OIDC_RP_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
-OIDC_RP_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
-OIDC_OP_AUTHORIZATION_ENDPOINT = env.str("OIDC_AUTHORIZATION_ENDPOINT", default="")
-OIDC_OP_TOKEN_ENDPOINT = env.str("OIDC_TOKEN_ENDPOINT", default="")
-OIDC_OP_JWKS_ENDPOINT = env.str("OIDC_JWKS_ENDPOINT", default="")
-OIDC_OP_USER_ENDPOINT = env.str("OIDC_USERINFO_ENDPOINT", default="")
-OIDC_RP_SCOPES = env.str("OIDC_SCOPES", default="openid email profile")
-OIDC_RP_SIGN_ALGO = env.str("OIDC_SIGN_ALGORITHM", default="RS256")
-OIDC_USE_PKCE = True
-OIDC_TIMEOUT = 10  # seconds that the provider has for an answer
-OIDC_AUTHENTICATION_CALLBACK_URL = "openid_callback"
-OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
-OIDC_GROUP_ROLES = env.json("OIDC_GROUP_ROLES", default={})  # {"group": "role", "group": ["app.permission"]}
-OIDC_LINK_BY_EMAIL = env.bool("OIDC_LINK_BY_EMAIL", default=False)  # a verified email connects the user who has it
-OIDC_FACTOR_METHODS = env.list("OIDC_FACTOR_METHODS", default=[])  # of the provider's `amr` that are a second factor
-OIDC_ONLY = env.bool("OIDC_ONLY", default=False)  # neither passwords nor passkeys sign in
 
 # The number of our own proxies in front, which write X-Forwarded-For and X-Forwarded-Proto
 PROXIES = env.int("PROXIES", default=0)
@@ -274,29 +211,6 @@ WEBHOOK_NETWORKS = [ip_network(network) for network in env.list("WEBHOOK_NETWORK
 AUDIT_VIEWS = env.bool("AUDIT_VIEWS", default=False)
 AUDIT_ENTRY = "crm.audit.log.entry"
 
-# For how long what is not wanted for ever is kept; 0 keeps it for ever. `crm/jobs/retention.py` lists what is deleted
-# each night.
-
-
-def kept(name: str, default: int, *, least: int = 0) -> int:
-    number: int = env.int(name, default=default)
-    if number < least:
-        raise ImproperlyConfigured(f"{name} must be at least {least}.")
-    return number
-
-
-AUDIT_DAYS = kept("AUDIT_DAYS", 400)
-SIGN_IN_ATTEMPT_DAYS = kept("SIGN_IN_ATTEMPT_DAYS", 1, least=1)
-MERGE_DRAFT_HOURS = kept("MERGE_DRAFT_HOURS", 24, least=1)
-JOB_FILES_DAYS = kept("JOB_FILES_DAYS", 7)
-IMPORT_FILES_DAYS = kept("IMPORT_FILES_DAYS", JOB_FILES_DAYS)
-WORKER_CALL_DAYS = kept("WORKER_CALL_DAYS", 1, least=1)
-EVENTS_DAYS = kept("EVENTS_DAYS", 90)
-WEBHOOK_DAYS = kept("WEBHOOK_DAYS", 30)
-ORDER_KEY_DAYS = kept("ORDER_KEY_DAYS", 30)
-RECONCILIATION_DAYS = kept("RECONCILIATION_DAYS", 400)
-API_ANSWER_DAYS = kept("API_ANSWER_DAYS", 1, least=1)
-
 # Metrics: what Prometheus must send to read /metrics, without which nothing is counted; and where a worker answers it
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
@@ -330,30 +244,5 @@ STORAGES = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEVELOPMENT
         else "crm.http.static_bundles.BundledStorage",
-    },
-}
-
-# Logs go to the console, as lines of text or, with LOG_FORMAT=json, of JSON
-
-LOG_FORMAT = {"text": "line", "json": "json"}[env.str("LOG_FORMAT", default="text")]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "class": "crm.http.log_redaction.LineFormatter",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        },
-        "json": {"()": "crm.http.json_log.formatter"},
-    },
-    "filters": {"redact": {"()": "crm.http.log_redaction.RedactSecrets"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["redact"]}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},  # of `runserver`
-        "axes": {"level": "WARNING"},
-        "urllib3": {"level": "ERROR"},  # its warnings have the path of a request
     },
 }

@@ -1,4 +1,4 @@
-"""The databases and how long their sessions wait, from the environment; `crm/settings.py` takes all of it."""
+"""The databases and how long their sessions wait, from the environment; `crm/settings` takes all of it."""
 
 import sys
 from pathlib import Path

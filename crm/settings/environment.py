@@ -1,0 +1,21 @@
+"""The environment with the `.env` beside the code, and what several settings depend on."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+DEBUG = env.bool("DEBUG", default=False)  # Django's own error pages, with the code that failed
+DEVELOPMENT = env.bool("DEVELOPMENT", default=DEBUG)  # plain HTTP, static files from where they are written, the demo
+
+
+def kept(name: str, default: int, *, least: int = 0) -> int:
+    number: int = env.int(name, default=default)
+    if number < least:
+        raise ImproperlyConfigured(f"{name} must be at least {least}.")
+    return number
