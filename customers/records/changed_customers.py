@@ -1,16 +1,19 @@
-"""Which customers changed since, for what follows them by the clock: evidence, likely duplicates, rules."""
+"""Which customers changed since, for what follows them by the clock: evidence, likely duplicates, rules.
+
+Each comes once, and none is missed (docs/decisions/0031): they are read up to the horizon, before which nothing new can
+appear. On SQLite, which has one writer at a time, they appear in the order of their times.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Max
 from django.utils import timezone
 
 from customers.models import Customer
-
-LATE = timedelta(minutes=1)
-"""A transaction may commit so long after the time that it wrote."""
+from customers.records.horizon import LONGEST_WRITE, horizon
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,28 @@ class ChangedCustomers:
 
 
 def changed_customers(since: datetime, *, most: int) -> ChangedCustomers:
-    """About `most`: all who changed at one moment, as in an import, come together, so that nobody is passed over."""
-    now = timezone.now()
+    """About `most`: all who changed at one moment, as in an import, come together, so that nobody is passed over.
+
+    Not to be called in a snapshot.
+    """
+    end = horizon()
     changed = Customer.objects.filter(updated__gt=since)
+    if end:
+        changed = changed.filter(updated__lt=end)
     rows = list(changed.order_by("updated", "pk").values_list("pk", "updated")[:most])
+    if not rows:
+        return ChangedCustomers([], since, are_all=True)
     pks = [pk for pk, _ in rows]
-    if len(rows) < most:
-        return ChangedCustomers(pks, max(since, now - LATE), are_all=True)
     last, moment = rows[-1]
+    if len(rows) < most:
+        return ChangedCustomers(pks, moment, are_all=True)
     at_that_moment = changed.filter(updated=moment, pk__gt=last).order_by("pk")
     return ChangedCustomers([*pks, *at_that_moment.values_list("pk", flat=True)], moment, are_all=False)
+
+
+def changes_have_appeared_to() -> datetime:
+    """Who reads customers from now on has all changes up to then, and goes on from there."""
+    end, earliest = horizon(), timezone.now() - LONGEST_WRITE
+    if end:
+        return max(end - timedelta.resolution, earliest)
+    return Customer.objects.aggregate(last=Max("updated"))["last"] or earliest

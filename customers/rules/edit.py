@@ -21,6 +21,7 @@ from customers.lib.text import can_be_stored
 from customers.locks import get_locked
 from customers.models import MergeRule
 from customers.models.rule import LONGEST_NAME, Kept, MergeRuleChange, RuleFinding, RuleState
+from customers.records.changed_customers import changes_have_appeared_to
 from customers.rules.words import LABELS, shown_value
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def change_rule(rule: MergeRule, values: Mapping[str, Any], *, version: int, by:
         current.back_tests.filter(version=version).update(version=current.version)
     back_to_dry_run = goes_back and current.state in (RuleState.ON, RuleState.STOPPED)
     if back_to_dry_run:
-        current.state, current.state_at, current.looked_to = RuleState.DRY_RUN, timezone.now(), None
+        current.state, current.state_at = RuleState.DRY_RUN, timezone.now()
+        current.looked_to = changes_have_appeared_to()
     current.save()
     edits = {LABELS[name]: [before[name], shown_value(current, name)] for name in checked if name in changed}
     _write(current, "Changed. Dry run from now on." if back_to_dry_run else "Changed.", edits, by=by)

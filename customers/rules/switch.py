@@ -13,6 +13,7 @@ from customers.locks import get_locked
 from customers.merging.allowed import UNMATCHED
 from customers.models import MergeRule
 from customers.models.rule import Agreement, BackTest, MergeRuleChange, RuleState
+from customers.records.changed_customers import changes_have_appeared_to
 from customers.rules.edit import RuleError
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def switch(rule: MergeRule, state: RuleState, *, by: User | None) -> MergeRule:
     if state == RuleState.ON:
         refuse_user(current, by=by)
         _refuse_untested(current)
-    current.state, current.state_at, current.looked_to, current.stopped_because = state, timezone.now(), None, ""
+    current.state, current.state_at, current.stopped_because = state, timezone.now(), ""
+    current.looked_to = changes_have_appeared_to()
     current.save(update_fields=["state", "state_at", "looked_to", "stopped_because"])
     text = f"{current.get_state_display()}."
     MergeRuleChange.objects.create(rule=current, text=text, by=by)

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.db.models import Min
-from django.utils import timezone
 
 from customers.lib.batches import BATCH
 from customers.matching.evidence.values import RecordedValues, evidence_keys
@@ -25,7 +24,7 @@ from customers.models import (
     IdentifyingAttribute,
     SourceRecord,
 )
-from customers.records.changed_customers import LATE, changed_customers
+from customers.records.changed_customers import changed_customers, changes_have_appeared_to
 from customers.records.match_keys import Difference
 
 TURN = 20.0
@@ -81,11 +80,16 @@ def note_customers(customers: Collection[int]) -> None:
 def keep_up_evidence() -> str:
     """Bring the keys up to date, for some seconds; what it did, in words."""
     ends = time.monotonic() + TURN
-    progress, _ = EvidenceProgress.objects.get_or_create(pk=1, defaults={"noted_to": timezone.now() - LATE})
+    progress = EvidenceProgress.objects.first() or _begin()
     noted = _note_changed(progress)
     while progress.next_record is not None and time.monotonic() < ends:
         noted += _note_following(progress)
     return f"Evidence of {noted} records noted." if noted else ""
+
+
+def _begin() -> EvidenceProgress:
+    progress, _ = EvidenceProgress.objects.get_or_create(pk=1, defaults={"noted_to": changes_have_appeared_to()})
+    return progress
 
 
 def _note_changed(progress: EvidenceProgress) -> int:

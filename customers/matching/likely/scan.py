@@ -26,6 +26,7 @@ from customers.matching.likely.spark_table import open_spark_table
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.models import Customer, LikelyPair, LikelyScan
 from customers.models.matching import NO_RANK, rank_of_probability
+from customers.records.changed_customers import changes_have_appeared_to
 
 AT_ONCE = 500
 
@@ -57,7 +58,7 @@ def scan(model: Model | None = None) -> LikelyScan:
     if not is_installed():
         raise ScanError(MISSING)
     model = model or model_in_use()
-    began = timezone.now()
+    began, scored_to = timezone.now(), changes_have_appeared_to()
     with open_site_table() as table:
         scores = score(table, model)
         kept = sum(keep(pairs, model) for pairs in batches(scores.pairs, AT_ONCE))
@@ -65,7 +66,7 @@ def scan(model: Model | None = None) -> LikelyScan:
     return LikelyScan.objects.create(
         began=began,
         ended=timezone.now(),
-        scored_to=began,
+        scored_to=scored_to,
         customers=scores.customers,
         compared_pairs=scores.compared_pairs,
         likely_pairs=kept,
