@@ -20,10 +20,10 @@ from crm.jobs.kinds.batches import start_batch_merge, start_batch_undo
 from crm.jobs.models import Job
 from customers.batches.proposals import Proposal, propose
 from customers.batches.undo_preview import preview_undo
-from customers.merging.automatic import Keep, OnConflict
 from customers.merging.history import MergeFilter
 from customers.merging.undo import UndoTerms
 from customers.models import Customer, HistoryEntry, Merge, MergeMember, SourceRecord
+from customers.models.merge import Kept, OnConflict
 from customers.rebuild import rebuild
 from orders.totals.add import rebuild_totals
 from tests.crm.jobs.worker_processes import worker_process
@@ -54,7 +54,7 @@ def write_pairs(number: int) -> list[list[int]]:
 
 def proposals(groups: list[list[int]]) -> Iterator[Proposal]:
     for n in range(0, len(groups), 500):
-        yield from propose(groups[n : n + 500], keep=Keep.OLDEST, on_conflict=OnConflict.LEAVE, by=None)
+        yield from propose(groups[n : n + 500], keep=Kept.OLDEST, on_conflict=OnConflict.REVIEW, by=None)
 
 
 def work(job: Job, *, number: int, kills: int) -> float:
@@ -84,7 +84,7 @@ def wait_for(job: Job, done: int | None) -> None:
 def measure(number: int, kills: int) -> None:
     groups = write_pairs(number)
     agreed = list(proposals(groups))
-    how = OnConflict.LEAVE
+    how = OnConflict.REVIEW
     start_batch_merge(agreed, on_conflict=how, token=uuid4(), reason="", about="", by=None)
     seconds = work(Job.objects.latest("pk"), number=number, kills=kills)
     say(f"{number:,} groups merged in {seconds:.0f} s, {seconds / number * 1000:.1f} ms each")

@@ -16,12 +16,12 @@ from crm.demo.store import SampleStore
 from customers.batches.merge import begin_merge, merge_each
 from customers.batches.proposals import propose
 from customers.batches.undo import begin_undo, undo_each
-from customers.merging.automatic import Keep, OnConflict
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo import UndoTerms, undo_merge
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember, NotDuplicate, ProfileChange, Via
+from customers.models.merge import Kept, OnConflict
 from customers.profile.decisions import Picked
 
 MERGED = {54: "Confirmed on the phone"}
@@ -50,7 +50,7 @@ def merge_duplicates(store: SampleStore, *, by: User) -> None:
 def _merge_and_undo_batch(groups: Sequence[Sequence[int]], *, by: User) -> None:
     how = OnConflict.KEPT
     batch, _ = begin_merge(
-        propose(groups, keep=Keep.OLDEST, on_conflict=how, by=by), on_conflict=how, token=uuid4(), by=by
+        propose(groups, keep=Kept.OLDEST, on_conflict=how, by=by), on_conflict=how, token=uuid4(), by=by
     )
     merged = [done.row.merge_id for done in merge_each(batch, by=by, reason=REASON) if done.row.merge_id]
     undo, _ = begin_undo(merged[::-1], token=uuid4(), by=by, terms=UndoTerms())

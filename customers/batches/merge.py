@@ -19,10 +19,10 @@ from django.db import transaction
 from customers.batches.proposals import Proposal, propose
 from customers.lib.batches import batches
 from customers.locks import lock
-from customers.merging.automatic import OnConflict
 from customers.merging.merge import merge_customers
 from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import GroupToMerge, MergeBatch, MergeOutcome, Via
+from customers.models.merge import OnConflict
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from customers.batches.merge import fingerprint
 from customers.batches.proposals import Proposal
-from customers.merging.automatic import OnConflict
+from customers.models.merge import OnConflict
 from customers.totals.sums import OrderTotals
 
 MOST_SHOWN = 100

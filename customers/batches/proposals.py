@@ -16,16 +16,10 @@ from customers.matching.duplicates import shared_keys_of
 from customers.matching.judgement import judge_names
 from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
 from customers.merging.allowed import UNMATCHED
-from customers.merging.automatic import (
-    Changed,
-    Keep,
-    OnConflict,
-    kept_first,
-    newest_values,
-    values_changed,
-)
+from customers.merging.automatic import Changed, kept_first, newest_values, values_changed
 from customers.merging.conflicts import conflicts
 from customers.models import Customer, NotDuplicate
+from customers.models.merge import Kept, OnConflict
 from customers.profile.decisions import Choices, FinalValue, Party, Rule, decide
 from customers.profile.derive import profile_values
 from customers.profile.fields import BY_KEY, FieldKind, ProfileField
@@ -102,7 +96,7 @@ class Facts:
 
 
 def propose(
-    groups: Iterable[Sequence[int]], *, keep: Keep | None, on_conflict: OnConflict, by: User | None
+    groups: Iterable[Sequence[int]], *, keep: Kept | None, on_conflict: OnConflict, by: User | None
 ) -> list[Proposal]:
     """One for each group of which two customers are still live. Without `keep` the first of each group is kept."""
     groups = [list(dict.fromkeys(group)) for group in groups]
@@ -140,7 +134,7 @@ def _proposal(customers: Sequence[Customer], on_conflict: OnConflict, facts: Fac
         newest_values(customers, differing, facts.changed) if on_conflict == OnConflict.NEWEST else ({}, [])
     )
     left = [*_reasons(customers, facts, taken)]
-    if on_conflict == OnConflict.LEAVE and differing:
+    if on_conflict == OnConflict.REVIEW and differing:
         left.append(f"Different values: {_labels(differing)}")
     if undated:
         left.append(f"No date is known of: {_labels(undated)}")

@@ -9,9 +9,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import TextChoices
-
 from customers.models import Customer, ProfileChange
+from customers.models.merge import Kept
 from customers.profile.decisions import Choices, Picked
 from customers.profile.fields import ProfileField
 from customers.totals.sums import OrderTotals
@@ -21,32 +20,19 @@ Changed = Mapping[int, Mapping[str, datetime | None]]
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
-class Keep(TextChoices):
-    """Which of the customers is kept."""
+def kept_first(customers: Iterable[Customer], totals: Mapping[int, OrderTotals], keep: str) -> list[Customer]:
+    """The customer who is kept by `Kept`, then the others by number. Of equals the oldest is kept.
 
-    OLDEST = "oldest", "Oldest customer"
-    MOST_ORDERS = "orders", "Most orders"
-    LAST_ORDER = "last_order", "Latest order"
-
-
-class OnConflict(TextChoices):
-    """What becomes of a value that customers have otherwise."""
-
-    LEAVE = "leave", "Leave the group for a person"
-    KEPT = "kept", "Use the value of the kept customer"
-    NEWEST = "newest", "Use the newest value"
-
-
-def kept_first(customers: Iterable[Customer], totals: Mapping[int, OrderTotals], keep: Keep) -> list[Customer]:
-    """The customer who is kept, then the others by number. Of equals the oldest is kept."""
+    Of which data source somebody is, the caller knows.
+    """
     by_age = sorted(customers, key=lambda c: (totals[c.pk].since(c), c.pk))
     match keep:
-        case Keep.OLDEST:
-            kept = by_age[0]
-        case Keep.MOST_ORDERS:
+        case Kept.MOST_ORDERS:
             kept = max(by_age, key=lambda c: totals[c.pk].orders)
-        case Keep.LAST_ORDER:
+        case Kept.LAST_ORDER:
             kept = max(by_age, key=lambda c: totals[c.pk].last_order_at or BEFORE_ALL)
+        case _:
+            kept = by_age[0]
     return [kept, *sorted((c for c in by_age if c is not kept), key=lambda c: c.pk)]
 
 

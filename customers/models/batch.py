@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from customers.models.merge import Merge
+from customers.models.merge import Merge, OnConflict
 
 
 class MergeOutcome(models.TextChoices):
@@ -25,7 +25,7 @@ class MergeBatch(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    on_conflict = models.CharField(max_length=10)
+    on_conflict = models.CharField(max_length=10, choices=OnConflict)
     job = models.PositiveBigIntegerField(null=True, blank=True)
     created = models.DateTimeField(default=timezone.now)
 

@@ -19,6 +19,28 @@ class Via(models.TextChoices):
     RULE = "rule", "Rule"
 
 
+class Kept(models.TextChoices):
+    """Which customer is kept where nobody chooses for each merge."""
+
+    OLDEST = "oldest", "Added first (oldest)"
+    MOST_ORDERS = "orders", "With the most orders"
+    LAST_ORDER = "last", "With the latest order"
+    SOURCE = "source", "From a data source"
+
+
+class OnConflict(models.TextChoices):
+    """What becomes of a value that customers have otherwise, where nobody looks at each merge."""
+
+    REVIEW = "review", "Leave the group for review"
+    KEPT = "kept", "Use the value of the customer that is kept"
+    NEWEST = "newest", "Use the value that was set last"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "OnConflict | None":
+        # As batches wrote it that were made before it was one word for batches and rules.
+        return cls.REVIEW if value == "leave" else None
+
+
 class Merge(models.Model):
     """One or more duplicates merged into a survivor. A merge is active until it is undone; it is never deleted."""
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.models.merge import Kept, OnConflict
 from customers.models.source import DataSource
 
 LONGEST_NAME = 100
@@ -36,19 +37,6 @@ class NamesNeeded(models.TextChoices):
     ANY = "any", "Not compared"
 
 
-class Kept(models.TextChoices):
-    OLDEST = "oldest", "Added first (oldest)"
-    MOST_ORDERS = "orders", "With the most orders"
-    LAST_ORDER = "last", "With the latest order"
-    SOURCE = "source", "From a data source"
-
-
-class RuleOnConflict(models.TextChoices):
-    REVIEW = "review", "Leave the group for review"
-    KEPT = "kept", "Use the value of the customer that is kept"
-    NEWEST = "newest", "Use the value that was set last"
-
-
 class MergeRule(models.Model):
     """A rule that merges customers of whom every two satisfy it.
 
@@ -65,7 +53,7 @@ class MergeRule(models.Model):
     kept_source = models.ForeignKey(
         DataSource, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
-    on_conflict = models.CharField(max_length=10, choices=RuleOnConflict, default=RuleOnConflict.REVIEW)
+    on_conflict = models.CharField(max_length=10, choices=OnConflict, default=OnConflict.REVIEW)
     exempt_active = models.BooleanField(default=True, help_text="Active purchases on two sides")
     exempt_statuses = models.JSONField(default=list, blank=True, help_text="Billing and lead statuses")
     exempt_tags = models.JSONField(default=list, blank=True)

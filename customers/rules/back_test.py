@@ -15,7 +15,8 @@ from django.utils import timezone
 from customers.matching.not_duplicates import ordered_pair
 from customers.merging.conflicts import conflicts
 from customers.models import Customer, MergeMember, MergeRule, NotDuplicate, Via
-from customers.models.rule import BackTest, RuleFinding, RuleOnConflict
+from customers.models.merge import OnConflict
+from customers.models.rule import BackTest, RuleFinding
 from customers.profile.derive import profile_values
 from customers.records.ownership import merge_chains
 from customers.rules.candidates import customers_from
@@ -81,7 +82,7 @@ def _would_merge(rule: MergeRule, one: RuleSide, other: RuleSide) -> bool:
 def _satisfy(rule: MergeRule, facts: Sequence[SideFacts], sides: Sequence[RuleSide]) -> bool:
     if not is_satisfied(rule, facts[0], facts[1], weigh(facts, rule)):
         return False
-    return rule.on_conflict != RuleOnConflict.REVIEW or not conflicts([side.profile for side in sides])
+    return rule.on_conflict != OnConflict.REVIEW or not conflicts([side.profile for side in sides])
 
 
 def _marks(test: BackTest, after: Place) -> tuple[int, Place | None]:
@@ -99,7 +100,7 @@ def _marks(test: BackTest, after: Place) -> tuple[int, Place | None]:
         if pair[0] == pair[1] or not live.keys() >= {*pair} or (mark.first_id, mark.second_id) in undone:
             continue
         profiles = [profile_values(live[pk]) for pk in pair]
-        is_left = test.rule.on_conflict == RuleOnConflict.REVIEW and conflicts(profiles)
+        is_left = test.rule.on_conflict == OnConflict.REVIEW and conflicts(profiles)
         if comparison.satisfied({pair}) and not is_left:
             test.marked += 1
             _note_differing(test, *pair, "marked", mark.pk)

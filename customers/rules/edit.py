@@ -20,7 +20,8 @@ from customers.lib.phrases import isolated
 from customers.lib.text import can_be_stored
 from customers.locks import get_locked
 from customers.models import MergeRule
-from customers.models.rule import LONGEST_NAME, Kept, MergeRuleChange, RuleFinding, RuleState
+from customers.models.merge import Kept
+from customers.models.rule import LONGEST_NAME, MergeRuleChange, RuleFinding, RuleState
 from customers.records.changed_customers import changes_have_appeared_to
 from customers.rules.words import LABELS, shown_value
 

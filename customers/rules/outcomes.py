@@ -9,10 +9,11 @@ from decimal import Decimal
 from customers.labels.effective import effective_of
 from customers.lib.names import label_key
 from customers.lib.phrases import join_first
-from customers.merging.automatic import Keep, kept_first, newest_values, values_changed
+from customers.merging.automatic import kept_first, newest_values, values_changed
 from customers.merging.conflicts import conflicts
 from customers.models import Customer, MergeRule, RecordTotals, SourceRecord, Tag
-from customers.models.rule import FindingOutcome, Kept, RuleOnConflict
+from customers.models.merge import Kept, OnConflict
+from customers.models.rule import FindingOutcome
 from customers.profile.decisions import Choices
 from customers.profile.derive import profile_values
 from customers.profile.fields import ProfileField
@@ -20,7 +21,6 @@ from customers.rules.groups import RuleGroup
 from customers.totals.sums import OrderTotals, order_totals
 
 BY_CUSTOMER = "source_record__customer"
-KEEP = {Kept.OLDEST: Keep.OLDEST, Kept.MOST_ORDERS: Keep.MOST_ORDERS, Kept.LAST_ORDER: Keep.LAST_ORDER}
 MOST_NAMED = 3
 
 
@@ -54,10 +54,10 @@ def outcome_of(rule: MergeRule, group: RuleGroup) -> GroupOutcome | None:
         return GroupOutcome(pks, FindingOutcome.EXEMPT, reason)
     survivor = _survivor(rule, customers, totals)
     differing = conflicts([profile_values(customer) for customer in customers])
-    if differing and rule.on_conflict == RuleOnConflict.REVIEW:
+    if differing and rule.on_conflict == OnConflict.REVIEW:
         return GroupOutcome(pks, FindingOutcome.CONFLICT, f"Different {_labels(differing)}.")
     choices: Choices = {}
-    if differing and rule.on_conflict == RuleOnConflict.NEWEST:
+    if differing and rule.on_conflict == OnConflict.NEWEST:
         choices, undated = newest_values(customers, differing, values_changed(pks))
         if undated:
             reason = f"Nobody knows which {_labels(undated)} is the newest."
@@ -96,9 +96,9 @@ def _largest_spend(pks: Iterable[int], totals: Mapping[int, OrderTotals]) -> Dec
 
 def _survivor(rule: MergeRule, customers: Sequence[Customer], totals: Mapping[int, OrderTotals]) -> int:
     """Of those from the preferred data source, or of all if none is, the oldest."""
+    candidates = customers
     if rule.kept == Kept.SOURCE:
         records = SourceRecord.objects.filter(customer__in=customers, data_source=rule.kept_source_id)
         preferred = set(records.values_list("customer", flat=True))
-        from_source = [customer for customer in customers if customer.pk in preferred]
-        return kept_first(from_source or customers, totals, Keep.OLDEST)[0].pk
-    return kept_first(customers, totals, KEEP[Kept(rule.kept)])[0].pk
+        candidates = [customer for customer in customers if customer.pk in preferred] or customers
+    return kept_first(candidates, totals, rule.kept)[0].pk

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from customers.models.rule import Agreement, Kept, NamesNeeded, RuleOnConflict
+from customers.models.merge import Kept, OnConflict
+from customers.models.rule import Agreement, NamesNeeded
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class ReadyMadeRule:
     about: str
     evidence: tuple[Agreement, ...]
     names: NamesNeeded
-    on_conflict: RuleOnConflict
+    on_conflict: OnConflict
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -32,7 +33,7 @@ DEFAULTS: Mapping[str, Any] = {
     "match_case": False,
     "kept": Kept.OLDEST,
     "kept_source": None,
-    "on_conflict": RuleOnConflict.REVIEW,
+    "on_conflict": OnConflict.REVIEW,
     "exempt_active": True,
     "exempt_statuses": [],
     "exempt_tags": [],
@@ -51,7 +52,7 @@ READY_MADE = (
         # Two people of one company are two, should both systems have numbered them alike.
         NamesNeeded.COMPATIBLE,
         # Two offices of one company seldom give one email and one address.
-        RuleOnConflict.KEPT,
+        OnConflict.KEPT,
     ),
     ReadyMadeRule(
         "email-name",
@@ -59,7 +60,7 @@ READY_MADE = (
         "The same email, and the same first and last name. The safest start.",
         (Agreement.EMAIL,),
         NamesNeeded.FULL,
-        RuleOnConflict.REVIEW,
+        OnConflict.REVIEW,
     ),
 )
 BY_SLUG = {rule.slug: rule for rule in READY_MADE}

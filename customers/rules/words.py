@@ -7,7 +7,8 @@ from typing import Any
 
 from customers.lib.phrases import isolated, join_words
 from customers.models import BillingStatus, LeadStatus, MergeRule
-from customers.models.rule import Agreement, Kept, NamesNeeded, RuleOnConflict
+from customers.models.merge import Kept, OnConflict
+from customers.models.rule import Agreement, NamesNeeded
 
 LABELS = {
     "name": "Name",
@@ -47,9 +48,9 @@ KEPT = {
     Kept.LAST_ORDER: "Keeps the customer with the latest order",
 }
 CONFLICTS = {
-    RuleOnConflict.REVIEW: "leaves conflicts for review",
-    RuleOnConflict.KEPT: "in a conflict the value of the kept customer wins",
-    RuleOnConflict.NEWEST: "in a conflict the newest value wins",
+    OnConflict.REVIEW: "leaves conflicts for review",
+    OnConflict.KEPT: "in a conflict the value of the kept customer wins",
+    OnConflict.NEWEST: "in a conflict the newest value wins",
 }
 STATUSES = dict([*BillingStatus.choices, *LeadStatus.choices])
 
@@ -70,7 +71,7 @@ def rule_in_words(rule: MergeRule) -> Sequence[str]:
     exempt = list(_exempt(rule))
     return [
         f"{evidence_in_words(rule)}.",
-        f"{kept}; {CONFLICTS[RuleOnConflict(rule.on_conflict)]}.",
+        f"{kept}; {CONFLICTS[OnConflict(rule.on_conflict)]}.",
         f"Never merged: {', '.join([*exempt, f'groups of more than {rule.largest_group}'])}.",
     ]
 

@@ -4,8 +4,10 @@ from uuid import UUID, uuid4
 
 from django import forms
 
-from customers.merging.automatic import Keep, OnConflict
+from customers.models.merge import Kept, OnConflict
 from customers.web.fields import LONGEST_REASON, TextField
+
+KEPT = [choice for choice in Kept.choices if choice[0] != Kept.SOURCE]
 
 
 class BatchMergeForm(forms.Form):
@@ -14,7 +16,7 @@ class BatchMergeForm(forms.Form):
     What is not valid, such as in an address that was cut off, is as by default.
     """
 
-    keep = forms.ChoiceField(choices=Keep.choices, required=False)
+    keep = forms.ChoiceField(choices=KEPT, required=False)
     conflict = forms.ChoiceField(choices=OnConflict.choices, required=False)
     token = forms.UUIDField(required=False)
     reason = TextField(label="Reason (optional)", max_length=LONGEST_REASON, required=False)
@@ -25,12 +27,12 @@ class BatchMergeForm(forms.Form):
         self.is_valid()
 
     @property
-    def chosen_keep(self) -> Keep:
-        return Keep(self.cleaned_data.get("keep") or Keep.OLDEST)
+    def chosen_keep(self) -> Kept:
+        return Kept(self.cleaned_data.get("keep") or Kept.OLDEST)
 
     @property
     def chosen_conflict(self) -> OnConflict:
-        return OnConflict(self.cleaned_data.get("conflict") or OnConflict.LEAVE)
+        return OnConflict(self.cleaned_data.get("conflict") or OnConflict.REVIEW)
 
     @property
     def chosen_token(self) -> UUID:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from crm.batches.forms.merge import BatchMergeForm
+from crm.batches.forms.merge import KEPT, BatchMergeForm
 from crm.batches.views.detail import answer_poll, rows_shown
 from crm.batches.work import work_of
 from crm.jobs.kinds.batches import start_batch_merge
@@ -22,8 +22,8 @@ from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_numbers
 from customers.matching.forms import WorklistFilterForm
 from customers.matching.views.worklist import STAY
-from customers.merging.automatic import Keep, OnConflict
 from customers.models import MergeBatch
+from customers.models.merge import OnConflict
 from customers.web.messages import emphasised
 from customers.web.permissions import UNDO, VIEW_ORDERS, may_merge, may_view
 
@@ -123,7 +123,7 @@ def _page(
         "preview": preview,
         "groups": write_groups([proposal.ids for proposal in preview.proposals]),
         "address": {name: value for name, value in request.GET.items() if name not in ("keep", "conflict")},
-        "keeps": Keep.choices,
+        "keeps": KEPT,
         "conflicts": OnConflict.choices,
     }
     return render(request, "batches/merge.html", context, status=status)

@@ -13,9 +13,9 @@ from crm.jobs.models import Job
 from customers.batches.merge import begin_merge, merge_next
 from customers.batches.proposals import Proposal
 from customers.batches.undo import begin_undo, undo_next
-from customers.merging.automatic import OnConflict
 from customers.merging.undo import UndoTerms
 from customers.models import BatchUndo, GroupToMerge, MergeBatch, MergeToUndo
+from customers.models.merge import OnConflict
 
 MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
 

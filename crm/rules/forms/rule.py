@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from customers.models import BillingStatus, DataSource, LeadStatus, MergeRule
-from customers.models.rule import Agreement, Kept, NamesNeeded, RuleOnConflict
+from customers.models.merge import Kept, OnConflict
+from customers.models.rule import Agreement, NamesNeeded
 from customers.rules.ready_made import DEFAULTS
 from customers.web.fields import TextField
 
@@ -24,7 +25,7 @@ HELP = {
     NamesNeeded.FULL: "In any order, regardless of capitals and accents",
     NamesNeeded.COMPATIBLE: "An initial, a short form or a part: “H. Holý”, “Bob” and “Robert”",
     NamesNeeded.ANY: "A family may share an email, and an office a domain",
-    RuleOnConflict.REVIEW: "Recommended. Consent is never a conflict: the most restrictive applies",
+    OnConflict.REVIEW: "Recommended. Consent is never a conflict: the most restrictive applies",
 }
 STATUSES = [*BillingStatus.choices, *LeadStatus.choices]
 MOST_USERS = 200
@@ -50,7 +51,7 @@ class RuleForm(forms.Form):
         label="Data source",
         empty_label="Select…",
     )
-    on_conflict = forms.ChoiceField(choices=RuleOnConflict.choices, widget=forms.RadioSelect)
+    on_conflict = forms.ChoiceField(choices=OnConflict.choices, widget=forms.RadioSelect)
     exempt_active = forms.BooleanField(required=False, label="Customers with active purchases on both sides")
     exempt_statuses = forms.MultipleChoiceField(required=False, choices=STATUSES, widget=forms.CheckboxSelectMultiple)
     exempt_tags = forms.CharField(

@@ -8,8 +8,8 @@ import pytest
 from customers.batches.merge import begin_merge, merge_each
 from customers.batches.proposals import propose
 from customers.matching.not_duplicates import mark_all_not_duplicates
-from customers.merging.automatic import OnConflict
 from customers.models import Customer
+from customers.models.merge import OnConflict
 from tests.factories import customer_with_order
 from tests.threads import Held, start_in_thread, wait_until_blocked
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 def test_a_group_that_is_marked_as_not_duplicates_at_that_moment_is_left():
     named = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com"}
     group = [customer_with_order(**named).pk for _ in range(2)]
-    how = OnConflict.LEAVE
+    how = OnConflict.REVIEW
     agreed = propose([group], keep=None, on_conflict=how, by=None)
     batch, _ = begin_merge(agreed, on_conflict=how, token=uuid4(), by=None)
     with ThreadPoolExecutor(1) as threads:

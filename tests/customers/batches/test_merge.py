@@ -11,9 +11,9 @@ from customers.batches.undo import begin_undo, undo_each
 from customers.batches.worklist_groups import read_groups, worklist_groups, write_groups
 from customers.matching.related import mark_related
 from customers.matching.worklist.filters import EVERYTHING
-from customers.merging.automatic import Keep, OnConflict
 from customers.merging.undo import UndoTerms
 from customers.models import Customer, Merge, RecordTotals, Relation, Via
+from customers.models.merge import Kept, OnConflict
 from tests.acts import edit, erase, fresh, merge
 from tests.customers.invariants import check_owners_and_caches
 from tests.factories import customer_with_order, make_user
@@ -31,7 +31,7 @@ def pair(n: int, **other: str) -> list[int]:
     return [person(n).pk, person(n, **other).pk]
 
 
-def proposals(*groups: list[int], keep=Keep.OLDEST, on_conflict=OnConflict.LEAVE, by=None) -> list[Proposal]:
+def proposals(*groups: list[int], keep=Kept.OLDEST, on_conflict=OnConflict.REVIEW, by=None) -> list[Proposal]:
     return propose(groups, keep=keep, on_conflict=on_conflict, by=by)
 
 
@@ -39,7 +39,7 @@ def left(*groups: list[int], **options) -> list[tuple[str, ...]]:
     return [proposal.left for proposal in proposals(*groups, **options)]
 
 
-def merge_all(agreed: list[Proposal], on_conflict=OnConflict.LEAVE, by=None) -> list[tuple[str, str]]:
+def merge_all(agreed: list[Proposal], on_conflict=OnConflict.REVIEW, by=None) -> list[tuple[str, str]]:
     """(outcome, reason) of each group."""
     batch, _ = begin_merge(agreed, on_conflict=on_conflict, token=uuid4(), by=by)
     return [(merged.row.outcome, merged.reason) for merged in merge_each(batch, by=by, reason="The list of May")]
@@ -133,8 +133,13 @@ def test_who_is_kept():
     group = [one.pk, other.pk, third.pk]
     RecordTotals.objects.filter(source_record__customer=other).update(orders=7)
     RecordTotals.objects.filter(source_record__customer=third).update(last_order_at=timezone.now())
-    assert [proposals(group, keep=keep)[0].survivor for keep in Keep] == [one, other, third]
-    assert proposals(group, keep=Keep.LAST_ORDER)[0].ids == (third.pk, one.pk, other.pk)
+    ways = (Kept.OLDEST, Kept.MOST_ORDERS, Kept.LAST_ORDER)
+    assert [proposals(group, keep=keep)[0].survivor for keep in ways] == [
+        one,
+        other,
+        third,
+    ]
+    assert proposals(group, keep=Kept.LAST_ORDER)[0].ids == (third.pk, one.pk, other.pk)
 
 
 def test_what_changed_since_the_preview_is_left_and_named_and_the_others_go_on():

@@ -12,7 +12,8 @@ from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_du
 from customers.matching.related import mark_related
 from customers.merging.undo import UndoTerms
 from customers.models import Customer, HistoryEntry, LikelyPair, Merge, Relation, Via
-from customers.models.rule import FindingOutcome, NamesNeeded, RuleOnConflict, RuleState
+from customers.models.merge import OnConflict
+from customers.models.rule import FindingOutcome, NamesNeeded, RuleState
 from customers.rules import candidates, follow
 from customers.rules.apply import NotRunningError, merge_group
 from customers.rules.candidates import customers_from
@@ -72,7 +73,7 @@ def pair_with(what: str) -> tuple[Customer, Customer]:
 def test_each_kind_of_evidence_merges_those_who_have_it_in_common(what):
     mark_identifying("card", "identifier", by=None)
     evidence = {"least_probability": 0.99} if what == "probability" else {"evidence": [what or "email"]}
-    make_rule(**evidence, on_conflict=RuleOnConflict.KEPT)
+    make_rule(**evidence, on_conflict=OnConflict.KEPT)
     one, other = pair_with(what)
     follow_changes()
     assert are_one(one, other) is bool(what)
@@ -95,7 +96,7 @@ def test_each_kind_of_evidence_merges_those_who_have_it_in_common(what):
     ],
 )
 def test_names_agree_as_the_rule_needs(needed, other, is_merged):
-    make_rule(evidence=["email"], names=needed, on_conflict=RuleOnConflict.KEPT)
+    make_rule(evidence=["email"], names=needed, on_conflict=OnConflict.KEPT)
     one, two = known_as(email=MAIL), known_as(*other, email=MAIL, source="Marketplace")
     follow_changes()
     assert are_one(one, two) is is_merged
@@ -124,7 +125,7 @@ def test_an_identifying_attribute_that_differs_keeps_two_apart(born):
 
 
 def test_a_chain_is_left_to_a_person():
-    rule = make_rule(evidence=["email"], on_conflict=RuleOnConflict.KEPT)
+    rule = make_rule(evidence=["email"], on_conflict=OnConflict.KEPT)
     a = known_as(email="a@x.example")
     b = known_as(email="a@x.example")
     edit(b, email="b@x.example")
@@ -137,7 +138,7 @@ def test_a_chain_is_left_to_a_person():
 
 
 def test_a_chain_is_not_merged_step_by_step_either():
-    make_rule(evidence=["email"], on_conflict=RuleOnConflict.KEPT)
+    make_rule(evidence=["email"], on_conflict=OnConflict.KEPT)
     a, b = known_as(email="a@x.example"), known_as(email="a@x.example")
     edit(b, email="b@x.example")
     follow_changes()
@@ -149,7 +150,7 @@ def test_a_chain_is_not_merged_step_by_step_either():
 
 
 def test_whom_staff_merged_is_one_for_a_rule():
-    make_rule(evidence=["email"], on_conflict=RuleOnConflict.KEPT)
+    make_rule(evidence=["email"], on_conflict=OnConflict.KEPT)
     a, b = known_as(email="a@x.example"), known_as(email="b@x.example")
     merge(a, b)
     c = known_as(email="b@x.example")
@@ -166,7 +167,7 @@ def test_a_group_that_is_too_large_is_left():
 
 
 def test_what_very_many_share_merges_only_namesakes():
-    make_rule(evidence=["email"], names=NamesNeeded.ANY, on_conflict=RuleOnConflict.KEPT)
+    make_rule(evidence=["email"], names=NamesNeeded.ANY, on_conflict=OnConflict.KEPT)
     names = [(f"{letter}nna", f"Nov{letter.lower()}k") for letter in "ABCDEFGHIJKLMNOPQRSTU"]
     office = [known_as(*name, email="reception@acme.example") for name in names]
     namesake = known_as(*names[0], email="reception@acme.example", source="Till")
@@ -177,7 +178,7 @@ def test_what_very_many_share_merges_only_namesakes():
 
 def test_a_value_of_too_many_connects_nobody_and_takes_nothing_from_others(monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(candidates, "MOST_HOLDERS", 3)
-    rule = make_rule(evidence=["company"], names=NamesNeeded.ANY, on_conflict=RuleOnConflict.KEPT)
+    rule = make_rule(evidence=["company"], names=NamesNeeded.ANY, on_conflict=OnConflict.KEPT)
     sources = ("Shop", "Till", "Marketplace", "Phone")
     of_all = [known_as(company="Acme", source=source) for source in sources]
     of_three = [known_as(company="Globe", source=source) for source in sources[:3]]

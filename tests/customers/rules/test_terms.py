@@ -6,7 +6,8 @@ import pytest
 
 from customers.labels.tags import add_tags
 from customers.models import DataSource, Merge, RecordTotals
-from customers.models.rule import FindingOutcome, Kept, RuleFinding, RuleOnConflict
+from customers.models.merge import Kept, OnConflict
+from customers.models.rule import FindingOutcome, RuleFinding
 from customers.rules.follow import follow_changes
 from tests.acts import edit
 from tests.customers.rules.results import are_one, left
@@ -24,7 +25,7 @@ def test_a_conflict_is_left_for_review_unless_the_rule_says_otherwise():
     follow_changes()
     assert left() == [(FindingOutcome.CONFLICT, "Different phone.")]
 
-    rule.on_conflict = RuleOnConflict.KEPT
+    rule.on_conflict = OnConflict.KEPT
     rule.save()
     edit(other, custom1="x")
     follow_changes()
@@ -33,7 +34,7 @@ def test_a_conflict_is_left_for_review_unless_the_rule_says_otherwise():
 
 
 def test_the_newest_value_wins_where_the_rule_says_so():
-    make_rule("email-name", on_conflict=RuleOnConflict.NEWEST)
+    make_rule("email-name", on_conflict=OnConflict.NEWEST)
     one, other = known_as(email=MAIL, phone="+420 241 770 449"), known_as(email=MAIL, phone="+420 241 770 450")
     edit(one, company="Acme")
     edit(other, company="Apex")
