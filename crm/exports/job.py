@@ -1,9 +1,12 @@
-"""A long export as a job: the rows of each chunk are kept as lines of JSON, and put together as a file at the end."""
+"""A long export as a job: the rows of each chunk are kept as lines of JSON, and put together as a file at the end.
+
+They are read from the replica once it has what was written before the job was started, else from the primary.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.utils import timezone
 
@@ -18,7 +21,9 @@ from crm.exports.orders import ORDERS
 from crm.jobs.control import start
 from crm.jobs.kind import JobKind, Step, register
 from crm.jobs.models import Job
+from customers.database.replica import position, read_from_replica
 from customers.lib.columns import Column, Plain, plain_row
+from customers.snapshot import snapshot
 from customers.web.permissions import VIEW_ORDERS
 
 EXPORTS: dict[str, Export[Any]] = {export.name: export for export in (CUSTOMERS, ORDERS, MERGES, DUPLICATES, AUDIT)}
@@ -33,21 +38,30 @@ def start_export(
         "columns": [column.label for column in columns],
         "format": file_format.value,
         "time_zone": timezone.get_current_timezone_name(),
+        "written": position(),
     }
     needs = {*export.needs[1:], *([VIEW_ORDERS] if have_orders(columns) else [])}
     about = export.describe(query) or f"All {export.label.lower()}"
     return start(KINDS[export.name], parameters, by=by, about=f"{about}, {file_format.name}", needs=needs)
 
 
-def export_chunk(export: Export[Any], job: Job) -> Step:
+def read_part(export: Export[Any], job: Job) -> Step:
+    return read_from_replica(partial(_read_part, export, job), written=job.parameters.get("written", ""))
+
+
+def _read_part(export: Export[Any], job: Job) -> Step:
     columns = export.named(job.parameters["columns"])
-    with timezone.override(job.parameters["time_zone"]):
+    with snapshot(), timezone.override(job.parameters["time_zone"]):
         rows, following = export.part(
             job.parameters["query"], job.cursor.get("after"), with_orders=have_orders(columns)
         )
-    lines = [json.dumps(plain_row(columns, row), ensure_ascii=False, separators=(",", ":")) for row in rows]
+        lines = [json.dumps(plain_row(columns, row), ensure_ascii=False, separators=(",", ":")) for row in rows]
     text = "".join(f"{line}\n" for line in lines)
     return Step({"after": following}, is_last=following is None, done=len(rows), text=text)
+
+
+def write_part(job: Job) -> Step:
+    return cast("Step", job.answer)
 
 
 def count_rows(export: Export[Any], job: Job) -> int | None:
@@ -76,7 +90,8 @@ def _register(export: Export[Any]) -> JobKind:
             export.kind,
             f"Export {export.label.lower()}",
             export.needs[0],
-            partial(export_chunk, export),
+            write_part,
+            ask=partial(read_part, export),
             count=partial(count_rows, export),
             file_name=partial(file_name, export),
             put_together=partial(put_together, export),

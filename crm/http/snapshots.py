@@ -1,16 +1,26 @@
 """Each page shows one moment of the database. The API dialects do the same once they know the key.
 
 Where there is a replica, pages are read from it. A browser that has changed something remembers how far the primary had
-written by then, and reads the primary until the replica has come that far: nobody misses what they did.
+written by then, and reads the primary until the replica has come that far: nobody misses what they did. A page whose
+replica fails is made once more, from the primary.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from customers.database.replica import alias_that_has, is_set_up, position, reading
+from customers.database.failures import failure_of
+from customers.database.replica import (
+    OF_REPLICA,
+    REPLICA,
+    is_set_up,
+    position,
+    read_from_replica,
+    reading_alias,
+)
 from customers.snapshot import READS, snapshot
 
 WRITTEN = "written"
@@ -18,23 +28,38 @@ WRITTEN = "written"
 LONGEST = 60 * 60  # seconds
 
 
-def page_of_one_moment(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+class PageOfOneMoment:
     """Innermost, so that sessions and messages are written outside. A file that streams is read in batches later."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return get_response(request)
+            return self.get_response(request)
         if request.method in READS:
-            with reading(alias_that_has(_written(request))), snapshot():
-                return get_response(request)
-        response = get_response(request)
+            return read_from_replica(partial(self._read, request), written=_written(request))
+        response = self.get_response(request)
         if is_set_up():
             response.set_cookie(
                 WRITTEN, position(), max_age=LONGEST, secure=settings.HTTPS, httponly=True, samesite="Lax"
             )
         return response
 
-    return answer
+    def _read(self, request: HttpRequest) -> HttpResponseBase:
+        with snapshot():
+            response = self.get_response(request)
+            if error := getattr(response, "failed_on_replica", None):
+                raise error
+            return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Views fail here first, so the answer that others would give does not go out."""
+        if reading_alias() == REPLICA and failure_of(exception) in OF_REPLICA:
+            response = HttpResponse(status=503)
+            response.failed_on_replica = exception  # type: ignore[attr-defined]
+            return response
+        return None
 
 
 def _written(request: HttpRequest) -> str:

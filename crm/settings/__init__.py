@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "crm.http.audit.note_customer_views",
     "customers.web.retired.ErasedCustomerMiddleware",
-    "crm.http.snapshots.page_of_one_moment",
+    "crm.http.snapshots.PageOfOneMoment",
     "axes.middleware.AxesMiddleware",  # last: it turns a failed sign-in into the lockout page
 ]
 

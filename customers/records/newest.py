@@ -142,7 +142,7 @@ def record_by_record(places: QuerySet[Any, Any], customer: int, first: int, last
         SELECT place.at, place.id FROM {records} AS owned CROSS JOIN LATERAL ({sql}) AS place (at, id)
         WHERE owned.customer_id = %s ORDER BY place.at {direction}, place.id {direction} LIMIT %s OFFSET %s
     """  # noqa: S608 - SQL that Django has written
-    with connections["default"].cursor() as cursor:
+    with connections[places.db].cursor() as cursor:
         cursor.execute(statement, [*params, customer, last - first, first])
         return list(cursor.fetchall())
 

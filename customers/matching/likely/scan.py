@@ -2,12 +2,14 @@
 
 It compares outside of any transaction, for minutes, and writes in short ones, so that it keeps no writer waiting. A
 scan that is killed leaves old pairs and new ones; the next one comes to the same.
+
+What it compares is read from the replica, where there is one that has come to where the scan began.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from importlib.util import find_spec
 
@@ -16,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from customers.database.replica import position, read_from_replica
 from customers.lib.batches import batches
 from customers.lib.errors import ActionError
 from customers.matching.likely.model import Model
@@ -29,7 +32,8 @@ from customers.models.matching import NO_RANK, rank_of_probability
 from customers.records.changed_customers import changes_have_appeared_to
 
 AT_ONCE = 500
-
+PATIENCE = 10
+"""Seconds for the replica to come to where the scan begins, which says for all before that they are compared."""
 
 MISSING = (
     "Not scanned: Splink is missing, or PySpark where SPARK_MASTER is set."
@@ -59,7 +63,10 @@ def scan(model: Model | None = None) -> LikelyScan:
         raise ScanError(MISSING)
     model = model or model_in_use()
     began, scored_to = timezone.now(), changes_have_appeared_to()
-    with open_site_table() as table:
+    with ExitStack() as opened:
+        table = read_from_replica(
+            lambda: opened.enter_context(open_site_table()), written=position(), patience=PATIENCE
+        )
         scores = score(table, model)
         kept = sum(keep(pairs, model) for pairs in batches(scores.pairs, AT_ONCE))
     _drop_found_before(began)
