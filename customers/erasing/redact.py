@@ -27,7 +27,7 @@ from customers.models import (
     Visit,
 )
 from customers.profile.clean import as_text
-from customers.profile.fields import BLANK, BY_KEY, FieldKind
+from customers.profile.fields import BLANK, BY_KEY, NAME_FIELDS, FieldKind
 
 IN_WORDS = (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.WEBSITE, FieldKind.ADDRESS, FieldKind.LOGIN)
 
@@ -41,7 +41,8 @@ def redact(family: Mapping[int, Customer]) -> None:
         _blank_taken(pk, family)
     ProfileChange.objects.filter(customer__in=family).update(values={})
     Merge.objects.filter(pk__in=merges).update(reason="", warnings=[])
-    MergeMember.objects.filter(duplicate__in=family).update(records=[])
+    Merge.objects.filter(survivor__in=family).update(survivor_name="")
+    MergeMember.objects.filter(duplicate__in=family).update(records=[], duplicate_name="")
     for pairs in (NotDuplicate.objects.all(), LikelyPair.objects.all(), LikelyAnswer.objects.all()):
         pairs.filter(Q(first__in=family) | Q(second__in=family)).delete()
     Visit.objects.filter(customer__in=family).delete()
@@ -93,6 +94,8 @@ def _blank_taken(giver: int, family: Collection[int], values: Mapping[str, Any] 
         if values_taken:
             _blank(change, values_taken, side="after")
             _blank_since(change, values_taken)
+            if values_taken.keys() & {*NAME_FIELDS}:
+                _blank_names_since(change)
             _blank_taken(change.customer_id, family, values_taken)
 
 
@@ -120,6 +123,15 @@ def _blank_since(change: ProfileChange, values: Mapping[str, Any]) -> None:
             entry.values["changes"] = changes
             blanked.append(entry)
     HistoryEntry.objects.bulk_update(blanked, ["values"], batch_size=BATCH)
+
+
+def _blank_names_since(change: ProfileChange) -> None:
+    """Blank what the customer was called in later merges, unless it is called so now."""
+    customer = change.customer
+    survivors = Merge.objects.filter(survivor=customer, created__gte=change.at)
+    survivors.exclude(survivor_name=customer.name).update(survivor_name="")
+    duplicates = MergeMember.objects.filter(duplicate=customer, merge__created__gte=change.at)
+    duplicates.exclude(duplicate_name=customer.name).update(duplicate_name="")
 
 
 def _without_value(field: Value, erased: Mapping[str, str]) -> Value:

@@ -22,6 +22,11 @@ def isolated(value: object) -> str:
     return f"{FIRST_STRONG_ISOLATE}{text.translate(ISOLATES)}{POP_ISOLATE}"
 
 
+def with_number(name: str, number: int) -> str:
+    """A customer in a sentence: two customers may share a name."""
+    return isolated(name) if name.endswith(f" {number}") else f"{isolated(name)} ({number})"
+
+
 def join_words(words: Sequence[str]) -> str:
     """“A”, “A and B”, “A, B and C”: names and labels, never parts of a sentence."""
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

@@ -5,29 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from customers.lib.money import format_money
-from customers.lib.phrases import ActMessage, Notice, isolated
+from customers.lib.phrases import Notice, isolated
 from customers.lib.sentences import isolated_text
-from customers.merging.preview import MovedRows, ValueChange, add_moved_rows
+from customers.merging.preview import MovedRows, add_moved_rows
 from customers.models import HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
-from customers.profile.clean import as_text
-from customers.profile.fields import FIELDS, FieldKind
-from customers.profile.replay import BY_PURCHASE
 from customers.records.counts import add_counts, count_rows
 from customers.records.registry import all_linked_models
 from customers.totals.sums import OrderTotals, order_totals
 
-if TYPE_CHECKING:
-    pass
-
 MOST_EVENTS = 50
-
-ENTERED = ActMessage("entered by {user}", "entered by an API client")
-LEFT_EMPTY = ActMessage("left empty by {user}", "left empty by an API client")
 
 
 @dataclass(frozen=True)
@@ -37,30 +26,6 @@ class MovedRecord:
     record: SourceRecord
     member: MergeMember
     totals: OrderTotals
-
-
-def value_changes(merge: Merge) -> Iterator[ValueChange]:
-    names = {
-        member.duplicate_id: member.duplicate.name_with_number for member in merge.members.select_related("duplicate")
-    }
-    # A purchase that clears “Lost” while the merge stands is recorded with the merge, but the merge did not write it.
-    written: dict[str, dict[str, Any]] = {}
-    for change in merge.changes.exclude(via=BY_PURCHASE).order_by("version"):
-        for key, value in change.values.items():
-            # A correction changed what the merge had written.
-            written[key] = {**value, "before": written.get(key, value)["before"]}
-    for field in (field for field in FIELDS if field.key in written):
-        value = written[field.key]
-        before, after = as_text(field, value["before"]), as_text(field, value["after"])
-        if field.kind is FieldKind.PASSWORD and after:
-            after = "Existing password" if value["from"] else "New password"
-        origin = names.get(value["from"]) or ((ENTERED if after else LEFT_EMPTY).text(merge.actor))
-        if field.kind is FieldKind.CONSENT and not value["from"]:
-            origin = "most restrictive answer"
-        yield ValueChange(field.label, before, after, origin)
-    for entry in merge.credit_entries.all():
-        text = f"corrected by {format_money(entry.amount, entry.currency)}"
-        yield ValueChange("Credit", "sum", text, ENTERED.text(merge.actor))
 
 
 def moved_records(members: Sequence[MergeMember]) -> list[MovedRecord]:

@@ -1,13 +1,26 @@
 """The export of the merge history, newest first, a batch at a time."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from customers.lib.batches import BATCH
 from customers.lib.columns import Column, ValueKind
+from customers.merging.changed_values import changed_values
 from customers.merging.history import MergeFilter, MergeRow, filter_merges, merge_rows, merges_before
+from customers.models import MergeMember
 from customers.records.newest import Cursor
 
-MERGE, CUSTOMERS, UNDO = "Merge", "Customers", "Undo"
+MERGE, CUSTOMERS, VALUES, UNDO = "Merge", "Customers", "Values", "Undo"
+
+
+def _name_then(member: MergeMember) -> str:
+    return member.duplicate_name or member.duplicate.name
+
+
+def _values(row: MergeRow, side: str) -> str:
+    """A line for each value that the merge changed, such as “Company: Initech”; both columns have the same lines."""
+    return "\n".join(f"{change.label}: {getattr(change, side)}".rstrip() for change in row.changes)
+
 
 COLUMNS: tuple[Column[MergeRow], ...] = (
     Column("Merge", lambda row: row.merge.pk, ValueKind.NUMBER, MERGE),
@@ -16,10 +29,17 @@ COLUMNS: tuple[Column[MergeRow], ...] = (
     Column("User", lambda row: str(row.merge.actor or "API client"), group=MERGE),
     Column("Method", lambda row: row.merge.get_via_display(), group=MERGE),
     Column("Kept", lambda row: row.merge.survivor_id, ValueKind.NUMBER, CUSTOMERS),
-    Column("Kept, name", lambda row: row.merge.survivor.name, group=CUSTOMERS),
+    Column("Kept, name", lambda row: row.merge.survivor_name or row.merge.survivor.name, group=CUSTOMERS),
     Column("Merged", lambda row: " ".join(str(customer.pk) for customer in row.duplicates), group=CUSTOMERS),
-    Column("Merged, names", lambda row: ", ".join(customer.name for customer in row.duplicates), group=CUSTOMERS),
+    Column(
+        "Merged, names",
+        lambda row: ", ".join(_name_then(member) for member in row.members),
+        group=CUSTOMERS,
+    ),
     Column("Orders moved", lambda row: row.orders, ValueKind.NUMBER, CUSTOMERS, is_about_orders=True),
+    Column("Values before", lambda row: _values(row, "before"), group=VALUES),
+    Column("Values after", lambda row: _values(row, "after"), group=VALUES),
+    Column("Warnings", lambda row: "\n".join(" ".join(notice) for notice in row.merge.warnings), group=MERGE),
     Column("Reason", lambda row: row.merge.reason, group=MERGE),
     Column("Status", lambda row: row.state, group=MERGE),
     Column("Undone (UTC)", lambda row: row.latest_undo_at, ValueKind.TIME, UNDO),
@@ -35,7 +55,9 @@ def export_part(filters: MergeFilter, after: Cursor | None) -> tuple[Sequence[Me
     """Some of the merges that follow, and where the next part begins; None after the last."""
     merges = list(merges_before(filter_merges(filters), after)[:BATCH])
     end = Cursor(merges[-1].created, merges[-1].pk) if len(merges) == BATCH else None
-    return merge_rows(merges), end
+    rows = merge_rows(merges)
+    changes = changed_values({row.merge: row.members for row in rows})
+    return [replace(row, changes=changes[row.merge.pk]) for row in rows], end
 
 
 def export_rows(filters: MergeFilter) -> Iterator[MergeRow]:

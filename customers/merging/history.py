@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet, TextChoices
 
 from customers.lib.batches import PAGE
 from customers.lib.phrases import join_words
+from customers.merging.preview import ValueChange
 from customers.merging.undo_plan import erased_side
 from customers.models import Customer, Merge, MergeMember
 from customers.records.newest import Cursor, compared_to
@@ -44,11 +45,12 @@ class MergeFilter:
 
 @dataclass(frozen=True)
 class MergeRow:
-    """A merge in the list; `orders` is the present number of orders of the moved records."""
+    """A merge in the list; `orders` is the present number of orders of the moved records. Files have `changes`."""
 
     merge: Merge
     members: Sequence[MergeMember]
     orders: int
+    changes: Sequence[ValueChange] = ()
 
     @property
     def partly_undone_by(self) -> str:
@@ -63,8 +65,8 @@ class MergeRow:
         return [member.duplicate for member in self.members]
 
     @property
-    def first_duplicates(self) -> list[Customer]:
-        return self.duplicates[:MOST_NAMED]
+    def first_members(self) -> Sequence[MergeMember]:
+        return self.members[:MOST_NAMED]
 
     @property
     def more_duplicates(self) -> int:

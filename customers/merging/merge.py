@@ -11,7 +11,7 @@ values; insert the history entry and the events. `docs/decisions/0027` has them 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -73,6 +73,14 @@ class StalePlanError(MergeError):
         self.changes = changes
 
 
+class MergedMeanwhileError(MergeError):
+    """Somebody else merged just these customers, as `merge`: the other way round, or with other values."""
+
+    def __init__(self, message: str, merge: Merge) -> None:
+        super().__init__(message)
+        self.merge = merge
+
+
 class AlreadyMergedError(MergeError):
     """The same plan was carried out before, as `merge`: by a double click, or a page sent again."""
 
@@ -104,13 +112,14 @@ def merge_customers(
     if [locked[pk].version for pk in agreed.ids] != [*agreed.versions]:
         # A merge gives all its customers a new version, so only here can they be merged already.
         refuse_already_merged(agreed.fingerprint)
-        refuse_lost_race(locked.values())
+        refuse_lost_race([*locked.values()])
     plan = replan(agreed, survivor, duplicates)
     refuse_unmatched(plan.survivor_id, plan.duplicate_ids, by=by)
     records = owned_records(plan.ids)
 
     merge = Merge(
         survivor=survivor,
+        survivor_name=survivor.name,
         by=by,
         via=via,
         batch=batch,
@@ -181,7 +190,13 @@ _move_records = PreparedWrite(
 def _members(merge: Merge, duplicates: Sequence[Customer], records: Sequence[OwnedRecord]) -> Iterator[MergeMember]:
     for duplicate in duplicates:
         moved = [record.pk for record in records if record.customer == duplicate.pk]
-        yield MergeMember(merge=merge, duplicate=duplicate, records=moved, version=duplicate.version)
+        yield MergeMember(
+            merge=merge,
+            duplicate=duplicate,
+            duplicate_name=duplicate.name,
+            records=moved,
+            version=duplicate.version,
+        )
 
 
 def _decisions(plan: MergePlan, records: Sequence[OwnedRecord]) -> Decisions:
@@ -221,12 +236,15 @@ def refuse_already_merged(fingerprint: str) -> None:
         raise AlreadyMergedError(before)
 
 
-def refuse_lost_race(customers: Iterable[Customer]) -> None:
+def refuse_lost_race(customers: Collection[Customer]) -> None:
     retired = [customer.pk for customer in customers if customer.merged_into_id]
     memberships = MergeMember.objects.filter(duplicate__in=retired, undone_at=None)
     if member := memberships.select_related("merge__by", "merge__rule", "merge__survivor", "duplicate").first():
         duplicate, survivor = member.duplicate.name_with_number, member.merge.survivor.name_with_number
-        raise MergeError(MERGED_FIRST.text(member.merge.actor, duplicate=duplicate, survivor=survivor))
+        message = MERGED_FIRST.text(member.merge.actor, duplicate=duplicate, survivor=survivor)
+        if len({customer.live_root() for customer in customers}) == 1:
+            raise MergedMeanwhileError(message, member.merge)
+        raise MergeError(message)
 
 
 def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]) -> MergePlan:

@@ -137,7 +137,7 @@ def notices(plan: UndoPlan) -> Iterator[Notice]:
     yield from _about_labels(plan)
     if plan.root.pk != plan.survivor.pk:
         yield Notice(
-            f"{isolated(plan.survivor.name)} was merged into another customer since.",
+            f"{plan.survivor.name_with_number} was merged into another customer since.",
             f"Restored customers are taken out of {plan.root.name_with_number}.",
         )
     for customer, currency, amount in plan.overdrawn:
@@ -159,7 +159,7 @@ def _about_kept(plan: UndoPlan) -> Iterator[Notice]:
         fields = join_words([outcome.field.label for outcome in edited])
         yield Notice(
             ngettext("%(number)s edit is kept.", "%(number)s edits are kept.", number) % {"number": number},
-            text % {"fields": fields, "name": isolated(edited[0].customer.name)},
+            text % {"fields": fields, "name": edited[0].customer.name_with_number},
         )
     if brought := {o.field.label: None for o in plan.outcomes if isinstance(o.by_after, BroughtByMerge)}:
         text = ngettext(
@@ -175,7 +175,7 @@ def _about_labels(plan: UndoPlan) -> Iterator[Notice]:
     attributes = added_by_staff(Attribute, plan.root, since=plan.merge.created)
     if names := [*(tag.name for tag in tags), *(attribute.name for attribute in attributes)]:
         shown = join_first([isolated(name) for name in names], MOST_NAMED)
-        text = f"Added since the merge and kept for {isolated(plan.root.name)}: {shown}."
+        text = f"Added since the merge and kept for {plan.root.name_with_number}: {shown}."
         yield Notice("Tags and attributes are kept.", text)
 
 

@@ -149,7 +149,7 @@ def _about_names(survivor: Customer, duplicates: Sequence[Customer]) -> Iterator
             "%(names)s may be different people from %(survivor)s.",
             len(others),
         )
-        named = {"names": join_first(others, MOST_NAMED), "survivor": isolated(survivor.name)}
+        named = {"names": join_first(others, MOST_NAMED), "survivor": survivor.name_with_number}
         yield Notice("Names differ.", text % named)
 
 
@@ -168,7 +168,7 @@ def _about_households(survivor: Customer, duplicates: Sequence[Customer], shared
 
 
 def _named(customers: Sequence[int], survivor: Customer) -> dict[str, str]:
-    return {"numbers": join_words([str(pk) for pk in customers]), "name": isolated(survivor.name)}
+    return {"numbers": join_words([str(pk) for pk in customers]), "name": survivor.name_with_number}
 
 
 def _share_only_phones(keys: Collection[Key]) -> bool:
@@ -222,5 +222,5 @@ def _about_logins(survivor: Customer, records: RecordsByCustomer) -> Iterator[No
         named = join_words([isolated(login) for login in logins[:5]] + ["others"] * (len(logins) > 5))
         yield Notice(
             "More than one shop login.",
-            f"These logins will all open the account of {isolated(survivor.name)}: {named}.",
+            f"These logins will all open the account of {survivor.name_with_number}: {named}.",
         )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.lib.names import sort_key
-from customers.lib.phrases import ISOLATES, isolated
+from customers.lib.phrases import ISOLATES, with_number
 from customers.models.exact import ExactCharField
 from customers.models.functions import Now
 from customers.models.ids import public_id
@@ -161,9 +161,7 @@ class Customer(models.Model):
 
     @property
     def name_with_number(self) -> str:
-        # For sentences: two customers may share a name.
-        name = isolated(self.name)
-        return name if self.name.endswith(f" {self.pk}") else f"{name} ({self.pk})"
+        return with_number(self.name, self.pk)
 
     @property
     def is_live(self) -> bool:

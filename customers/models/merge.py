@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.lib.phrases import with_number
 from customers.models.customer import Customer
 from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
@@ -46,6 +47,12 @@ class Merge(models.Model):
 
     uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "mrg"), editable=False)
     survivor = models.ForeignKey(Customer, models.PROTECT, related_name="merges")
+    survivor_name = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="At the merge. Blank for merges before it was kept, and after an erasure",
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
@@ -99,6 +106,11 @@ class Merge(models.Model):
         return reverse("customers:merge_detail", args=[self.pk])
 
     @property
+    def survivor_then(self) -> str:
+        """The kept customer by the name that it had at the merge, with its number."""
+        return with_number(self.survivor_name or self.survivor.name, self.survivor_id)
+
+    @property
     def actor(self) -> object | None:
         """The user, or the rule in words; None for an API client. Read it with `by` and `rule`."""
         return self.by or (self.rule and f"Rule “{self.rule}”")
@@ -109,6 +121,7 @@ class MergeMember(models.Model):
 
     merge = models.ForeignKey(Merge, models.PROTECT, related_name="members", db_index=False)
     duplicate = models.ForeignKey(Customer, models.PROTECT, related_name="memberships")
+    duplicate_name = models.TextField(blank=True, default="", db_default="", help_text="As `Merge.survivor_name`")
     records = models.JSONField(default=list)
     version = models.PositiveIntegerField(default=1, help_text="The duplicate's version before the merge")
     undone_at = models.DateTimeField(null=True, blank=True)
@@ -133,6 +146,11 @@ class MergeMember(models.Model):
 
     def __str__(self) -> str:
         return f"Customer {self.duplicate_id} in merge {self.merge_id}"
+
+    @property
+    def duplicate_then(self) -> str:
+        """The merged customer by the name that it had at the merge, with its number."""
+        return with_number(self.duplicate_name or self.duplicate.name, self.duplicate_id)
 
 
 class MergeDraft(models.Model):

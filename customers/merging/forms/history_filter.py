@@ -9,17 +9,17 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from customers.lib.dates import end_of_day, start_of_day
 from customers.merging.history import HAS_STATE, MergeFilter, MergeState
-from customers.models import Customer, MergeRule, Via
+from customers.models import Customer, Merge, MergeRule, Via
 from customers.search.first_found import find_by_number_or_text
 from customers.web.fields import DAY, DateInput, choice_field, chosen_label
 
 MOST_CUSTOMERS = 100
 API_CLIENT = "api"
-MOST_BATCH = 2**63 - 1
+MOST_NUMBER = 2**63 - 1
 
 
 # A condition that few merges meet needs an index on its column, `created` and `id`: else a page reads all merges. That
@@ -36,6 +36,7 @@ CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
     "since": lambda day: Q(created__gte=start_of_day(day)),
     "until": lambda day: Q(created__lt=end_of_day(day)),
     "batch": lambda number: Q(batch=number),
+    "number": lambda number: Q(pk=number),
 }
 
 
@@ -49,24 +50,38 @@ def rule_choices() -> list[tuple[str, str]]:
 
 
 def method_choices() -> list[tuple[str, str]]:
-    return [("", "Any"), *((str(value), str(label)) for value, label in Via.choices)]
+    """Batches and rules are offered where they have merged."""
+    rare = (Via.BULK, Via.RULE)
+    has_merged = {f"has_{via}": Exists(Merge.objects.filter(via=via)) for via in rare}
+    # Any row would do: what is asked does not depend on it.
+    answers = Merge.objects.order_by("pk").annotate(**has_merged).values_list(*has_merged)[:1]
+    offered = dict(zip(rare, next(iter(answers), [False] * len(rare)), strict=True))
+    return [("", "Any"), *((via.value, via.label) for via in Via if offered.get(via, True))]
 
 
 class MergeHistoryForm(forms.Form):
     customer = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"}))
     by = forms.ChoiceField(required=False, label="User")
-    via = forms.ChoiceField(required=False, choices=method_choices, label="Method")
+    number = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_NUMBER,
+        label="Merge",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 8, "placeholder": "Number"}),
+    )
+    via = forms.ChoiceField(required=False, label="Method")
     rule = forms.ChoiceField(required=False)
     state = forms.ChoiceField(required=False, choices=[("", "All"), *MergeState.choices], label="Status")
     since = forms.DateField(required=False, label="From", widget=DateInput(format=DAY), input_formats=[DAY])
     until = forms.DateField(required=False, label="To", widget=DateInput(format=DAY), input_formats=[DAY])
     # Links lead to it: nobody knows the number.
-    batch = forms.IntegerField(required=False, min_value=1, max_value=MOST_BATCH, widget=forms.HiddenInput)
+    batch = forms.IntegerField(required=False, min_value=1, max_value=MOST_NUMBER, widget=forms.HiddenInput)
     use_required_attribute = False
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, label_suffix="")
         choice_field(self, "by").choices = user_choices()
+        choice_field(self, "via").choices = method_choices()
         if rules := rule_choices():
             choice_field(self, "rule").choices = [("", "Any"), *rules]
         else:

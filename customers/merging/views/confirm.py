@@ -12,6 +12,7 @@ from customers.merging.allowed import NotAllowedError
 from customers.merging.forms.values import ValuesForm
 from customers.merging.merge import (
     AlreadyMergedError,
+    MergedMeanwhileError,
     StalePlanError,
     merge_customers,
     refuse_already_merged,
@@ -26,6 +27,7 @@ from customers.merging.views.shared import choose_url, chosen, get_customer, mer
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, MergeDraft, Via
 from customers.web.fields import LONGEST_REASON, reason_in
+from customers.web.messages import emphasised
 from customers.web.permissions import may_merge, may_view
 
 if TYPE_CHECKING:
@@ -51,6 +53,9 @@ def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
         return _page(request, customers, _reviewed(request, customers, kept))
     except AlreadyMergedError as error:
         messages.info(request, str(error))
+        return redirect(error.merge.survivor.live_root())
+    except MergedMeanwhileError as error:
+        messages.info(request, emphasised("Already merged.", str(error)))
         return redirect(error.merge.survivor.live_root())
     except StalePlanError as error:
         warn_not_merged(request, str(error))
@@ -99,7 +104,7 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
 def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> HttpResponse:
     if request.POST.get("fingerprint") != kept.fingerprint:
         raise MergeError("The form differs from what was shown. Select again.")
-    refuse_lost_race(Customer.objects.filter(pk__in=kept.versions))
+    refuse_lost_race(Customer.objects.filter(pk__in=kept.versions).select_related("merged_into"))
     customers = chosen(request, survivor, kept.duplicate_ids)
     plan = _reviewed(request, customers, kept)
     merge = merge_customers(

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from customers.lib.phrases import isolated
 from customers.merging import detail, history
+from customers.merging.changed_values import changed_values
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.tree import merge_tree
 from customers.merging.undo_plan import erased_side
@@ -40,11 +41,11 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     members = list(merge.members.select_related("duplicate", "undone_by").order_by("duplicate"))
     records = detail.moved_records(members)
     context = {
-        "title": f"Merge {merge.pk}: {isolated(merge.survivor.name)}",
+        "title": f"Merge {merge.pk}: {merge.survivor_then}",
         "merge": merge,
         "members": members,
         "root": merge.survivor.live_root(),
-        "changes": list(detail.value_changes(merge)),
+        "changes": changed_values({merge: members})[merge.pk],
         "moved_records": records,
         "moved_rows": detail.moved_rows(merge, members),
         "is_of_several": len(members) > 1,

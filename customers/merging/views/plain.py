@@ -12,7 +12,14 @@ from customers.lib.numbers import parse_number, parse_numbers
 from customers.matching.duplicates import candidates_for
 from customers.merging import drafts
 from customers.merging.forms.values import ValuesForm
-from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers, refuse_already_merged, stale
+from customers.merging.merge import (
+    AlreadyMergedError,
+    MergedMeanwhileError,
+    StalePlanError,
+    merge_customers,
+    refuse_already_merged,
+    stale,
+)
 from customers.merging.plan import MergeError
 from customers.merging.preview import merge_sides, preview_merge, resulting_values
 from customers.merging.views.came_from import came_from, keeps_list
@@ -31,6 +38,7 @@ from customers.merging.warnings import merge_warnings
 from customers.models import Customer, MergeDraft, Via
 from customers.records.ownership import records_by_customer
 from customers.web.fields import LONGEST_REASON, reason_in
+from customers.web.messages import emphasised
 from customers.web.permissions import may_merge, may_view
 
 if TYPE_CHECKING:
@@ -57,6 +65,9 @@ def merge_plain(request: "StaffRequest", survivor: Customer) -> HttpResponse:
         return _merge(request, form, draft) if request.method == "POST" else _page(request, form)
     except AlreadyMergedError as error:
         messages.info(request, str(error))
+        return redirect(error.merge.survivor.live_root())
+    except MergedMeanwhileError as error:
+        messages.info(request, emphasised("Already merged.", str(error)))
         return redirect(error.merge.survivor.live_root())
     except StalePlanError as error:
         warn_not_merged(request, str(error))

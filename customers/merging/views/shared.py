@@ -45,8 +45,10 @@ def with_survivor(
         customer = get_customer(pk)
         root = customer.live_root()
         if root.pk != customer.pk:
-            warn_not_merged(request, f"{customer.name_with_number} is already merged into {root.name_with_number}.")
             ticked = (request.POST or request.GET).getlist("duplicate")
+            if {*ticked} == {str(root.pk)}:
+                return already_merged(request, customer, root)
+            warn_not_merged(request, f"{customer.name_with_number} is already merged into {root.name_with_number}.")
             others = [pk for pk in ticked if pk != str(root.pk)]
             return redirect(choose_url(root, others) if others else reverse("customers:merge", args=[root.pk]))
         return view(request, customer, *args, **kwargs)
@@ -56,6 +58,13 @@ def with_survivor(
 
 def warn_not_merged(request: "StaffRequest", reason: str) -> None:
     messages.error(request, emphasised("Nothing was merged.", reason))
+
+
+def already_merged(request: "StaffRequest", duplicate: Customer, survivor: Customer) -> HttpResponse:
+    """Just these two were merged meanwhile, the other way round, so there is nothing to warn of."""
+    text = f"{duplicate.name_with_number} was merged into {survivor.name_with_number} meanwhile."
+    messages.info(request, emphasised("Already merged.", text))
+    return redirect(survivor)
 
 
 def chosen(request: "StaffRequest", survivor: Customer, numbers: Collection[int]) -> list[Customer]:

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from customers.lib.phrases import isolated
 from customers.matching.explain import explain_match
 from customers.matching.likely.listing import likely_evidence
 from customers.models import Customer, Relation
@@ -73,7 +72,7 @@ def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
     explanation = explain_match(one, two)
     may_mark = request.user.has_perm(MERGE)
     context = {
-        "title": f"{isolated(one.name)} and {isolated(two.name)}",
+        "title": f"{one.name_with_number} and {two.name_with_number}",
         "explanation": explanation,
         "likely": likely_evidence(one, two),
         "may_merge": may_mark and (explanation.is_match or request.user.has_perm(UNMATCHED)),

@@ -8,7 +8,7 @@ from customers.merging import export, history
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.merge import merge_keeping_survivor
 from customers.models import Customer, Merge, MergeBatch, MergeMember, MergeRule
-from tests.acts import fresh, merge, undo
+from tests.acts import erase, fresh, merge, undo
 from tests.exported import ask, rows
 from tests.factories import CustomerFactory, customer_with_order
 from tests.factories.rules import make_rule
@@ -17,8 +17,8 @@ from tests.tables import table
 pytestmark = pytest.mark.django_db
 EMAIL = "hholy@gmail.com"
 LIST = reverse("customers:merges")
-# session, user with permissions; who merges; rules; merges, members, totals
-QUERIES = 7
+# session, user with permissions; who merges; methods; rules; merges, members, totals
+QUERIES = 8
 
 
 @pytest.fixture
@@ -123,6 +123,7 @@ def test_every_field_of_the_filter_narrows_the_list(as_agent, admin_user, helen,
         "since": (None, "2026-01-06"),
         "until": ("2026-01-05", None),
         "batch": (first.batch_id, None),
+        "number": (first.pk, second.pk),
     }[field]
 
     assert listed(as_agent) == [second.pk, first.pk]
@@ -252,8 +253,10 @@ def test_an_empty_list_says_how_merges_come_about_or_what_was_asked(as_agent):
 
 
 def test_the_file_has_what_the_list_has(as_agent, admin_user, helena, helen):
-    merged = merge(helena, helen, by=admin_user)
-    Merge.objects.filter(pk=merged.pk).update(reason="=cmd()", created="2026-01-12T14:32:00Z")
+    merged = merge(helena, helen, by=admin_user, company="Holý Design", website="holy.cz")
+    noted = {"reason": "=cmd()", "created": "2026-01-12T14:32:00Z", "warnings": [["Names differ.", "Said then."]]}
+    Merge.objects.filter(pk=merged.pk).update(**noted)
+    Customer.objects.update(first_name="Elena")
 
     (row,) = rows(as_agent, "merges")
     assert row == {
@@ -267,6 +270,9 @@ def test_the_file_has_what_the_list_has(as_agent, admin_user, helena, helen):
         "Merged": str(helen.pk),
         "Merged, names": "Helena Holy",
         "Orders moved": "1",
+        "Values before": "Company:\nWebsite:",
+        "Values after": "Company: Holý Design\nWebsite: https://holy.cz",
+        "Warnings": "Names differ. Said then.",
         "Reason": "'=cmd()",
         "Status": "Active",
         "Undone (UTC)": "",
@@ -274,13 +280,41 @@ def test_the_file_has_what_the_list_has(as_agent, admin_user, helena, helen):
     }
 
 
+def test_the_history_has_names_as_they_were_then_until_an_erasure(as_agent, helena, helen):
+    merged = merge(helena, helen)
+    outer = merge(CustomerFactory(first_name="Jan", last_name="Novák"), *fresh(helena))
+    Customer.objects.update(first_name="Nobody", last_name="Now")
+
+    for page in (as_agent.get(LIST).text, as_agent.get(merged.get_absolute_url()).text):
+        assert f'<a href="{helen.get_absolute_url()}">Helena Holy ({helen.pk})</a>' in page
+        assert f'<a href="{helena.get_absolute_url()}">Helena Holý ({helena.pk})</a>' in page
+        assert "Nobody" not in page.split("Current customer")[0]
+
+    erase(Customer.objects.get(pk=outer.survivor_id))
+    page = as_agent.get(LIST).text
+    assert f"Erased customer {helen.pk}" in page
+    assert "Hol" not in page
+    assert "Numbers, date and user are kept" in as_agent.get(merged.get_absolute_url()).text
+
+
+def test_methods_that_never_merged_are_not_offered(as_agent, helena, helen):
+    merged = merge(helena, helen)
+    assert not {"Batch", "Rule"} & offered_methods()
+    Merge.objects.filter(pk=merged.pk).update(via="bulk")
+    assert {"Batch", "Rule"} & offered_methods() == {"Batch"}
+
+
+def offered_methods() -> set[str]:
+    return {label for _, label in MergeHistoryForm({}).fields["via"].choices}
+
+
 def test_the_file_is_read_a_part_at_a_time(as_agent, helena, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(export, "BATCH", 2)
     made = [merge(*fresh(helena), CustomerFactory()).pk for _ in range(5)]
     Merge.objects.update(created=timezone.now() - timedelta(days=1))
 
-    # merges and members three times (there are no records to total); the last part is not full
-    with django_assert_num_queries(6):
+    # merges, members, changes and credit three times (there are no records to total); the last part is not full
+    with django_assert_num_queries(12):
         merges = list(export.export_rows(history.MergeFilter()))
     assert [row.merge.pk for row in merges] == made[::-1]
     assert Customer.objects.live().count() == 1

@@ -51,6 +51,7 @@ def rare(admin_user, agent) -> dict[str, list[dict[str, object]]]:
         "state": [{"state": history.MergeState.UNDONE}, {"state": history.MergeState.ERASED}],
         "since": [{"since": merges[-1].created.date().isoformat()}],
         "batch": [{"batch": merges[2].batch_id}],
+        "number": [{"number": merges[2].pk}],
         "until": [{"until": FIRST_DAY.date().isoformat()}],
     }
 

@@ -145,8 +145,8 @@ def test_who_shares_nothing_or_has_another_name_is_named(helena):
     jan = customer_with_order(first_name="Jan", last_name="Novák", email="jan@x.cz")
 
     assert warnings(helena, jan) == {
-        "No shared email or phone.": f"Customer {jan.pk} shares no email or phone with Helena Holý.",
-        "Names differ.": f"Jan Novák ({jan.pk}) may be a different person from Helena Holý.",
+        "No shared email or phone.": f"Customer {jan.pk} shares no email or phone with Helena Holý ({helena.pk}).",
+        "Names differ.": f"Jan Novák ({jan.pk}) may be a different person from Helena Holý ({helena.pk}).",
     }
 
 
@@ -172,7 +172,7 @@ def test_who_shares_only_a_phone_and_the_last_name_may_be_of_one_household(first
     helena = customer_with_order(phone=PHONE, country="CZ", first_name="Helen")
     other = customer_with_order(phone=PHONE, country="CZ", first_name=first_name, last_name=last_name)
 
-    said = f"Customer {other.pk} has the same last name as Helen Holý but shares only a phone."
+    said = f"Customer {other.pk} has the same last name as Helen Holý ({helena.pk}) but shares only a phone."
     assert warnings(helena, other).get("Possible shared household.") == (said if is_household else None)
 
 
@@ -206,7 +206,7 @@ def test_more_than_one_login_is_named(helena, helen):
     edit(helen, cart_login="hholy")
 
     assert warnings(helena, helen)["More than one shop login."] == (
-        "These logins will all open the account of Helena Holý: helena.holy and hholy."
+        f"These logins will all open the account of Helena Holý ({helena.pk}): helena.holy and hholy."
     )
 
 

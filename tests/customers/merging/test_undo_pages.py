@@ -42,7 +42,7 @@ def test_tags_and_attributes_that_staff_added_since_are_named_and_stay(as_agent,
     remove_tags(helena, "newsletter", by=None)
     set_attributes(helena, {"shoe size": 42}, by=None)
     page = as_agent.get(undo_url(merged)).text
-    assert "Added since the merge and kept for Helena Holý: vip and shoe size." in page
+    assert f"Added since the merge and kept for Helena Holý ({helena.pk}): vip and shoe size." in page
 
     send(as_agent, undo_url(merged))
     assert [tags_of(customer) for customer in fresh(helena, helen)] == [["vip"], ["sent with Helen"]]
@@ -59,7 +59,7 @@ def test_what_was_removed_before_a_merge_and_added_again_after_it_is_named(as_ag
     # The size of the hat is changed, not added.
     set_attributes(helena, {"shoe size": 42, "hat size": 56}, by=None)
     page = as_agent.get(undo_url(merged)).text
-    assert "Added since the merge and kept for Helena Holý: vip and shoe size." in page
+    assert f"Added since the merge and kept for Helena Holý ({helena.pk}): vip and shoe size." in page
 
 
 def test_an_undo_asks_whether_they_are_not_duplicates_and_suggests_it_but_for_a_slip(as_agent, helena, helen):
@@ -199,11 +199,11 @@ def test_a_merge_whose_customer_was_erased_says_so_and_offers_nothing(as_agent, 
     page = as_agent.get(merged.get_absolute_url()).text
     assert f"Customer {helena.pk} was erased on <time" in page
     assert '<span class="badge">Erased</span>' in page
-    for gone in ("Active", "Undo…", "Open customer", "Moved", "Nothing", "Source records that moved", "kept"):
+    for gone in ("Active", "Undo…", "Open customer", "Moved", "Nothing", "Source records that moved", "kept the value"):
         assert gone not in page
     listed = as_agent.get(reverse("customers:merges")).text
     assert '<span class="badge">Erased</span>' in listed
-    assert "can be undone until one of its customers is erased" in listed
+    assert "You can undo a merge until one of its customers is erased" in listed
 
 
 def test_who_came_back_before_is_not_part_of_what_was_erased(as_agent, admin_user, helena, helen, initial):

@@ -92,6 +92,29 @@ def test_a_race_that_is_lost_is_told(as_agent, admin_user, helena, helen):
     assert response.redirect_chain == [(choose(helena, duplicate=helen.pk, ticked="1"), 302)]
 
 
+def test_who_merged_the_same_two_the_other_way_round_is_told_that_they_are_merged(as_agent, admin_user, helena, helen):
+    url = reviewed(as_agent, helena, helen)
+    data = hidden(as_agent.get(url))
+    merge(helen, helena, by=admin_user)
+
+    for answer, address, text in (
+        (
+            as_agent.post,
+            url,
+            f"Jane Peacock merged Helena Holý ({helena.pk}) into Helena Holy ({helen.pk}) a moment ago.",
+        ),
+        (
+            as_agent.get,
+            values(helena, helen),
+            f"Helena Holý ({helena.pk}) was merged into Helena Holy ({helen.pk}) meanwhile.",
+        ),
+    ):
+        response = answer(address, *([data] if answer == as_agent.post else []), follow=True)
+        assert shown(response) == f"Already merged. {text}"
+        assert response.redirect_chain == [(helen.get_absolute_url(), 302)]
+    assert Merge.objects.count() == 1
+
+
 @table("step", ["values", "confirm"])
 def test_the_other_ticks_stay_when_one_duplicate_was_merged_away_meanwhile(as_agent, helena, helen, step):
     """Ticked by hand: it would not be ticked by itself."""

@@ -92,10 +92,9 @@ def test_a_retired_duplicate_names_the_customer_it_is_part_of(as_agent, helena, 
 def test_a_retired_survivor_leads_to_the_customer_it_is_part_of(as_agent, helena, helen):
     merge(helena, helen)
 
-    for url in (choose(helen), values(helen, helena)):
-        response = as_agent.get(url, follow=True)
-        assert response.redirect_chain == [(choose(helena), 302)]
-        assert f"Helena Holy ({helen.pk}) is already merged into Helena Holý ({helena.pk})." in shown(response)
+    response = as_agent.get(choose(helen), follow=True)
+    assert response.redirect_chain == [(choose(helena), 302)]
+    assert f"Helena Holy ({helen.pk}) is already merged into Helena Holý ({helena.pk})." in shown(response)
 
 
 @table("page", ["merge", "merge_values"])
