@@ -26,8 +26,11 @@ class Run:
             raise DiffersError(f"{step} was refused: {error}") from error
         if done:
             self.world = self.history.world()
-            _compare(self.world.picture(), self.program.picture())
+            self.compare()
         return bool(done)
+
+    def compare(self) -> None:
+        _compare(self.world.picture(), self.program.picture())
 
     def _is_live(self, name: str) -> bool:
         return name in self.world.people and self.world.people[name].survivor is None
