@@ -39,9 +39,10 @@ REFERER = {"referer": f"http://testserver/customers/?q={CARD}&password={PASSWORD
 API = re.compile(
     r"/(v1/(?!docs|openapi)|(order|customer|upsale|leads|purchase|members|landers|[a-z]+/(query|summary))\b)"
 )
-METHODS_OF_PAGES = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
-METHODS = (*METHODS_OF_PAGES, "POST")
-"""Beside GET and POST of a form."""
+METHODS = ("PUT", "PATCH", "DELETE")
+"""Beside GET and POST, which every address gets. HEAD is GET without the body."""
+SIGN_IN = "/accounts/"
+"""Addresses that end a session, and those to which somebody without one is sent."""
 CONVERTER = re.compile(r"\{[^}]*\}|<[^>]*>")
 
 
@@ -84,22 +85,28 @@ def test_no_address_tells_a_secret_to_the_log_or_in_its_answer(logs, settings, a
     user = signed_in(admin_user)
     session = user.cookies[django_settings.SESSION_COOKIE_NAME].value
     marks = (*MARKS, shop.token, session, b64encode(f"{shop.token}:".encode()).decode().rstrip("="))
-    everywhere = sorted({path for path in paths() if "(" not in path})  # without what answers for unknown addresses
+    everywhere = {path for path in paths() if "(" not in path}  # without what answers for unknown addresses
     assert len(everywhere) > 200
 
-    answers = {}
-    for path in everywhere:
+    answers, unseen = {}, []
+    for path in sorted(everywhere, key=lambda path: (path.startswith(SIGN_IN), path)):
         is_of_api = API.match(path)
         asking, login, headers = (Client(), shop.login, shop.headers) if is_of_api else (user, {}, {})
         sent = SECRETS | login
         requests = [asking.get(path, sent, headers=REFERER | headers), asking.post(path, sent, headers=headers)]
-        for method in METHODS if is_of_api else METHODS_OF_PAGES:
-            body = json.dumps(sent)
-            requests.append(asking.generic(method, path, body, content_type="application/json", headers=headers))
+        body = {"data": json.dumps(sent), "content_type": "application/json", "headers": headers}
+        refused = asking.generic("OPTIONS", path, **body)
+        # What an address does not allow is refused alike, whatever the method is.
+        methods = [method for method in METHODS if method in refused.get("Allow", method)]
+        methods += ["POST"] if is_of_api else []  # of JSON: a page reads forms alone
+        requests += [refused, *(asking.generic(method, path, **body) for method in methods)]
+        if not path.startswith(SIGN_IN):
+            unseen += [path for response in requests if response.get("Location", "").startswith(SIGN_IN)]
         # A page leads back to itself, so it has its own address.
         for response in requests if is_of_api else requests[1:]:
             if found := "" if response.streaming else told(response.text, marks):
                 answers[response.request["REQUEST_METHOD"], path] = found
+    assert unseen == []  # somebody signed out would be told nothing anyway
     assert answers == {}
     for stream in logs.values():
         assert "Not Found" in stream.getvalue() or "not_found" in stream.getvalue()
