@@ -10,7 +10,8 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # of the password link that an admin passes on
-# Whether users who may manage users, delete, refund or merge without a match must have a second factor
+# Whether users who may manage users or rules, delete, refund, export personal data or merge without a match must have
+# a second factor
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=False)
 SESSION_ENGINE = "crm.accounts.session_store"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 60 * 60  # since the sign-in: a working day

@@ -77,7 +77,7 @@ def create_pending(
 
 
 def payment_entry(order: Order, what: str, amount: Decimal, *, by: User | None) -> Model:
-    """Of the audit log, for what a user or an API client asks of a gateway, or decides about a payment."""
+    """Of the audit log: what is asked of a gateway, or decided of a payment. Nobody asks for a bill that is due."""
     text = f"Order {order.number}: {what}, {format_money(amount, order.currency)}."
     return audit_entry(AuditAction.PAYMENT, text, by=by, customer=order.source_record.customer_id)
 

@@ -8,6 +8,7 @@ from crm.accounts.permissions import MANAGE_USERS
 RISKY = (
     MANAGE_USERS,
     "customers.delete_customer",
+    "customers.export_customer",
     "orders.refund_order",
     "customers.merge_unmatched_customer",
     "customers.manage_mergerule",

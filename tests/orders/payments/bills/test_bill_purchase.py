@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from crm.audit.models import AuditEntry
+from customers.lib.audit import AuditAction
 from customers.lib.batches import BATCH
 from customers.models import DataSource, PaySource
 from orders.double_payments.listing import count_open
@@ -64,6 +66,19 @@ def test_a_purchase_that_is_due_is_billed_once_and_goes_on_to_its_next_day():
     assert history_of(purchase)[0] == f"Billed 9.90 USD for purchase {purchase.pk} (Unlimited Monthly)."
     check_totals()
     assert rebuild() == "Nothing differed."
+
+
+def test_each_bill_and_each_attempt_is_on_the_audit_log():
+    purchase, before = due("sandbox-soft-decline"), AuditEntry.objects.count()
+    run()
+    Purchase.objects.update(bills_again_on=TODAY)
+    run()
+    [order] = renewals()
+    entries = AuditEntry.objects.filter(action=AuditAction.PAYMENT).order_by("pk")[before:]
+    assert [(entry.text, entry.customer, entry.by) for entry in entries] == [
+        (f"Order {order.number}: {what}, 9.90 USD.", purchase.source_record.customer_id, None)
+        for what in ("billed when due", "charged again")
+    ]
 
 
 def test_what_was_not_billed_for_months_is_billed_once():
