@@ -8,8 +8,10 @@ from csp.constants import NONE, SELF
 
 from crm.api.konnektive.paths import ANYTHING as KONNEKTIVE
 from crm.settings.database import Waits, databases
-from crm.settings.environment import BASE_DIR, DEVELOPMENT, env
+from crm.settings.environment import BASE_DIR as BASE_DIR
 from crm.settings.environment import DEBUG as DEBUG
+from crm.settings.environment import DEVELOPMENT as DEVELOPMENT
+from crm.settings.environment import env
 from crm.settings.logs import *  # noqa: F403 - all of them are settings
 from crm.settings.retention import *  # noqa: F403
 from crm.settings.sign_in import *  # noqa: F403
