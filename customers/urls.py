@@ -36,6 +36,8 @@ from customers.pages.views.notes import note_add
 from customers.profile.views.edit import customer_edit
 from customers.profile.views.shop_logins import login_add, login_password, login_show, pay_source_default
 from customers.profile.views.status import customer_make, customer_status
+from customers.review.views.quality import merge_quality, merge_sample_draw
+from customers.review.views.samples import merge_sample
 from customers.search.views import customer_list
 
 app_name = "customers"
@@ -91,6 +93,9 @@ urlpatterns = [
     path("duplicates/identifying/", identifying_attributes, name="identifying"),
     path("duplicates/identifying/<int:pk>/remove/", identifying_remove, name="identifying_remove"),
     path("merges/", merge_list, name="merges"),
+    path("merges/quality/", merge_quality, name="merge_quality"),
+    path("merges/quality/sample/", merge_sample_draw, name="merge_sample_draw"),
+    path("merges/samples/<int:pk>/", merge_sample, name="merge_sample"),
     path("merges/<int:pk>/", merge_detail, name="merge_detail"),
     path("merges/<int:pk>/correct/", merge_correct, name="merge_correct"),
     path("merges/<int:pk>/undo/", merge_undo, name="merge_undo"),

@@ -17,6 +17,7 @@ from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.ignored_values import ignore_value
 from customers.models import BatchUndo, CartLogin, Contact, MergeBatch, Opportunity, PaySource, Task
 from customers.records.staff_record import staff_record_of
+from customers.review.sample import draw_sample
 from orders.intake.order import IncomingPurchase
 from orders.models import DoublePayment, Fulfillment
 from tests.acts import merge
@@ -52,6 +53,7 @@ ORDERS = "orders.view_order"
 ADD = "customers.add_customer"
 MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
 DELETE = "customers.delete_customer"
+REVIEW = "customers.review_merge"
 SPLIT = "customers.split_sourcerecord"
 IGNORE = "customers.change_ignoredvalue"
 RULES = "customers.manage_mergerule"
@@ -148,6 +150,9 @@ PAGES = {
     "customers:ignored_remove": Page((VIEW, IGNORE), method="post", sends={"value": "ignored"}),
     "customers:merges": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
+    "customers:merge_quality": Page((VIEW, REVIEW)),
+    "customers:merge_sample_draw": Page((VIEW, REVIEW), method="post"),
+    "customers:merge_sample": Page((VIEW, REVIEW), of=("sample",)),
     "customers:merge_undo": Page((VIEW, UNDO), of=("merge",)),
     "customers:merge_correct": Page((VIEW, CHANGE, UNDO, MERGE), of=("merge",)),
     "batches:merge": Page((VIEW, MERGE)),
@@ -242,6 +247,7 @@ def subjects(db):
         "card": PaySource.objects.create(source_record=home, last_four="4242").pk,
         "merge": merge(customer, duplicate).pk,
         "batch": MergeBatch.objects.create().pk,
+        "sample": draw_sample(by=user).pk,
         "undo": BatchUndo.objects.create().pk,
         "order": bought.number,
         "double": DoublePayment.objects.create(key="1", kind="purchases", customers=[], rows=[]).pk,

@@ -34,8 +34,10 @@ from customers.models import (
     Merge,
     MergeBatch,
     MergeRule,
+    MergeSample,
     MergeToUndo,
     Opportunity,
+    SampledMerge,
     SourceRecord,
     Task,
 )
@@ -111,6 +113,10 @@ def add_to_batches(merge: Merge) -> None:
     undo = BatchUndo.objects.first() or BatchUndo.objects.create(job=Job.objects.create(kind="batch_undo").pk)
     MergeToUndo.objects.create(batch=undo, merge=merge)
     batch = MergeBatch.objects.first() or MergeBatch.objects.create(job=Job.objects.create(kind="batch_merge").pk)
+    sample = MergeSample.objects.first() or MergeSample.objects.create(
+        by=make_user("reviewer"), since=merge.created, until=merge.created
+    )
+    SampledMerge.objects.create(sample=sample, merge=merge)
     group = [merge.survivor_id, *merge.members.values_list("duplicate", flat=True)]
     GroupToMerge.objects.create(batch=batch, customers=group, versions=[1] * len(group), merge=merge)
 
@@ -189,6 +195,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "record": record.pk,
         "merge": customer.merges.earliest("pk").pk,
         "batch": MergeBatch.objects.earliest("pk").pk,
+        "sample": MergeSample.objects.earliest("pk").pk,
         "undo": BatchUndo.objects.earliest("pk").pk,
         "login": CartLogin.objects.filter(source_record=record).earliest("pk").pk,
         **{

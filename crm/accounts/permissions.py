@@ -60,6 +60,7 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
             "customers.merge_unmatched_customer", "Merge any customers found by search, or named by an API client"
         ),
         Checkbox("customers.undo_merge", "Any user’s merges, at any time"),
+        Checkbox("customers.review_merge", "How many merges are undone, by user and rule, and samples of merges"),
         Checkbox("customers.split_sourcerecord", "Move a source record to a new customer"),
         Checkbox(
             "customers.export_customer",

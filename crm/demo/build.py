@@ -25,6 +25,7 @@ from crm.demo.payments import add_payments
 from crm.demo.profiles import edit_profiles
 from crm.demo.pulls import add_pull
 from crm.demo.reconciliation import add_reconciliation
+from crm.demo.reviews import add_reviews
 from crm.demo.rules import add_rules
 from crm.demo.webhooks import add_webhooks
 from customers.lib.money import format_money
@@ -77,6 +78,7 @@ def build_demo(*, by: User, admin: User, say: Callable[[str], None]) -> None:
     add_jobs(by=by, admin=admin)
     add_webhooks(admin=admin)
     add_rules(admin=admin)
+    add_reviews(admin=admin)
     add_pull(shops.marketplace, today=now.date(), by=admin)
 
 

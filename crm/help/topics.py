@@ -20,6 +20,7 @@ PAGES = {
         "customers:merge_correct",
     ),
     "merges": ("customers:merges", "customers:merge_detail"),
+    "quality": ("customers:merge_quality", "customers:merge_sample"),
     "undo": ("customers:merge_undo", "batches:undo", "batches:undo_detail"),
     "batches": ("batches:merge", "batches:merge_detail"),
     "compare": ("customers:why", "customers:why_ask"),

@@ -31,6 +31,7 @@ from customers.matching.likely.rescore import score_changed_customers
 from customers.matching.likely.scan import is_installed
 from customers.matching.likely.waiting import rank_answered_pairs
 from customers.matching.worklist.ranks import rank_what_waits
+from customers.review.counts import count_merges
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +113,7 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("rank_what_waits", every(seconds=20), rank_what_waits),
     Scheduled("rank_answered_pairs", every(seconds=20), rank_answered_pairs),
     Scheduled("keep_up_evidence", every(seconds=30), keep_up_evidence),
+    Scheduled("count_merges", every(minutes=1), count_merges),
     Scheduled("follow_rules", every(seconds=30), follow_rules),
     command("purge", daily(3, 37)),
 ]

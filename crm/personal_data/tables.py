@@ -28,6 +28,7 @@ from customers.models import (
     NotDuplicate,
     ProfileChange,
     RuleFinding,
+    SampledMerge,
     SourceRecord,
     Visit,
 )
@@ -92,6 +93,7 @@ LEFT_OUT: dict[Model, str] = {
     MergeDraft.customers.through: _DRAFTS,
     MergeToUndo: _WORK_LISTS,
     RuleFinding: _SCORES,
+    SampledMerge: "Answers of reviewers about merges: they judge the work of staff, and the merges are in the file.",
     Visit: "Customers that a user opened last: who looked at a customer is on the audit log, where that is set.",
 }
 DERIVED = "Match keys, search words and totals: worked out from rows that are in the file."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
+from customers.lib.shares import wilson_lower_bound
 from customers.models import Customer, MergeRule, NotDuplicate
 from customers.models.merge import Merge
 from customers.models.rule import BackTest, FindingOutcome, RuleState
@@ -13,8 +13,6 @@ from customers.rules.findings import counts_of, live_customers
 from customers.rules.limits import WeekOfRule, weeks_of
 from customers.rules.words import rule_in_words
 
-Z = 1.96
-"""Of 95 percent."""
 MOST_CHANGES = 10
 
 
@@ -119,12 +117,6 @@ class BackTestPage:
     @property
     def left(self) -> int:
         return sum(number for outcome, number in self.found.items() if outcome != "merge")
-
-
-def wilson_lower_bound(right: int, of: int) -> float:
-    share = right / of
-    centre = share + Z * Z / (2 * of)
-    return max(0.0, (centre - Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))) / (1 + Z * Z / of))
 
 
 def back_test_page(test: BackTest, *, most: int) -> BackTestPage:

@@ -24,6 +24,7 @@ from customers.models import (
     MergeMember,
     NotDuplicate,
     ProfileChange,
+    SampledMerge,
     Visit,
 )
 from customers.profile.clean import as_text
@@ -42,6 +43,7 @@ def redact(family: Mapping[int, Customer]) -> None:
     ProfileChange.objects.filter(customer__in=family).update(values={})
     Merge.objects.filter(pk__in=merges).update(reason="", warnings=[])
     Merge.objects.filter(survivor__in=family).update(survivor_name="")
+    SampledMerge.objects.filter(merge__in=merges).update(note="")
     MergeMember.objects.filter(duplicate__in=family).update(records=[], duplicate_name="")
     for pairs in (NotDuplicate.objects.all(), LikelyPair.objects.all(), LikelyAnswer.objects.all()):
         pairs.filter(Q(first__in=family) | Q(second__in=family)).delete()

@@ -29,6 +29,7 @@ from customers.models.matching import (
 )
 from customers.models.merge import Deletion, Merge, MergeDraft, MergeMember, Via
 from customers.models.payment import CartLogin, CreditEntry, PaySource
+from customers.models.review import CountedMerges, MergeCount, MergedBy, MergeSample, MergeVerdict, SampledMerge
 from customers.models.rule import BackTest, MergeRule, MergeRuleChange, RuleFinding
 from customers.models.source import DataSource, DataSourceChange, SourceRecord
 from customers.models.task import Task
@@ -44,6 +45,7 @@ __all__ = [
     "BillingStatus",
     "CartLogin",
     "Contact",
+    "CountedMerges",
     "CreditEntry",
     "Customer",
     "DataSource",
@@ -73,12 +75,16 @@ __all__ = [
     "MatchKind",
     "Merge",
     "MergeBatch",
+    "MergeCount",
     "MergeDraft",
     "MergeMember",
     "MergeOutcome",
     "MergeRule",
     "MergeRuleChange",
+    "MergeSample",
     "MergeToUndo",
+    "MergeVerdict",
+    "MergedBy",
     "MonthTotals",
     "NotDuplicate",
     "Note",
@@ -90,6 +96,7 @@ __all__ = [
     "RecordTotals",
     "Relation",
     "RuleFinding",
+    "SampledMerge",
     "SearchWord",
     "SharedValue",
     "SourceRecord",

@@ -73,7 +73,7 @@ class Merge(models.Model):
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        permissions = [("undo_merge", "Can undo merges")]
+        permissions = [("undo_merge", "Can undo merges"), ("review_merge", "Can review merges")]
         indexes = [
             models.Index(fields=["created", "id"], name="merge_by_created"),
             # The merges of one user, and those by one method. Without these SQLite sorts all merges of a busy user,

@@ -1,6 +1,6 @@
 """Filters that format amounts, countries, states, users and times on pages."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django import template
@@ -61,6 +61,17 @@ def country(address: dict[str, str]) -> str:
 def actor(user: object) -> SafeString:
     """Who acted: a user, whose name must not turn the rest of the line round, or an API client."""
     return format_html("<bdi>{}</bdi>", user) if user else SafeString("API client")
+
+
+@register.filter
+def about(span: timedelta) -> str:
+    """Such as “14 min”, “3 h” or “5 days”."""
+    hours = span / timedelta(hours=1)
+    if hours < 1:
+        return f"{max(round(60 * hours), 1)} min"
+    if hours < 48:
+        return f"{round(hours)} h"
+    return f"{round(hours / 24)} days"
 
 
 @register.filter

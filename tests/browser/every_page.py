@@ -25,6 +25,7 @@ from customers.models import (
     Merge,
     MergeBatch,
     MergeRule,
+    MergeSample,
     Opportunity,
     SourceRecord,
     Task,
@@ -114,6 +115,8 @@ def lists() -> Iterator[Shown]:
     yield shown("likely-model", "customers:likely_model")
     yield from rule_pages()
     yield shown("merges", "customers:merges")
+    yield shown("merge-quality", "customers:merge_quality", since="2020-01-01")
+    yield shown("merge-sample", "customers:merge_sample", MergeSample.objects.latest("pk").pk)
     yield shown("deletions", "customers:deletions")
     yield shown("jobs", "jobs:list")
     yield shown("audit", "audit:list")

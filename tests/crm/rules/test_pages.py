@@ -6,7 +6,7 @@ from django.urls import reverse
 from crm.jobs.models import Job
 from crm.jobs.rule_turns import follow_rules
 from crm.jobs.turn import take_turn
-from crm.rules.listing import wilson_lower_bound
+from customers.lib.shares import wilson_lower_bound
 from customers.matching.not_duplicates import mark_not_duplicates
 from customers.models import Merge, MergeRule, NotDuplicate
 from customers.models.rule import RuleState
