@@ -27,6 +27,7 @@ from crm.jobs.queue import stopping
 from crm.jobs.rule_turns import follow_rules
 from crm.webhooks.deliver import deliver_due
 from customers.matching.evidence.keys import keep_up_evidence
+from customers.matching.evidence.pairs import pair_answered
 from customers.matching.likely.rescore import score_changed_customers
 from customers.matching.likely.scan import is_installed
 from customers.matching.likely.waiting import rank_answered_pairs
@@ -112,6 +113,7 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("score_changed_customers", every(seconds=30), score_changed_customers, is_needed=is_installed),
     Scheduled("rank_what_waits", every(seconds=20), rank_what_waits),
     Scheduled("rank_answered_pairs", every(seconds=20), rank_answered_pairs),
+    Scheduled("pair_answered", every(seconds=20), pair_answered),
     Scheduled("keep_up_evidence", every(seconds=30), keep_up_evidence),
     Scheduled("count_merges", every(minutes=1), count_merges),
     Scheduled("follow_rules", every(seconds=30), follow_rules),

@@ -17,6 +17,7 @@ from customers.models import (
     Customer,
     ErasedRecord,
     Event,
+    EvidencePair,
     GroupToMerge,
     LikelyAnswer,
     LikelyPair,
@@ -83,6 +84,7 @@ _WORK_LISTS = "Work lists of merges and undos of many customers: the merges them
 LEFT_OUT: dict[Model, str] = {
     Attempt: "Attempts to send an event: the deliveries say what was sent to which system.",
     DoublePayment: "Who may pay twice: found in purchases and charges that are in the file.",
+    EvidencePair: _SCORES,
     ErasedRecord: "IDs of erased customers: only as digests, and of nobody who can be exported.",
     GroupToMerge: _WORK_LISTS,
     IdempotencyKey: "What API clients were answered: kept for a short time, and what they did is in the file.",

@@ -6,27 +6,25 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from customers.lib.numbers import parse_numbers
-from customers.matching.likely.listing import LikelyPage, likely_page
 from customers.matching.worklist.filters import WorklistFilter
 from customers.matching.worklist.groups import Place
-from customers.matching.worklist.listing import Group, WorklistPage, worklist_page
+from customers.matching.worklist.listing import Group, WorklistPage
+from customers.matching.worklist.pairs import PageOfPairs
 from customers.matching.worklist.queue import read_place
+from customers.matching.worklist.tabs import GroupsTab, read_page
 
 MOST_GROUPS = 500
 """Of one batch: a preview that somebody looks at."""
 
 
-def worklist_groups(only: WorklistFilter, *, of_likely: bool) -> tuple[list[list[int]], bool]:
+def worklist_groups(tab: GroupsTab, only: WorklistFilter) -> tuple[list[list[int]], bool]:
     """The customers of each of the first MOST_GROUPS groups, the oldest first, and whether there are more."""
-    if of_likely:
-        groups = _read_on(lambda after: likely_page(after, only=only))
-    else:
-        groups = _read_on(lambda after: worklist_page(after, only=only, most=MOST_GROUPS))
+    groups = _read_on(lambda after: read_page(tab, after, only=only, most=MOST_GROUPS))
     read = [[member.customer.pk for member in group.members] for group in islice(groups, MOST_GROUPS + 1)]
     return read[:MOST_GROUPS], len(read) > MOST_GROUPS
 
 
-def _read_on(read: Callable[[Place | None], WorklistPage | LikelyPage]) -> Iterator[Group]:
+def _read_on(read: Callable[[Place | None], WorklistPage | PageOfPairs]) -> Iterator[Group]:
     page = read(None)
     yield from page.groups
     while page.following:

@@ -16,6 +16,7 @@ from customers.lib.batches import BATCH
 from customers.lib.sentences import ERASED, Value, without_customers
 from customers.models import (
     Customer,
+    EvidencePair,
     HistoryEntry,
     HistoryKind,
     LikelyAnswer,
@@ -45,8 +46,8 @@ def redact(family: Mapping[int, Customer]) -> None:
     Merge.objects.filter(survivor__in=family).update(survivor_name="")
     SampledMerge.objects.filter(merge__in=merges).update(note="")
     MergeMember.objects.filter(duplicate__in=family).update(records=[], duplicate_name="")
-    for pairs in (NotDuplicate.objects.all(), LikelyPair.objects.all(), LikelyAnswer.objects.all()):
-        pairs.filter(Q(first__in=family) | Q(second__in=family)).delete()
+    for pairs in (NotDuplicate, LikelyPair, LikelyAnswer, EvidencePair):
+        pairs._default_manager.filter(Q(first__in=family) | Q(second__in=family)).delete()
     Visit.objects.filter(customer__in=family).delete()
 
 

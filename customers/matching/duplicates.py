@@ -140,6 +140,12 @@ def shared_keys_of(customers: Collection[int], *, others: Q | None = None) -> di
     return dict(matches)
 
 
+def pairs_sharing_values(customers: Collection[int]) -> set[Pair]:
+    """Those of `customers`, lower number first, who share an email or phone: the worklist has them as such."""
+    shared = shared_keys_of(customers, others=Q(source_record__customer__in=customers))
+    return {(one, other) for one, others in shared.items() for other in others if one < other}
+
+
 def _shared_by_one(customer: int, weighed: WeighedKeys) -> SharedKeys:
     shared: defaultdict[Pair, set[Key]] = defaultdict(set)
     for key, connected in connected_by(weighed):

@@ -16,7 +16,8 @@ from customers.lib.money import format_money, to_minor_units
 from customers.lib.time_ranges import read_time_range
 from customers.matching.judgement import Strength
 from customers.matching.worklist.filters import UNASSIGNED, WorklistFilter
-from customers.models import DataSource, IdentifyingAttribute, IgnoredValue
+from customers.matching.worklist.tabs import GroupsTab
+from customers.models import DataSource, EvidenceKind, IdentifyingAttribute, IgnoredValue
 from customers.web.fields import TextField, choice_field, chosen_label
 
 
@@ -34,14 +35,19 @@ class IgnoreForm(forms.Form):
     use_required_attribute = False
 
 
-STRENGTHS = {"both": "Same email and phone", "email": "Same email", "phone": "Same phone"}
-AGREEING = {
-    "email": "Same email",
-    "phone": "Same phone",
+STRENGTHS: dict[str, str] = {"both": "Same email and phone", "email": "Same email", "phone": "Same phone"}
+AGREEING: dict[str, str] = {
     "street": "Same street",
     "company": "Same company",
     "born": "Same date of birth",
 }
+OTHER: dict[str, str] = {
+    EvidenceKind.IDENTIFIER: "Same identifying attribute",
+    EvidenceKind.EXTERNAL_ID: "Same external ID",
+    EvidenceKind.COMPANY: "Same company",
+    EvidenceKind.DOMAIN: "Same web domain",
+}
+EVIDENCE = {GroupsTab.SHARED: STRENGTHS, GroupsTab.LIKELY: AGREEING, GroupsTab.EVIDENCE: OTHER}
 SPENT = (50, 500, 5_000)
 
 
@@ -55,11 +61,10 @@ class WorklistFilterForm(forms.Form):
     received = forms.ChoiceField(required=False)
     use_required_attribute = False
 
-    def __init__(self, data: Mapping[str, Any], *, of_likely: bool = False, with_orders: bool = True) -> None:
+    def __init__(self, data: Mapping[str, Any], *, tab: GroupsTab = GroupsTab.SHARED, with_orders: bool = True) -> None:
         super().__init__(data, label_suffix="")
-        self.of_likely = of_likely
-        evidence = AGREEING if of_likely else STRENGTHS
-        choice_field(self, "evidence").choices = [("", "Any evidence"), *evidence.items()]
+        self.tab = tab
+        choice_field(self, "evidence").choices = [("", "Any evidence"), *EVIDENCE[tab].items()]
         choice_field(self, "source").choices = [("", "Any source"), *_sources()]
         choice_field(self, "owner").choices = [("", "Anyone"), (str(UNASSIGNED), "Unassigned"), *_users()]
         choice_field(self, "spent").choices = [("", "Any value"), *_amounts()]
@@ -100,8 +105,9 @@ class WorklistFilterForm(forms.Form):
         applied = self.applied
         evidence = applied.get("evidence", "")
         return WorklistFilter(
-            strength=Strength[evidence.upper()] if evidence and not self.of_likely else None,
-            field=evidence if self.of_likely else "",
+            strength=Strength[evidence.upper()] if evidence and self.tab == GroupsTab.SHARED else None,
+            field=evidence if self.tab == GroupsTab.LIKELY else "",
+            kind=EvidenceKind(evidence) if evidence and self.tab == GroupsTab.EVIDENCE else None,
             source=int(applied["source"]) if "source" in applied else None,
             received=read_time_range(applied.get("received", "")),
             owner=int(applied["owner"]) if "owner" in applied else None,

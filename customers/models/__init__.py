@@ -9,7 +9,7 @@ from customers.models.deleted_row import DeletedRow
 from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind
 from customers.models.erased_record import ErasedRecord
 from customers.models.event import Event, EventKind
-from customers.models.evidence import EvidenceKey, EvidenceKind, EvidenceProgress, IdentifyingAttribute
+from customers.models.evidence import EvidenceKey, EvidenceKind, EvidencePair, EvidenceProgress, IdentifyingAttribute
 from customers.models.history import HistoryEntry, HistoryKind, HistoryReader
 from customers.models.labels import Attribute, AttributeKind, Tag
 from customers.models.likely_model import LikelyAnswer, TrainedModel
@@ -57,6 +57,7 @@ __all__ = [
     "EventKind",
     "EvidenceKey",
     "EvidenceKind",
+    "EvidencePair",
     "EvidenceProgress",
     "ForecastCategory",
     "GroupToMerge",

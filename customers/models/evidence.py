@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from customers.models.customer import Customer
 from customers.models.exact import ExactCharField
 from customers.models.matching import KeyQuerySet
 from customers.models.source import SourceRecord
@@ -41,6 +42,38 @@ class EvidenceKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
+
+
+class EvidencePair(models.Model):
+    """Two live customers who have evidence in common by which they may be one. Derived from their evidence keys.
+
+    Those who are marked as not duplicates, or share an email or phone, have no row.
+    """
+
+    derived = True
+
+    first = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
+    second = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    kinds = models.PositiveSmallIntegerField(help_text="The sum of the weights of what they have in common")
+    # Its place in the worklist, the highest first.
+    rank = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="evidencepair_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="evidencepair_in_order"),
+        ]
+        indexes = [
+            # The worklist, read backwards.
+            models.Index(fields=["rank", "id"], name="evidencepair_by_rank"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}"
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        return self.first_id, self.second_id
 
 
 class IdentifyingAttribute(models.Model):

@@ -109,6 +109,7 @@ def lists() -> Iterator[Shown]:
     yield shown("customers-none", "customers:list", q="helna holly")
     yield shown("duplicates", "customers:duplicates")
     yield shown("duplicates-likely", "customers:duplicates", tab="likely")
+    yield shown("duplicates-evidence", "customers:duplicates", tab="evidence")
     yield shown("ignored", "customers:ignored")
     yield shown("ignored-history", "customers:ignored", tab="changes")
     yield shown("identifying", "customers:identifying")

@@ -22,6 +22,7 @@ from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_numbers
 from customers.matching.forms import WorklistFilterForm
 from customers.matching.views.worklist import STAY
+from customers.matching.worklist.tabs import groups_tab
 from customers.models import MergeBatch
 from customers.models.merge import OnConflict
 from customers.web.messages import emphasised
@@ -30,7 +31,6 @@ from customers.web.permissions import UNDO, VIEW_ORDERS, may_merge, may_view
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-LIKELY = "likely"
 LONGEST_ADDRESS = 3_000
 """Of the groups in it; servers refuse longer ones."""
 CHANGED = "Some of these customers were changed since you opened the page. This is the updated preview."
@@ -86,11 +86,11 @@ def _preview(request: "StaffRequest", form: BatchMergeForm) -> BatchMergePreview
 
 
 def _of_filter(request: "StaffRequest") -> tuple[list[list[int]], bool]:
-    of_likely = request.GET.get("tab") == LIKELY
-    filters = WorklistFilterForm(request.GET, of_likely=of_likely, with_orders=request.user.has_perm(VIEW_ORDERS))
+    tab = groups_tab(request.GET.get("tab", ""))
+    filters = WorklistFilterForm(request.GET, tab=tab, with_orders=request.user.has_perm(VIEW_ORDERS))
     if filters.ignored:
         raise InvalidFilterError(f"Filters with values that are not valid: {', '.join(filters.ignored)}.")
-    return worklist_groups(filters.worklist_filter, of_likely=of_likely)
+    return worklist_groups(tab, filters.worklist_filter)
 
 
 def _start(request: "StaffRequest", form: BatchMergeForm, preview: BatchMergePreview) -> HttpResponse:

@@ -13,7 +13,8 @@ from collections.abc import Collection, Mapping
 from django.db import transaction
 from django.db.models import Min
 
-from customers.lib.batches import BATCH
+from customers.lib.batches import BATCH, batches
+from customers.matching.evidence.pairs import AT_ONCE, write_pairs
 from customers.matching.evidence.values import RecordedValues, evidence_keys
 from customers.models import (
     Attribute,
@@ -97,6 +98,7 @@ def _note_changed(progress: EvidenceProgress) -> int:
     records = list(SourceRecord.objects.filter(customer__in=changed.pks).order_by("pk"))
     with transaction.atomic():
         refresh_evidence(records)
+        _pair(records, *changed.pks)
         progress.noted_to = changed.up_to
         progress.save(update_fields=["noted_to"])
     return len(records)
@@ -108,11 +110,17 @@ def _note_following(progress: EvidenceProgress) -> int:
     records = list(SourceRecord.objects.filter(pk__gte=position or 0).order_by("pk")[:BATCH])
     with transaction.atomic():
         refresh_evidence(records)
+        _pair(records)
         progress.next_record = records[-1].pk + 1 if len(records) == BATCH else None
         # Somebody may have changed an identifying attribute meanwhile, which begins anew.
         EvidenceProgress.objects.filter(pk=progress.pk, next_record=position).update(next_record=progress.next_record)
     progress.refresh_from_db(fields=["next_record"])
     return len(records)
+
+
+def _pair(records: Collection[SourceRecord], *others: int) -> None:
+    for customers in batches(sorted({*others, *(record.customer_id for record in records)}), AT_ONCE):
+        write_pairs(customers)
 
 
 def begin_anew() -> None:

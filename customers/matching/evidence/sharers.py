@@ -46,11 +46,11 @@ Sharers = Mapping[int, Sequence[EvidenceInCommon]]
 
 def sharers_of(customer: Customer) -> Sharers:
     """The surest MOST_SHARERS, in their order."""
-    keys_of = _keys_of_others(customer, _recognising_keys(customer))
-    surest = sorted(keys_of, key=lambda other: (-_sureness(keys_of[other]), -other))[:MOST_SHARERS]
-    names = _names_of_attributes({key for other in surest for key in keys_of[other]})
-    in_words = {other: _in_words(keys_of[other], names) for other in surest}
-    return {other: shared for other, shared in in_words.items() if shared}
+    keys_of = _keys_of_others(customer, recognising_keys([customer.pk], most=MOST_KEYS))
+    surest = sorted(keys_of, key=lambda other: (-sureness(keys_of[other]), -other))[:MOST_SHARERS]
+    names = names_of_attributes({key for other in surest for key in keys_of[other]})
+    as_text = {other: in_words(keys_of[other], names) for other in surest}
+    return {other: shared for other, shared in as_text.items() if shared}
 
 
 def is_of_colleagues(in_common: Sequence[EvidenceInCommon]) -> bool:
@@ -58,50 +58,66 @@ def is_of_colleagues(in_common: Sequence[EvidenceInCommon]) -> bool:
     return {shared.kind for shared in in_common} in ({EvidenceKind.COMPANY}, {EvidenceKind.DOMAIN})
 
 
-def _recognising_keys(customer: Customer) -> set[Key]:
-    """Those of the customer that others have, too, but not very many."""
-    # One row for each value, however many of its records have it; identifiers come first.
-    of_customer = EvidenceKey.objects.filter(**{OWNER: customer}).values("kind", "value")
-    rows = of_customer.annotate(row=Min("pk")).order_by("-kind", "value").values("row")[:MOST_KEYS]
-    of_others = EvidenceKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value")).exclude(**{OWNER: customer})
-    others = CountedCustomers(of_others.values(holder=F(OWNER))[:MOST_COUNTED])
-    counted = EvidenceKey.objects.filter(pk__in=rows).values_list("kind", "value", others)
-    return {(kind, value) for kind, value, number in counted if 0 < number < MOST_SHARING}
+def recognising_keys(customers: Collection[int], *, most: int) -> set[Key]:
+    """Those of the customers that several have, but not very many."""
+    counted = count_holders(customers, most=most)
+    return {key for key, number in counted.items() if 1 < number <= MOST_SHARING}
+
+
+def count_holders(customers: Collection[int], *, most: int) -> dict[Key, int]:
+    """{key of one of the customers: how many customers have it}; MOST_COUNTED records are looked at."""
+    # One row for each value, however many records have it; identifiers come first.
+    of_customers = EvidenceKey.objects.filter(**{f"{OWNER}__in": customers}).values("kind", "value")
+    rows = of_customers.annotate(row=Min("pk")).order_by("-kind", "value").values("row")[:most]
+    having = EvidenceKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+    holders = CountedCustomers(having.values(holder=F(OWNER))[:MOST_COUNTED])
+    counted = EvidenceKey.objects.filter(pk__in=rows).values_list("kind", "value", holders)
+    return {(kind, value): number for kind, value, number in counted}
+
+
+def holders_of(keys: Collection[Key], *, most: int) -> Mapping[Key, Mapping[int, set[int]]]:
+    """{key: {live customer who has it: data sources of theirs that say it}}"""
+    holders: defaultdict[Key, defaultdict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    if keys:
+        live = {f"{OWNER}__merged_into": None, f"{OWNER}__erased_at": None}
+        columns = ("kind", "value", OWNER, "source_record__data_source")
+        rows = EvidenceKey.objects.among(keys).filter(**live).values_list(*columns).distinct()
+        for kind, value, holder, source in rows[:most]:
+            holders[kind, value][holder].add(source)
+    return holders
+
+
+def connects(key: Key, one: Collection[int], other: Collection[int]) -> bool:
+    """Whether a value says anything of two who have it in these data sources: an external ID counts only in two."""
+    return key[0] != EvidenceKind.EXTERNAL_ID or len({*one, *other}) >= TWO_SOURCES
 
 
 def _keys_of_others(customer: Customer, keys: Collection[Key]) -> Mapping[int, set[Key]]:
-    """{live customer: those of `keys` that they have}. An external ID counts only in two data sources."""
-    if not keys:
-        return {}
-    live = {f"{OWNER}__merged_into": None, f"{OWNER}__erased_at": None}
-    columns = ("kind", "value", OWNER, "source_record__data_source")
-    holders = EvidenceKey.objects.among(keys).filter(**live).values_list(*columns).distinct()
-    sources: defaultdict[tuple[Key, int], set[int]] = defaultdict(set)
-    for kind, value, holder, source in holders[:MOST_HOLDERS]:
-        sources[(kind, value), holder].add(source)
+    """{live customer: those of `keys` that they have, too}"""
     keys_of: defaultdict[int, set[Key]] = defaultdict(set)
-    for (key, holder), their_sources in sources.items():
-        is_of_one_source = len(their_sources | sources[key, customer.pk]) < TWO_SOURCES
-        if holder != customer.pk and not (key[0] == EvidenceKind.EXTERNAL_ID and is_of_one_source):
-            keys_of[holder].add(key)
+    for key, sources in holders_of(keys, most=MOST_HOLDERS).items():
+        own = sources.get(customer.pk, ())
+        for holder, their_sources in sources.items():
+            if holder != customer.pk and connects(key, own, their_sources):
+                keys_of[holder].add(key)
     return keys_of
 
 
-def _sureness(keys: Collection[Key]) -> int:
+def sureness(keys: Collection[Key]) -> int:
     return sum(SURENESS[kind] for kind in {EvidenceKind(kind) for kind, _ in keys})
 
 
-def _names_of_attributes(keys: Collection[Key]) -> Mapping[int, str]:
+def names_of_attributes(keys: Collection[Key]) -> Mapping[int, str]:
     numbers = {attribute_of_key(value)[0] for kind, value in keys if kind == EvidenceKind.IDENTIFIER}
     marked = IdentifyingAttribute.objects.filter(pk__in=numbers, meaning=IdentifyingAttribute.Meaning.IDENTIFIER)
     return dict(marked.values_list("pk", "name")) if numbers else {}
 
 
-def _in_words(keys: Collection[Key], names: Mapping[int, str]) -> Sequence[EvidenceInCommon]:
-    in_words = []
-    for kind, value in sorted(keys, key=lambda key: (-_sureness([key]), key)):
+def in_words(keys: Collection[Key], names: Mapping[int, str]) -> Sequence[EvidenceInCommon]:
+    as_text = []
+    for kind, value in sorted(keys, key=lambda key: (-sureness([key]), key)):
         if kind != EvidenceKind.IDENTIFIER:
-            in_words.append(EvidenceInCommon(EvidenceKind(kind), LABELS[EvidenceKind(kind)], value))
+            as_text.append(EvidenceInCommon(EvidenceKind(kind), LABELS[EvidenceKind(kind)], value))
         elif name := names.get(attribute_of_key(value)[0]):
-            in_words.append(EvidenceInCommon(EvidenceKind.IDENTIFIER, name, attribute_of_key(value)[1]))
-    return in_words
+            as_text.append(EvidenceInCommon(EvidenceKind.IDENTIFIER, name, attribute_of_key(value)[1]))
+    return as_text

@@ -1,19 +1,10 @@
-"""The worklist of likely duplicates: groups that hang together, the likeliest first over the whole list.
-
-A page reads the next likely pairs by their index, and the pairs around them. A group is on the page of its likeliest
-pair.
-"""
+"""The worklist of likely duplicates, and how likely any two customers are one person."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
-
-from customers.lib.batches import PAGE
-from customers.lib.numbers import capped_count
 from customers.matching.likely.answers import Band, band_of
 from customers.matching.likely.doubts import SHOWN
 from customers.matching.likely.model_in_use import model_in_use
@@ -21,37 +12,29 @@ from customers.matching.likely.one_pair import score_pair
 from customers.matching.likely.records import compared_customers
 from customers.matching.likely.scoring import ScoredPair
 from customers.matching.likely.words import FieldWeight, field_weights, how_likely, percent
-from customers.matching.not_duplicates import not_duplicates_among
-from customers.matching.worklist.cohesion import Pair, group_pairs
-from customers.matching.worklist.filters import EVERYTHING, WorklistFilter, first_passing
+from customers.matching.worklist.filters import EVERYTHING, WorklistFilter
 from customers.matching.worklist.groups import Place
-from customers.matching.worklist.listing import Bridge, Group, in_line, members_by_number, names_of_sources
-from customers.matching.worklist.queue import MOST_COUNTED, written_place
+from customers.matching.worklist.listing import Bridge
+from customers.matching.worklist.pairs import (
+    GroupOfPairs,
+    PageOfPairs,
+    PairGroups,
+    count_waiting,
+    describe_groups_of_pairs,
+    read_groups_of_pairs,
+)
+from customers.matching.worklist.queue import written_place
 from customers.models import Customer, LikelyPair, LikelyScan
-from customers.models.matching import NO_RANK
-from customers.totals.sums import common_currency
 
-STEPS_AROUND = 2
-MOST_AROUND = 500
 MOST_FOR, MOST_AGAINST = 4, 2
 
 
 @dataclass(frozen=True)
-class LikelyGroup(Group):
+class LikelyGroup(GroupOfPairs):
+    """With the probability and the weights of its likeliest pair."""
+
     probability: float
     weights: tuple[FieldWeight, ...]
-    """Those of its likeliest pair, as its probability is."""
-    likeliest: Pair
-
-    @property
-    def compared(self) -> tuple[int, int]:
-        return self.likeliest
-
-    @property
-    def merge_address(self) -> str:
-        """With the others selected, who share no email or phone by which the page would find them."""
-        others = [("duplicate", member.customer.pk) for member in self.members[1:]]
-        return f"{super().merge_address}?{urlencode([('ticked', 1), *others])}"
 
     @property
     def how_likely(self) -> str:
@@ -71,104 +54,33 @@ class LikelyGroup(Group):
 
 
 @dataclass(frozen=True)
-class LikelyPage:
-    groups: tuple[LikelyGroup, ...]
-    following: str
-    """Where the next page begins; "" when this is the last."""
-    is_only: bool
-    waiting: int
+class LikelyPage(PageOfPairs):
     last_scan: LikelyScan | None
-
-    @property
-    def count(self) -> str:
-        """The pairs of all pages, such as “412” or “10,000+”; the groups, if this is the only page."""
-        return f"{len(self.groups):,}" if self.is_only else capped_count(self.waiting, MOST_COUNTED)
-
-    @property
-    def currency(self) -> str:
-        return common_currency(group.totals for group in self.groups)
 
 
 def likely_page(after: Place | None = None, *, only: WorklistFilter = EVERYTHING) -> LikelyPage:
     """The groups whose likeliest pair follows the place, or the first."""
-    window, following = _next_pairs(after, only)
-    is_only = not (after or following)
-    waiting = 0 if is_only or only.is_set else _in_order()[: MOST_COUNTED + 1].count()
-    last_scan = LikelyScan.objects.order_by("-pk").first()
+    pairs = LikelyPair.objects.all()
+    read = read_groups_of_pairs(pairs, after, only.of_likely_pairs() if only.is_set else ())
+    is_only = not (after or read.following)
     return LikelyPage(
-        tuple(_groups(window)),
-        written_place((following.rank, following.pk) if following else None),
+        tuple(_described(read)),
+        written_place(read.following),
         is_only,
-        waiting,
-        last_scan,
+        0 if is_only or only.is_set else count_waiting(pairs),
+        LikelyScan.objects.order_by("-pk").first(),
     )
 
 
-def _next_pairs(after: Place | None, only: WorklistFilter) -> tuple[list[LikelyPair], LikelyPair | None]:
-    """A page of them, and the pair after which the next page begins."""
-    if not only.is_set:
-        rows = list(_in_order(after)[: PAGE + 1])
-    else:
-        rows, looked_to = first_passing(_in_order(after), only.of_pairs(), PAGE + 1)
-        if looked_to:
-            return rows, looked_to
-    return rows[:PAGE], rows[PAGE - 1] if len(rows) > PAGE else None
-
-
-def _in_order(after: Place | None = None) -> QuerySet[LikelyPair]:
-    waiting = LikelyPair.objects.filter(rank__gt=NO_RANK).order_by("-rank", "-pk")
-    if not after:
-        return waiting
-    rank, number = after
-    return waiting.filter(Q(rank__lt=rank) | Q(pk__lt=number), rank__lte=rank)
-
-
-def live_pairs() -> QuerySet[LikelyPair]:
-    live = {f"{side}__{state}": None for side in ("first", "second") for state in ("merged_into", "erased_at")}
-    return LikelyPair.objects.filter(**live)
-
-
-def _groups(window: Collection[LikelyPair]) -> Iterable[LikelyGroup]:
-    pairs = _around(window)
-    marked = not_duplicates_among({customer for pair in pairs for customer in pair})
-    likely = {pair: row for pair, row in pairs.items() if pair not in marked}
-    grouping = group_pairs({pair: row.probability for pair, row in likely.items()})
-    in_window = {row.ends for row in window}
-    by_likelihood = sorted(likely, key=lambda pair: (-likely[pair].probability, -likely[pair].pk))
-    strongest = {group: next(pair for pair in by_likelihood if group >= {*pair}) for group in grouping.groups}
-    shown = {group: likely[pair] for group, pair in strongest.items() if pair in in_window}
-    return _described(shown, {pair: likely[pair].probability for pair in grouping.bridges})
-
-
-def _around(window: Collection[LikelyPair]) -> dict[Pair, LikelyPair]:
-    """The pairs of the window that are still of live customers, and those of the customers around."""
-    pairs: dict[Pair, LikelyPair] = {}
-    customers = {customer for row in window for customer in row.ends}
-    for _ in range(STEPS_AROUND):
-        around = live_pairs().filter(Q(first__in=customers) | Q(second__in=customers)).order_by("-probability", "-pk")
-        pairs |= {row.ends: row for row in around[:MOST_AROUND]}
-        customers = {customer for pair in pairs for customer in pair}
-    return pairs
-
-
-def _described(strongest: Mapping[frozenset[int], LikelyPair], bridges: Mapping[Pair, float]) -> Iterable[LikelyGroup]:
-    within = {pk for group in strongest for pk in group}
-    bridging = [pair for pair in bridges if within & {*pair}]
-    customers = Customer.objects.in_bulk(within | {pk for pair in bridging for pk in pair})
-    members, sources = members_by_number({pk: customers[pk] for pk in within})
-    for group, pair in strongest.items():
-        in_group = in_line(members[pk] for pk in group)
-        connecting = [(pair, sorted(pair, key=lambda pk: pk not in group)) for pair in bridging if group & {*pair}]
+def _described(read: PairGroups[LikelyPair]) -> Iterator[LikelyGroup]:
+    for group in describe_groups_of_pairs(read):
         yield LikelyGroup(
-            in_group,
-            names_of_sources(in_group, sources),
-            tuple(
-                Bridge(customers[inside], customers[outside], percent(bridges[pair]))
-                for pair, (inside, outside) in connecting
-            ),
-            pair.probability,
-            tuple(field_weights(pair.weights)),
-            pair.ends,
+            group.members,
+            group.sources,
+            tuple(Bridge(inside, outside, percent(pair.probability)) for inside, outside, pair in group.bridges),
+            group.pair.ends,
+            group.pair.probability,
+            tuple(field_weights(group.pair.weights)),
         )
 
 

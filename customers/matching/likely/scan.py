@@ -21,6 +21,7 @@ from django.utils import timezone
 from customers.database.replica import position, read_from_replica
 from customers.lib.batches import batches
 from customers.lib.errors import ActionError
+from customers.matching.duplicates import pairs_sharing_values
 from customers.matching.likely.model import Model
 from customers.matching.likely.model_in_use import model_in_use
 from customers.matching.likely.records import compared_customers
@@ -86,9 +87,11 @@ def scan(model: Model | None = None) -> LikelyScan:
 def keep(pairs: Iterable[ScoredPair], model: Model) -> int:
     """Write the pairs over those that are kept; their number."""
     rows = [_row(pair, model) for pair in pairs]
-    marked = not_duplicates_among({pk for row in rows for pk in row.ends})
+    customers = {pk for row in rows for pk in row.ends}
+    # Who share an email or phone wait in the other tab of the worklist.
+    left_out = not_duplicates_among(customers).keys() | pairs_sharing_values(customers)
     for row in rows:
-        row.rank = NO_RANK if row.ends in marked else rank_of_probability(row.probability)
+        row.rank = NO_RANK if row.ends in left_out else rank_of_probability(row.probability)
     LikelyPair.objects.bulk_create(
         rows,
         update_conflicts=True,

@@ -1,6 +1,7 @@
 """Which likely pairs wait for an answer: those of two live customers who are not marked as not duplicates.
 
-The worklist reads only these, by their rank. Acts do not write here: the clock looks at whom something happened to.
+Who share an email or phone wait as such, in another tab. The worklist reads only those that wait, by their rank. No act
+writes here: the clock looks at whom something happened to.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from customers.lib.batches import batches
+from customers.matching.duplicates import pairs_sharing_values
 from customers.matching.likely.answers import note_answers
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.models import Customer, LikelyPair
@@ -37,9 +39,10 @@ def rank_pairs(pairs: Collection[LikelyPair]) -> int:
     roots = {pk: chain[-1] for pk, chain in merge_chains({pk for pair in pairs for pk in pair.ends}).items()}
     live = set(Customer.objects.live().filter(pk__in=roots).values_list("pk", flat=True))
     marked = not_duplicates_among(live)
+    elsewhere = pairs_sharing_values(live)
     changed = []
     for pair in pairs:
-        waits = live >= {*pair.ends} and pair.ends not in marked
+        waits = live >= {*pair.ends} and pair.ends not in marked and pair.ends not in elsewhere
         rank = rank_of_probability(pair.probability) if waits else NO_RANK
         if rank != pair.rank:
             pair.rank = rank

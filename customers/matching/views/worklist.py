@@ -7,11 +7,12 @@ from django.views.decorators.http import require_safe
 from customers.lib.numbers import parse_number
 from customers.matching.forms import WorklistFilterForm
 from customers.matching.keys import MOST_SHARING
-from customers.matching.likely.listing import LikelyPage, likely_page
 from customers.matching.not_duplicates import NotDuplicatesPage, not_duplicates_page
 from customers.matching.related import RELATIONS
-from customers.matching.worklist.listing import WorklistPage, worklist_page
+from customers.matching.worklist.listing import WorklistPage
+from customers.matching.worklist.pairs import PageOfPairs
 from customers.matching.worklist.queue import read_place
+from customers.matching.worklist.tabs import GroupsTab, groups_tab, read_page
 from customers.models import Relation
 from customers.web.fields import LONGEST_REASON
 from customers.web.permissions import VIEW_ORDERS, may_view
@@ -19,11 +20,18 @@ from customers.web.permissions import VIEW_ORDERS, may_view
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-SHARED, LIKELY, RELATED, DISMISSED = "", "likely", "related", "dismissed"
-TABS = {SHARED: "Same email or phone", LIKELY: "Likely", RELATED: "Related", DISMISSED: "Not duplicates"}
-TEMPLATES = {
-    SHARED: "worklist.html",
-    LIKELY: "likely.html",
+RELATED, DISMISSED = "related", "dismissed"
+TABS: dict[str, str] = {
+    GroupsTab.SHARED: "Same email or phone",
+    GroupsTab.LIKELY: "Likely",
+    GroupsTab.EVIDENCE: "Same company or ID",
+    RELATED: "Related",
+    DISMISSED: "Not duplicates",
+}
+TEMPLATES: dict[str, str] = {
+    GroupsTab.SHARED: "worklist.html",
+    GroupsTab.LIKELY: "likely.html",
+    GroupsTab.EVIDENCE: "other_evidence.html",
     **dict.fromkeys((RELATED, DISMISSED), "not_duplicates.html"),
 }
 STAY = ("tab", "after", *WorklistFilterForm.base_fields)
@@ -34,9 +42,9 @@ STAY = ("tab", "after", *WorklistFilterForm.base_fields)
 @may_view
 def duplicate_list(request: "StaffRequest") -> HttpResponse:
     tab = request.GET.get("tab", "")
-    tab = tab if tab in TABS else SHARED
+    tab = tab if tab in TABS else GroupsTab.SHARED
     after = request.GET.get("after", "")
-    filters = _filters(request, request.GET, tab) if tab in (SHARED, LIKELY) else None
+    filters = _filters(request, request.GET) if tab not in (RELATED, DISMISSED) else None
     context = {
         "title": "Duplicates",
         "tabs": TABS,
@@ -51,24 +59,22 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
     return render(request, f"customers/matching/{TEMPLATES[tab]}", context)
 
 
-def groups_page(request: "StaffRequest", query: QueryDict) -> LikelyPage | WorklistPage:
-    """The page of groups with this query: of those who are likely the same, or of those who share a value."""
-    tab = LIKELY if query.get("tab") == LIKELY else SHARED
-    return _groups(tab, query.get("after", ""), _filters(request, query, tab))
+def groups_page(request: "StaffRequest", query: QueryDict) -> WorklistPage | PageOfPairs:
+    """The page of groups of a tab with this query."""
+    return _groups(query.get("after", ""), _filters(request, query))
 
 
-def _filters(request: "StaffRequest", query: QueryDict, tab: str) -> WorklistFilterForm:
-    return WorklistFilterForm(query, of_likely=tab == LIKELY, with_orders=request.user.has_perm(VIEW_ORDERS))
+def _filters(request: "StaffRequest", query: QueryDict) -> WorklistFilterForm:
+    tab = groups_tab(query.get("tab", ""))
+    return WorklistFilterForm(query, tab=tab, with_orders=request.user.has_perm(VIEW_ORDERS))
 
 
-def _groups(tab: str, after: str, filters: WorklistFilterForm) -> LikelyPage | WorklistPage:
-    if tab == LIKELY:
-        return likely_page(read_place(after), only=filters.worklist_filter)
-    return worklist_page(read_place(after), only=filters.worklist_filter)
+def _groups(after: str, filters: WorklistFilterForm) -> WorklistPage | PageOfPairs:
+    return read_page(filters.tab, read_place(after), only=filters.worklist_filter)
 
 
-def _page(tab: str, after: str, filters: WorklistFilterForm | None) -> NotDuplicatesPage | LikelyPage | WorklistPage:
+def _page(tab: str, after: str, filters: WorklistFilterForm | None) -> NotDuplicatesPage | WorklistPage | PageOfPairs:
     if not filters:
         relations = RELATIONS if tab == RELATED else ("",)
         return not_duplicates_page(before=parse_number(after) or 0, relations=relations)
-    return _groups(tab, after, filters)
+    return _groups(after, filters)

@@ -19,13 +19,15 @@ class Grouping:
     bridges: tuple[Pair, ...]
 
 
-def group_pairs(likely: Mapping[Pair, float]) -> Grouping:
+def group_pairs(likely: Mapping[Pair, float], *, least_connected: float = LEAST_CONNECTED) -> Grouping:
     """Join the likeliest pair first; {(lower, higher customer): probability} of pairs that are likely."""
     group_of = {customer: frozenset({customer}) for pair in likely for customer in pair}
     strongest_first = sorted(likely, key=lambda pair: (-likely[pair], pair))
     for one, other in strongest_first:
         joined = group_of[one] | group_of[other]
-        if group_of[one] is not group_of[other] and _hang_together(group_of[one], group_of[other], likely):
+        if group_of[one] is not group_of[other] and _are_connected(
+            group_of[one], group_of[other], likely, least=least_connected
+        ):
             group_of.update(dict.fromkeys(joined, joined))
     groups = dict.fromkeys(group for pair in strongest_first for group in _of(pair, group_of) if len(group) > 1)
     bridges = tuple(pair for pair in strongest_first if group_of[pair[0]] != group_of[pair[1]])
@@ -36,6 +38,6 @@ def _of(pair: Pair, group_of: Mapping[int, frozenset[int]]) -> Iterable[frozense
     return (group_of[customer] for customer in pair)
 
 
-def _hang_together(one: frozenset[int], other: frozenset[int], likely: Mapping[Pair, float]) -> bool:
+def _are_connected(one: frozenset[int], other: frozenset[int], likely: Mapping[Pair, float], *, least: float) -> bool:
     between = [(min(a, b), max(a, b)) in likely for a in one for b in other]
-    return sum(between) >= LEAST_CONNECTED * len(between)
+    return sum(between) >= least * len(between)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.lookups import GreaterThanOrEqual
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
 
 from customers.lib.time_ranges import TimeRange
+from customers.matching.evidence.sharers import SURENESS
 from customers.matching.judgement import Strength
 from customers.matching.worklist.order import EVERY_RANK, ranks_of
-from customers.models import MatchKey, RecordTotals, SourceRecord
+from customers.models import EvidenceKind, MatchKey, RecordTotals, SourceRecord
 from customers.models.matching import FIRST_RANKS
 
 Row = TypeVar("Row", bound=Model)
@@ -29,7 +30,7 @@ UNASSIGNED = 0
 
 @dataclass(frozen=True)
 class WorklistFilter:
-    """`strength` is that of shared values, `fields` are those that agree in a likely pair.
+    """`strength` is that of shared values, `field` agrees in a likely pair, `kind` is of other evidence in common.
 
     `received` is when a record came, of the data source `source` if that is given, too.
     `spent` is the least value of the orders of all, in minor units of the default currency.
@@ -37,6 +38,7 @@ class WorklistFilter:
 
     strength: Strength | None = None
     field: str = ""
+    kind: EvidenceKind | None = None
     source: int | None = None
     received: TimeRange | None = None
     owner: int | None = None
@@ -74,10 +76,17 @@ class WorklistFilter:
             conditions.append(self._have_spent(Q(source_record__customer__in=holders)))
         return conditions
 
-    def of_pairs(self) -> list[Any]:
+    def of_likely_pairs(self) -> list[Any]:
+        agrees = [Q(**{f"weights__{self.field}__0": "same"})] if self.field else []
+        return [*agrees, *self._of_either()]
+
+    def of_evidence_pairs(self) -> list[Any]:
+        has_kind = [GreaterThan(F("kinds").bitand(SURENESS[self.kind]), 0)] if self.kind else []
+        return [*has_kind, *self._of_either()]
+
+    def _of_either(self) -> list[Any]:
+        """What one customer of a pair has, or both together."""
         conditions: list[Any] = []
-        if self.field:
-            conditions.append(Q(**{f"weights__{self.field}__0": "same"}))
         if self._of_records:
             records = SourceRecord.objects.filter(**self._of_records)
             sides = (Exists(records.filter(customer=OuterRef(side))) for side in ("first", "second"))

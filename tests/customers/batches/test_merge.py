@@ -11,6 +11,7 @@ from customers.batches.undo import begin_undo, undo_each
 from customers.batches.worklist_groups import read_groups, worklist_groups, write_groups
 from customers.matching.related import mark_related
 from customers.matching.worklist.filters import EVERYTHING
+from customers.matching.worklist.tabs import GroupsTab
 from customers.merging.undo import UndoTerms
 from customers.models import Customer, Merge, RecordTotals, Relation, Via
 from customers.models.merge import Kept, OnConflict
@@ -169,7 +170,7 @@ def test_who_may_not_merge_without_a_match_cannot_by_a_batch(agent):
 
 def test_the_groups_of_the_worklist_are_those_of_its_pages():
     groups = [pair(n) for n in range(3)]
-    read, has_more = worklist_groups(EVERYTHING, of_likely=False)
+    read, has_more = worklist_groups(GroupsTab.SHARED, EVERYTHING)
     assert ({frozenset(group) for group in read}, has_more) == ({frozenset(group) for group in groups}, False)
     assert read_groups(write_groups(read)) == read
     assert read_groups("7.x-y.3-4-z.." + "9" * 30 + "-1") == [[3, 4]]

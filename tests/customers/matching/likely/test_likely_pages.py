@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from customers.matching.likely import listing
 from customers.matching.likely.listing import likely_page
 from customers.matching.likely.words import FieldWeight, field_weights, how_likely, percent
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
+from customers.matching.worklist import pairs
 from customers.matching.worklist.filters import WorklistFilter
 from customers.matching.worklist.queue import read_place
 from customers.models import Customer, LikelyPair
@@ -37,7 +37,7 @@ def groups(after=None, **only) -> list[list[int]]:
 
 
 def test_the_likeliest_come_first_over_all_pages(monkeypatch):
-    monkeypatch.setattr(listing, "PAGE", 2)
+    monkeypatch.setattr(pairs, "PAGE", 2)
     people = customers(8)
     for n, probability in ((0, 0.6), (2, 0.99), (4, 0.7), (6, 0.7)):
         pair(people[n], people[n + 1], probability)

@@ -7,9 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.lib.batches import PAGE
+from customers.matching.exclusions import exclude
 from customers.matching.ignored_values import ignore_value
 from customers.matching.judgement import Judgement, NamesAgree, Strength, match_strength
 from customers.matching.likely.listing import likely_page
+from customers.matching.likely.model import shipped_model
+from customers.matching.likely.scan import keep
+from customers.matching.likely.scoring import ScoredPair
 from customers.matching.likely.waiting import rank_answered_pairs
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
 from customers.matching.worklist import filters, order
@@ -132,7 +136,7 @@ def test_a_group_passes_a_filter_if_one_of_its_customers_does_or_all_together(tw
     expected = [{c.pk for c in {"mine": mine, "theirs": theirs}[name]} for name in passing]
     assert groups(**set_to) == expected
     likely = likely_page(only=WorklistFilter(**set_to)).groups
-    assert {group.likeliest for group in likely} == {tuple(sorted(pair)) for pair in expected}
+    assert {group.compared for group in likely} == {tuple(sorted(pair)) for pair in expected}
 
 
 def test_a_likely_pair_passes_by_a_field_that_agrees(two_groups):
@@ -170,6 +174,18 @@ def test_likely_pairs_that_are_answered_wait_no_more_and_come_back(agent):
         unmark_not_duplicates(one, other, by=agent)
     rank_answered_pairs()
     assert set(LikelyPair.objects.filter(rank__gt=0)) == set(pairs)
+
+
+def test_who_share_an_email_wait_in_one_tab_and_in_the_other_when_they_no_longer_do(agent):
+    one, other = pair(1)
+    likely = LikelyPair.objects.create(first=one, second=other, probability=0.9, rank=900_000, weights={}, model="1")
+    rank_answered_pairs()
+    keep([ScoredPair(one.pk, other.pk, 0.9, {})], shipped_model())
+    assert (groups(), likely_page().groups) == ([{one.pk, other.pk}], ())
+
+    exclude(other, "email", "pair1@reunite.cz", by=agent)
+    rank_answered_pairs()
+    assert (groups(), [group.compared for group in likely_page().groups]) == ([], [likely.ends])
 
 
 def test_a_page_of_either_tab_is_read_from_its_index_at_any_place_and_sorts_nothing():

@@ -1,0 +1,163 @@
+"""Tabs of the worklist that are made of pairs: groups that hang together, the strongest first over the whole list.
+
+A page reads the next pairs by their index, and the pairs around them. A group is on the page of its strongest pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+
+from customers.lib.batches import PAGE
+from customers.lib.numbers import capped_count
+from customers.matching.not_duplicates import not_duplicates_among
+from customers.matching.worklist.cohesion import LEAST_CONNECTED, Pair, group_pairs
+from customers.matching.worklist.filters import first_passing
+from customers.matching.worklist.groups import Place
+from customers.matching.worklist.listing import (
+    Group,
+    GroupMember,
+    in_line,
+    members_by_number,
+    names_of_sources,
+)
+from customers.matching.worklist.queue import MOST_COUNTED
+from customers.models import Customer, EvidencePair, LikelyPair
+from customers.models.matching import NO_RANK
+from customers.totals.sums import common_currency
+
+PairRow = TypeVar("PairRow", bound=LikelyPair | EvidencePair)
+STEPS_AROUND = 2
+MOST_AROUND = 500
+
+
+@dataclass(frozen=True)
+class PairGroups(Generic[PairRow]):
+    """{group: its strongest pair}, the pairs that connect two groups, and after which place the next page begins."""
+
+    strongest: Mapping[frozenset[int], PairRow]
+    bridges: Mapping[Pair, PairRow]
+    following: Place | None
+
+
+@dataclass(frozen=True)
+class GroupOfPairs(Group):
+    """`strongest` is the pair that is explained."""
+
+    strongest: Pair
+
+    @property
+    def compared(self) -> tuple[int, int]:
+        return self.strongest
+
+    @property
+    def merge_address(self) -> str:
+        """With the others selected, who share no email or phone by which the page would find them."""
+        others = [("duplicate", member.customer.pk) for member in self.members[1:]]
+        return f"{super().merge_address}?{urlencode([('ticked', 1), *others])}"
+
+
+@dataclass(frozen=True)
+class PageOfPairs:
+    groups: tuple[GroupOfPairs, ...]
+    following: str
+    """Where the next page begins; "" when this is the last."""
+    is_only: bool
+    waiting: int
+
+    @property
+    def count(self) -> str:
+        """The pairs of all pages, such as “412” or “10,000+”; the groups, if this is the only page."""
+        return f"{len(self.groups):,}" if self.is_only else capped_count(self.waiting, MOST_COUNTED)
+
+    @property
+    def currency(self) -> str:
+        return common_currency(group.totals for group in self.groups)
+
+
+@dataclass(frozen=True)
+class DescribedGroup(Generic[PairRow]):
+    """`bridges` are (customer inside, customer outside, pair)."""
+
+    pair: PairRow
+    members: tuple[GroupMember, ...]
+    sources: tuple[str, ...]
+    bridges: tuple[tuple[Customer, Customer, PairRow], ...]
+
+
+def read_groups_of_pairs(
+    waiting: QuerySet[PairRow, PairRow],
+    after: Place | None,
+    conditions: Sequence[Any] = (),
+    *,
+    least_connected: float = LEAST_CONNECTED,
+) -> PairGroups[PairRow]:
+    """Of the pairs that wait, those that follow the place and meet the conditions, and what is around them."""
+    window, following = _next_pairs(in_order(waiting, after), conditions)
+    pairs = _around(waiting, window)
+    marked = not_duplicates_among({customer for pair in pairs for customer in pair})
+    rows = {pair: row for pair, row in pairs.items() if pair not in marked}
+    grouping = group_pairs({pair: row.rank for pair, row in rows.items()}, least_connected=least_connected)
+    in_window = {row.ends for row in window}
+    by_strength = sorted(rows, key=lambda pair: (-rows[pair].rank, -rows[pair].pk))
+    strongest = {group: next(pair for pair in by_strength if group >= {*pair}) for group in grouping.groups}
+    return PairGroups(
+        {group: rows[pair] for group, pair in strongest.items() if pair in in_window},
+        {pair: rows[pair] for pair in grouping.bridges},
+        (following.rank, following.pk) if following else None,
+    )
+
+
+def in_order(waiting: QuerySet[PairRow, PairRow], after: Place | None = None) -> QuerySet[PairRow, PairRow]:
+    rows = waiting.filter(rank__gt=NO_RANK).order_by("-rank", "-pk")
+    if not after:
+        return rows
+    rank, number = after
+    return rows.filter(Q(rank__lt=rank) | Q(pk__lt=number), rank__lte=rank)
+
+
+def _next_pairs(rows: QuerySet[PairRow, PairRow], conditions: Sequence[Any]) -> tuple[list[PairRow], PairRow | None]:
+    """A page of them, and the pair after which the next page begins."""
+    if not conditions:
+        page = list(rows[: PAGE + 1])
+    else:
+        page, looked_to = first_passing(rows, conditions, PAGE + 1)
+        if looked_to:
+            return page, looked_to
+    return page[:PAGE], page[PAGE - 1] if len(page) > PAGE else None
+
+
+def _around(waiting: QuerySet[PairRow, PairRow], window: Collection[PairRow]) -> dict[Pair, PairRow]:
+    """The pairs of the window that are still of live customers, and those of the customers around."""
+    live = {f"{side}__{state}": None for side in ("first", "second") for state in ("merged_into", "erased_at")}
+    pairs: dict[Pair, PairRow] = {}
+    customers = {customer for row in window for customer in row.ends}
+    for _ in range(STEPS_AROUND):
+        around = in_order(waiting.filter(Q(first__in=customers) | Q(second__in=customers), **live))
+        pairs |= {row.ends: row for row in around[:MOST_AROUND]}
+        customers = {customer for pair in pairs for customer in pair}
+    return pairs
+
+
+def describe_groups_of_pairs(read: PairGroups[PairRow]) -> Iterator[DescribedGroup[PairRow]]:
+    within = {pk for group in read.strongest for pk in group}
+    bridging = {ends: row for ends, row in read.bridges.items() if within & {*ends}}
+    customers = Customer.objects.in_bulk(within | {pk for ends in bridging for pk in ends})
+    members, sources = members_by_number({pk: customers[pk] for pk in within})
+    for group, pair in read.strongest.items():
+        in_group = in_line(members[pk] for pk in group)
+        connecting = []
+        for ends, row in bridging.items():
+            if group & {*ends}:
+                inside, outside = sorted(ends, key=lambda pk: pk not in group)
+                connecting.append((customers[inside], customers[outside], row))
+        yield DescribedGroup(pair, in_group, names_of_sources(in_group, sources), tuple(connecting))
+
+
+def count_waiting(waiting: QuerySet[PairRow, PairRow]) -> int:
+    """MOST_COUNTED + 1 are more than that."""
+    return in_order(waiting)[: MOST_COUNTED + 1].count()
