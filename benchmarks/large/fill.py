@@ -26,13 +26,14 @@ from customers.records import shared_values
 from customers.records.match_keys import Keys
 from customers.statements.bulk import write_rows
 from orders.imports.batch.ids import Ids
-from orders.models import Order, OrderItem, OrderStatus, Product, Purchase
+from orders.models import MrrStep, Order, OrderItem, OrderStatus, Product, Purchase
 from orders.revenue.counted import count_new
+from orders.revenue.steps import new_steps
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase
+from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase, deltas_of_steps
 
 AT_ONCE = 1_000
-IN_ORDER = (Customer, ProfileChange, SourceRecord, MatchKey, SearchWord, Order, OrderItem, Purchase)
+IN_ORDER = (Customer, ProfileChange, SourceRecord, MatchKey, SearchWord, Order, OrderItem, Purchase, MrrStep)
 """Those that others refer to first."""
 
 
@@ -62,6 +63,8 @@ def _write(shops: list[DataSource], product: Product, people: Iterable[Person]) 
         deltas += deltas_of_order(order)
     for purchase in rows[Purchase]:
         deltas += deltas_of_purchase(purchase)
+    rows[MrrStep] = list(new_steps(rows[Purchase]))
+    deltas += deltas_of_steps(rows[MrrStep])
     for model in IN_ORDER:
         write_rows(rows[model])
     add_to_totals(deltas)
@@ -100,4 +103,4 @@ def _bought(each: Person, record: SourceRecord, product: Product, ids: Ids) -> I
         order = Order(pk=ids.next(Order), data_source=record.data_source, **sold, **about)
         yield from (order, OrderItem(order=order, product=product, description="Tea", amount=bought.total))
     for bought in each.purchases:
-        yield count_new(Purchase(product=product, at=bought.at, price=bought.total, **sold))
+        yield count_new(Purchase(pk=ids.next(Purchase), product=product, at=bought.at, price=bought.total, **sold))

@@ -53,6 +53,7 @@ class MonthTotals(models.Model):
     """The sums of one source record's orders of one month, in minor units (cents) of one currency.
 
     A cache for the chart of spend, which reads no orders. `month` is when the order was placed, for its refunds too.
+    `mrr_moved` is by how much recurring revenue changed in the month: what it came to before is a sum of months.
     """
 
     derived = True
@@ -63,6 +64,7 @@ class MonthTotals(models.Model):
     orders = models.BigIntegerField(default=0)
     amount = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
+    mrr_moved = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

@@ -28,6 +28,7 @@ from customers.statements.prepared import insert
 from orders import events as order_events
 from orders.imports.untouched import Added
 from orders.models import ImportRow, Order, OrderItem, Purchase, Transaction
+from orders.revenue.steps import drop_steps
 from orders.subscriptions.derive import refresh_purchases
 from orders.totals.add import replace_totals
 from orders.totals.deltas import deltas_of_order, deltas_of_purchase
@@ -55,13 +56,14 @@ def delete_orders(added: Added) -> None:
     OrderItem.objects.filter(order__in=orders).delete()
     HistoryEntry.objects.filter(order_number__in=[order.number for order in locked]).delete()
     payments.delete()
+    also = [*drop_steps(bought)]
     purchases.delete()
     orders.delete()
     deltas += [delta for purchase in bought for delta in deltas_of_purchase(purchase)]
-    replace_totals(deltas, [], also=refresh_purchases(still_billed))
+    replace_totals(deltas, [], also=[*also, *refresh_purchases(still_billed)])
     records = {row.source_record_id for row in (*locked, *bought)}
     RecordTotals.objects.filter(source_record__in=records, orders=0).filter(_NO_PURCHASES).delete()
-    MonthTotals.objects.filter(source_record__in=records, orders=0).delete()
+    MonthTotals.objects.filter(source_record__in=records, orders=0, mrr_moved=0).delete()
 
 
 def _billed_by(orders: Sequence[Order]) -> QuerySet[Purchase]:

@@ -34,9 +34,10 @@ from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.models.erased_id import name_of_order_id
 from orders.revenue.counted import count_new
+from orders.revenue.steps import new_steps
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import deltas_of_order, deltas_of_purchase
+from orders.totals.deltas import deltas_of_order, deltas_of_purchase, deltas_of_steps
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -189,10 +190,12 @@ def write(order: Order, incoming: IncomingOrder, assigned: AssignedRecord, *, by
     purchases = _write_purchases(incoming, order)
     if order.status in COUNTED:
         purchases += begin_purchases(order, items)
-    insert(*items, *([key_of(incoming.request, order)] if incoming.request else []))
+    steps = new_steps(purchases)
+    insert(*items, *steps, *([key_of(incoming.request, order)] if incoming.request else []))
     if assigned.may_be_lost and (purchases or order.status in COUNTED):
         clear_lost(record, by=by)
     changes = [*deltas_of_order(order), *(change for p in purchases for change in deltas_of_purchase(p))]
+    changes += deltas_of_steps(steps)
     if purchases:
         # Billing status is the customer's, so the customer is locked before the totals are.
         owner = lock_owner(record)

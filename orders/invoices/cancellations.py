@@ -14,7 +14,7 @@ from orders.invoices.errors import InvoiceError, cancellation_errors
 from orders.models import Purchase
 from orders.revenue.ledger import cancellations
 from orders.subscriptions.change import PurchaseError, locked_purchase
-from orders.subscriptions.derive import refresh_purchases, set_cancellations
+from orders.subscriptions.derive import derive_again, set_cancellations
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -48,5 +48,4 @@ def _write(purchase: Purchase, times: Collection[datetime]) -> None:
         if errors := cancellation_errors(at):
             raise InvoiceError(**errors)
     set_cancellations(purchase, times)
-    # The deltas are not needed: locked_purchase adds what follows to the totals.
-    refresh_purchases([purchase])
+    derive_again(purchase)

@@ -9,6 +9,7 @@ from orders.models.erased_id import ErasedId
 from orders.models.fulfillment import Fulfillment, FulfillmentStatus
 from orders.models.idempotency import IdempotencyKey
 from orders.models.imports import Import, ImportRow, ImportSample, ImportState, MatchedBy, RowOutcome, SavedMapping
+from orders.models.mrr_step import MrrStep
 from orders.models.order import (
     COUNTED,
     CollectionMethod,
@@ -57,6 +58,7 @@ __all__ = [
     "MatchedBy",
     "Membership",
     "MembershipStatus",
+    "MrrStep",
     "Order",
     "OrderItem",
     "OrderKind",

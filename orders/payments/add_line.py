@@ -12,6 +12,7 @@ from typing import Any
 
 from orders.intake.order import IncomingLine
 from orders.models import Order, OrderItem, OrderStatus, Product, Purchase, Transaction
+from orders.revenue.steps import add_new_steps
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.deltas import Delta, deltas_between, deltas_of_order, deltas_of_purchase
 
@@ -75,6 +76,7 @@ def add_line(order: Order, payment: Transaction) -> Iterator[Delta]:
     yield from deltas_between(before, deltas_of_order(order))
     for purchase in purchases:
         yield from deltas_of_purchase(purchase)
+    yield from add_new_steps(purchases)
 
 
 def _begin(order: Order, item: OrderItem) -> list[Purchase]:

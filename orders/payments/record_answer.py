@@ -42,6 +42,7 @@ from orders.payments.contradictions import LONGEST_ANSWER, MOVES_MONEY, note_con
 from orders.payments.gateway import Answer
 from orders.payments.gateway_request import amount_paid, payment_entry
 from orders.payments.outcome import UNKNOWN_PAYMENT_METHOD, amount_text, is_late
+from orders.revenue.steps import add_new_steps
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase, deltas_of_refund
@@ -202,8 +203,10 @@ def _begin_purchases(order: Order) -> Iterator[Delta]:
     """They are billed here from then on, unless the data source is billed elsewhere."""
     items = list(order.items.filter(kind=ItemKind.SUBSCRIPTION, purchase=None).select_related("product"))
     begun_here = bool(items) and not order.data_source.bills_elsewhere
-    for purchase in begin_purchases(order, items, begun_here=begun_here):
+    purchases = begin_purchases(order, items, begun_here=begun_here)
+    for purchase in purchases:
         yield from deltas_of_purchase(purchase)
+    yield from add_new_steps(purchases)
     OrderItem.objects.bulk_update(items, ["purchase"])
 
 

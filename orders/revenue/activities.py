@@ -1,32 +1,33 @@
-"""The movements of all customers in order of time, a page at a time, without deriving every customer.
+"""The movements of all customers in order of time, a page at a time.
 
-First a batch of the rows that can have made a movement is read: lines by the start of their period, purchases without
-lines, and cancellations, each through an index. Then the series of their customers are derived, each once, and the
-movements that the rows made are the result. A renewal makes no movement, so a page may take several batches.
+A batch of steps is read by an index; then the movements of their customers around them, in which the steps are found.
+Of purchases that are not counted there is a step of zero for each row that may have moved revenue: what did is derived.
+Movements of a type that is not asked for are passed over, so a page may take several batches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from heapq import nlargest, nsmallest
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from orders.models import OrderItem, Purchase
-from orders.models.subscription import FirstCancellation
-from orders.revenue.ledger import Ledger, cancellations, counting_lines, read_changes
-from orders.revenue.movements import Movement, Position
-from orders.revenue.types import Origin, OriginKind
+from customers.models import SourceRecord
+from orders.models import MrrStep, OrderItem, Product, Purchase
+from orders.revenue.movements import Movement
+from orders.revenue.steps import step_of
+from orders.revenue.stretch import Steps, movements_between
+from orders.revenue.types import OriginKind, Position
 
 BATCH, MOST_BATCHES = 250, 10
-"""How many rows are read at once, and how often for one page; the next page goes on from there."""
+"""How many steps are read at once, and how often for one page; the next page goes on from there."""
 
 MOST_PER_ROW = 15
 """More movements than one row makes, which is one per currency."""
+
+BY_POSITION = ("at", "origin_kind", "origin_pk", "number")
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,12 @@ class ActivityQuery:
 
 @dataclass(frozen=True)
 class Activity:
-    """A movement, its customer, and the customer's billing rows."""
+    """A movement and its customer, with the purchase and the plan that moved."""
 
     movement: Movement
     customer: int
-    ledger: Ledger
+    purchase: Purchase
+    plan: Product
 
 
 @dataclass(frozen=True)
@@ -64,126 +66,89 @@ class ActivityPage:
     has_more: bool
 
 
-@dataclass(frozen=True)
-class BillingPoint:
-    """A row that can have made a movement."""
-
-    at: datetime
-    origin: Origin
-    customer: int
-
-    @property
-    def start(self) -> Position:
-        return self.at, self.origin, 0
-
-    @property
-    def end(self) -> Position:
-        return self.at, self.origin, MOST_PER_ROW
+Moved = tuple[int, Movement]
+"""A customer and a movement."""
 
 
 def activity_page(query: ActivityQuery, *, limit: int, now: datetime | None = None) -> ActivityPage:
-    """At most `limit` movements until `now`; fewer, with more to come, if many rows made no movement."""
+    """At most `limit` movements until `now`; fewer, with more to come, if many steps were of another type."""
     now = now or timezone.now()
-    activities: list[Activity] = []
-    has_more, cache, past = True, MovementCache(now), list(_past_cancellations())
+    moved: list[Moved] = []
+    has_more = True
     for _ in range(MOST_BATCHES):
-        points, has_more = _next_batch(query, past, now)
-        activities += _made_by(points, query, cache)
-        if points:
-            query = replace(query, after=points[-1].start if query.newest_first else points[-1].end)
-        if not has_more or len(activities) > limit:
+        rows, has_more = _next_batch(query, now, limit)
+        moved += _made_by(rows, query, now)
+        if rows:
+            query = replace(query, after=_end_of(rows[-1], query))
+        if not has_more or len(moved) > limit:
             break
-    if len(activities) > limit:
-        return ActivityPage(activities[:limit], activities[limit - 1].movement.position, has_more=True)
-    return ActivityPage(activities, query.after, has_more=has_more)
+    if len(moved) > limit:
+        return ActivityPage(activities_of(moved[:limit]), moved[limit - 1][1].position, has_more=True)
+    return ActivityPage(activities_of(moved), query.after, has_more=has_more)
 
 
-def _next_batch(query: ActivityQuery, past: Sequence[BillingPoint], now: datetime) -> tuple[list[BillingPoint], bool]:
-    nearest = nlargest if query.newest_first else nsmallest
-    points = nearest(BATCH + 1, _candidates(query, past, now), key=lambda point: point.start)
-    return points[:BATCH], len(points) > BATCH
-
-
-def _candidates(query: ActivityQuery, past: Sequence[BillingPoint], now: datetime) -> Iterator[BillingPoint]:
-    """The first rows of each kind, as many as a batch can need."""
-    lines = OrderItem.objects.filter(counting_lines(now))
-    yield from _points(lines, OriginKind.LINE, "service_from", "purchase__source_record__customer", query, now)
-    purchases = Purchase.objects.all()
-    yield from _points(purchases, OriginKind.PURCHASE, "at", "source_record__customer", query, now)
-    yield from _points(purchases, OriginKind.CANCELLATION, "cancelled_at", "source_record__customer", query, now)
-    yield from (point for point in past if _is_within(point, query, now))
-
-
-def _points(
-    rows: QuerySet[Any], kind: OriginKind, column: str, customer: str, query: ActivityQuery, now: datetime
-) -> Iterator[BillingPoint]:
+def _next_batch(query: ActivityQuery, now: datetime, limit: int) -> tuple[list[MrrStep], bool]:
     sign = "-" if query.newest_first else ""
-    within = rows.filter(_within(kind, column, query, now)).order_by(f"{sign}{column}", f"{sign}pk")
-    for at, pk, owner in within.values_list(column, "pk", customer)[: BATCH + 1]:
-        yield BillingPoint(at, Origin(kind, pk), owner)
+    most = BATCH if query.types else min(BATCH, limit + 1)
+    within = MrrStep.objects.filter(_within(query, now)).order_by(*(f"{sign}{name}" for name in BY_POSITION))
+    rows = [*within[: most + 1]]
+    return rows[:most], len(rows) > most
 
 
-def _within(kind: OriginKind, column: str, query: ActivityQuery, now: datetime) -> Q:
-    within = Q(**{f"{column}__lte": min(query.end or now, now)})
+def _within(query: ActivityQuery, now: datetime) -> Q:
+    within = Q(at__lte=min(query.end or now, now))
     if query.start:
-        within &= Q(**{f"{column}__gte": query.start})
+        within &= Q(at__gte=query.start)
     if query.after is None:
         return within
     at, origin, number = query.after
-    is_later_kind = kind < origin.kind if query.newest_first else kind > origin.kind
-    beyond = "lt" if query.newest_first else "gt"
-    if is_later_kind:
-        return within & Q(**{f"{column}__{beyond}e": at})
-    if kind != origin.kind:
-        return within & Q(**{f"{column}__{beyond}": at})
-    # The row of `after` may have made another movement, unless `after` is the end of the row.
-    is_row_done = number == (0 if query.newest_first else MOST_PER_ROW)
-    pair = Q(**{f"{column}__{beyond}": at}) | Q(**{f"pk__{beyond}{'' if is_row_done else 'e'}": origin.pk})
-    # Both conditions, so that the index is entered at `at` and the comparison of the pair only filters.
-    return within & Q(**{f"{column}__{beyond}e": at}) & pair
+    side = "lt" if query.newest_first else "gt"
+    beyond = Q(**{f"at__{side}": at}) | Q(**{f"origin_kind__{side}": origin.kind})
+    same_kind = Q(origin_kind=origin.kind)
+    beyond |= same_kind & Q(**{f"origin_pk__{side}": origin.pk})
+    same_row = same_kind & Q(origin_pk=origin.pk)
+    beyond |= same_row & Q(**{f"number__{side}": number})
+    if not query.newest_first and number < MOST_PER_ROW:
+        # The row of `after` may have made another movement, which its step of zero stands for.
+        beyond |= same_row & Q(amount=0)
+    # Both conditions, so that the index is entered at `at`, and the others only filter rows of the same time.
+    return within & Q(**{f"at__{side}e": at}) & beyond
 
 
-def _past_cancellations() -> Iterator[BillingPoint]:
-    # Not IS NOT NULL, for which SQLite takes no index.
-    reopened = Purchase.objects.alias(first=FirstCancellation()).filter(first__gt="")
-    rows = reopened.select_related("source_record").only(
-        "past_cancellations", "cancelled_at", "source_record__customer"
-    )
-    for purchase in rows:
-        for at in cancellations(purchase):
-            origin = Origin(OriginKind.CANCELLATION, purchase.pk)
-            if at != purchase.cancelled_at:
-                yield BillingPoint(at, origin, purchase.source_record.customer_id)
+def _end_of(row: MrrStep, query: ActivityQuery) -> Position:
+    at, origin, number = step_of(row).position
+    return at, origin, number if row.amount or query.newest_first else MOST_PER_ROW
 
 
-def _is_within(point: BillingPoint, query: ActivityQuery, now: datetime) -> bool:
-    is_in_time = (query.start is None or point.at >= query.start) and point.at <= min(query.end or now, now)
-    if query.after is None or not is_in_time:
-        return is_in_time
-    return point.start < query.after if query.newest_first else point.end > query.after
-
-
-class MovementCache:
-    """All movements of customers until `now`; each customer is read and derived once."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self._activities: dict[int, list[Activity]] = {}
-
-    def of(self, customers: Collection[int]) -> Iterator[Activity]:
-        if new := [pk for pk in customers if pk not in self._activities]:
-            ledger = read_changes(new, now=self.now)
-            for pk in new:
-                self._activities[pk] = [Activity(movement, pk, ledger) for movement in ledger.series(pk).movements]
-        for pk in customers:
-            yield from self._activities[pk]
-
-
-def _made_by(points: Sequence[BillingPoint], query: ActivityQuery, cache: MovementCache) -> list[Activity]:
-    origins = {(point.at, point.origin) for point in points}
-    activities = [
-        activity
-        for activity in cache.of({point.customer for point in points})
-        if (activity.movement.at, activity.movement.change.origin) in origins and query.matches(activity.movement)
+def _made_by(rows: Sequence[MrrStep], query: ActivityQuery, now: datetime) -> list[Moved]:
+    """The movements that `rows` made, as far as they are asked for."""
+    if not rows:
+        return []
+    records = SourceRecord.objects.filter(pk__in={row.source_record_id for row in rows})
+    steps = Steps.of(set(records.values_list("customer", flat=True)), now=now)
+    times = [row.at for row in rows]
+    exact = {step_of(row).position for row in rows if row.amount}
+    whole = {step_of(row).position[:2] for row in rows if not row.amount}
+    moved = [
+        (customer, movement)
+        for customer, movements in movements_between(steps, min(times), max(times)).items()
+        for movement in movements
+        if (movement.position in exact or movement.position[:2] in whole) and query.matches(movement)
     ]
-    return sorted(activities, key=lambda activity: activity.movement.position, reverse=query.newest_first)
+    return sorted(moved, key=lambda row: row[1].position, reverse=query.newest_first)
+
+
+def activities_of(moved: Sequence[Moved]) -> list[Activity]:
+    """Movements with their purchases and plans, which are read together."""
+    purchases = Purchase.objects.select_related("product", "source_record").in_bulk(
+        {movement.step.purchase for _, movement in moved}
+    )
+    lines = {m.step.origin.pk for _, m in moved if m.step.origin.kind == OriginKind.LINE}
+    plan_of = dict(OrderItem.objects.filter(pk__in=lines, product__isnull=False).values_list("pk", "product"))
+    plans = Product.objects.in_bulk(set(plan_of.values()))
+    activities = []
+    for customer, movement in moved:
+        purchase, origin = purchases[movement.step.purchase], movement.step.origin
+        line_plan = plan_of.get(origin.pk) if origin.kind == OriginKind.LINE else None
+        activities.append(Activity(movement, customer, purchase, plans[line_plan] if line_plan else purchase.product))
+    return activities

@@ -22,8 +22,9 @@ from customers.locks import RetiredMeanwhileError
 from orders.locks import lock_owner
 from orders.models import Purchase
 from orders.models.subscription import NOT_COUNTED
-from orders.revenue.ledger import changes_without_lines, read_changes_since
+from orders.revenue.ledger import changes_without_lines, read_all_changes
 from orders.revenue.movements import derive_movements
+from orders.revenue.steps import replace_steps
 from orders.revenue.types import Change
 from orders.totals.add import add_to_totals, lock_totals, rebuild_totals
 from orders.totals.deltas import Delta, deltas_between, deltas_of_purchase
@@ -39,9 +40,9 @@ def count_new(purchase: Purchase) -> Purchase:
 
 
 def recount(purchases: Collection[Purchase], *, now: datetime | None = None) -> list[Delta]:
-    """Count the locked `purchases`, as they are saved, anew; return what that adds to the totals."""
+    """Count the locked `purchases`, as they are saved, anew, and store their steps; return the deltas of the totals."""
     now = now or timezone.now()
-    ledger = read_changes_since(Purchase.objects.filter(pk__in=[purchase.pk for purchase in purchases]), now=now)
+    ledger = read_all_changes(Purchase.objects.filter(pk__in=[purchase.pk for purchase in purchases]))
     changes_of: dict[int, list[Change]] = {purchase.pk: [] for purchase in purchases}
     for change in (change for changes in ledger.changes.values() for change in changes):
         changes_of[change.subscription.pk].append(change)
@@ -54,7 +55,7 @@ def recount(purchases: Collection[Purchase], *, now: datetime | None = None) -> 
             recounted.append(purchase)
             deltas += deltas_between(before, deltas_of_purchase(purchase))
     Purchase.objects.bulk_update(recounted, COUNTED_FIELDS)
-    return deltas
+    return [*deltas, *replace_steps({purchase: changes_of[purchase.pk] for purchase in purchases})]
 
 
 def _count(purchase: Purchase, changes: Iterable[Change], now: datetime) -> None:

@@ -56,10 +56,6 @@ class Ledger:
     def series(self, customer: int) -> MovementSeries:
         return derive_movements(self.changes.get(customer, ()), window=reclassification_window())
 
-    def plan(self, change: Change) -> Product:
-        purchase = self.purchases[change.subscription.pk]
-        return self.plans[change.plan] if isinstance(change, Billed) else purchase.product
-
 
 def reclassification_window() -> timedelta:
     return timedelta(minutes=settings.MRR_RECLASSIFIED_WITHIN)
@@ -76,9 +72,8 @@ def read_last_changes(purchases: QuerySet[Purchase], *, now: datetime | None = N
     return _read(purchases, now, _lines(now) & _is_in_last_period(now))
 
 
-def read_changes_since(purchases: QuerySet[Purchase], *, now: datetime) -> Ledger:
-    """The changes from which the MRR of `purchases` follows at `now` and at any time after it."""
-    return _read(purchases, FOREVER, _lines(FOREVER) & _is_in_last_period(now))
+def read_all_changes(purchases: QuerySet[Purchase], *, until: datetime = FOREVER) -> Ledger:
+    return _read(purchases, until, _lines(until))
 
 
 def _of(customers: Collection[int]) -> QuerySet[Purchase]:

@@ -12,13 +12,13 @@ that start or churn. Currencies are never converted: each has a series of its ow
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from orders.revenue.mrr import SubscriptionMrr
-from orders.revenue.types import Billed, Change, Origin, Subscription, sort_changes
+from orders.revenue.types import Billed, Change, Position, RevenueStep, Subscription, place_of, sort_changes
 
 
 class MovementType(StrEnum):
@@ -37,28 +37,30 @@ class MovementType(StrEnum):
 STARTS = (MovementType.NEW_BIZ, MovementType.REACTIVATION)
 TURNS = (*STARTS, MovementType.CHURN)
 
-Position = tuple[datetime, Origin, int]
-"""Sorts the movements of all customers: time, row from which the movement is read, number within that row."""
-
 
 @dataclass(frozen=True)
 class Movement:
-    """A step of `amount` in the customer's MRR of a currency, to `total`; both in minor units.
+    """A step of the customer's MRR of a currency, to `total`; in minor units."""
 
-    A line in another currency than the line before moves two totals: `number` tells the two movements apart.
-    """
-
-    at: datetime
+    step: RevenueStep
     type: MovementType
-    amount: int
     total: int
-    currency: str
-    change: Change
-    number: int = 0
+
+    @property
+    def at(self) -> datetime:
+        return self.step.at
+
+    @property
+    def amount(self) -> int:
+        return self.step.amount
+
+    @property
+    def currency(self) -> str:
+        return self.step.currency
 
     @property
     def position(self) -> Position:
-        return self.at, self.change.origin, self.number
+        return self.step.position
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,26 @@ def derive_movements(changes: Iterable[Change], *, window: timedelta) -> Movemen
     """The movements of one customer; a start or churn takes along movements within `window`."""
     ordered = sort_changes(changes)
     subscriptions = _subscriptions(ordered)
-    movements = list(_movements(ordered, subscriptions))
-    return MovementSeries(list(_reclassified(movements, window)) if window else movements, subscriptions)
+    return MovementSeries(movements_of(_steps(ordered, subscriptions), window=window), subscriptions)
+
+
+def derive_steps(changes: Iterable[Change]) -> list[RevenueStep]:
+    """The steps of one customer in order, or of some purchases that nothing connects with others."""
+    ordered = sort_changes(changes)
+    return list(_steps(ordered, _subscriptions(ordered)))
+
+
+def movements_of(
+    steps: Iterable[RevenueStep],
+    *,
+    window: timedelta,
+    opening: Mapping[str, int] | None = None,
+    paid: Collection[str] = (),
+) -> list[Movement]:
+    """The movements of one customer by `steps` in order. Before them the MRR was `opening`, and not always zero in the
+    currencies `paid`."""
+    movements = list(_movements(steps, defaultdict(int, opening or {}), {*paid}))
+    return list(_reclassified(movements, window)) if window else movements
 
 
 def _subscriptions(changes: Iterable[Change]) -> dict[str, SubscriptionMrr]:
@@ -95,21 +115,15 @@ def _subscriptions(changes: Iterable[Change]) -> dict[str, SubscriptionMrr]:
     return {group: SubscriptionMrr(member) for group, member in last.items()}
 
 
-def _movements(changes: Iterable[Change], subscriptions: Mapping[str, SubscriptionMrr]) -> Iterator[Movement]:
-    totals: defaultdict[str, int] = defaultdict(int)
-    paid_currencies: set[str] = set()
+def _steps(changes: Iterable[Change], subscriptions: Mapping[str, SubscriptionMrr]) -> Iterator[RevenueStep]:
     for change in changes:
-        for number, (currency, step) in enumerate(_steps(change, subscriptions)):
-            before, after = totals[currency], totals[currency] + step
-            movement_type = _type(before, after, has_paid_before=currency in paid_currencies)
-            totals[currency] = after
-            if after > 0:
-                paid_currencies.add(currency)
-            yield Movement(change.at, movement_type, step, after, currency, change, number)
+        place, purchase = place_of(change), change.subscription.pk
+        for number, (currency, amount) in enumerate(_amounts(change, subscriptions)):
+            yield RevenueStep(change.at, place, change.origin, number, purchase, currency, amount)
 
 
-def _steps(change: Change, subscriptions: Mapping[str, SubscriptionMrr]) -> list[tuple[str, int]]:
-    """Apply `change`; yield (currency, change of the MRR in it)."""
+def _amounts(change: Change, subscriptions: Mapping[str, SubscriptionMrr]) -> list[tuple[str, int]]:
+    """Apply `change`; return (currency, change of the MRR in it)."""
     subscription = subscriptions.get(change.subscription.group)
     if subscription is None:
         return []
@@ -117,8 +131,18 @@ def _steps(change: Change, subscriptions: Mapping[str, SubscriptionMrr]) -> list
     subscription.apply(change)
     after = subscription.by_currency()
     currencies = sorted(before.keys() | after.keys())
-    steps = ((currency, after.get(currency, 0) - before.get(currency, 0)) for currency in currencies)
-    return [(currency, step) for currency, step in steps if step]
+    amounts = ((currency, after.get(currency, 0) - before.get(currency, 0)) for currency in currencies)
+    return [(currency, amount) for currency, amount in amounts if amount]
+
+
+def _movements(steps: Iterable[RevenueStep], totals: defaultdict[str, int], paid: set[str]) -> Iterator[Movement]:
+    for step in steps:
+        before, after = totals[step.currency], totals[step.currency] + step.amount
+        movement_type = _type(before, after, has_paid_before=step.currency in paid)
+        totals[step.currency] = after
+        if after > 0:
+            paid.add(step.currency)
+        yield Movement(step, movement_type, after)
 
 
 def _type(before: int, after: int, *, has_paid_before: bool) -> MovementType:

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from customers.lib.money import from_minor_units
 from customers.models import Customer
-from orders.models import OrderItem, Product, Purchase
-from orders.revenue.ledger import read_changes
+from orders.models import Product
+from orders.revenue.activities import activities_of
 from orders.revenue.movements import Movement
+from orders.revenue.of_customer import newest_movements
 
 MOST_SHOWN = 10
-MOST_ROWS = 2_000  # of a customer with more lines or purchases no movements are derived while a page waits
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,6 @@ class RecentMovement:
 
 
 def recent_movements(customer: Customer) -> Sequence[RecentMovement]:
-    """Newest first; empty for a customer with too many lines or purchases."""
-    purchases = Purchase.objects.filter(source_record__customer=customer)
-    lines = OrderItem.objects.filter(purchase__source_record__customer=customer)
-    if any(rows[MOST_ROWS : MOST_ROWS + 1].exists() for rows in (purchases, lines)):
-        return ()
-    ledger = read_changes([customer.pk])
-    movements = ledger.series(customer.pk).movements[-MOST_SHOWN:]
-    return [RecentMovement(movement, ledger.plan(movement.change)) for movement in reversed(movements)]
+    """Newest first."""
+    moved = [(customer.pk, movement) for movement in newest_movements(customer.pk, limit=MOST_SHOWN)]
+    return [RecentMovement(activity.movement, activity.plan) for activity in activities_of(moved)]

@@ -1,4 +1,4 @@
-"""Changes of recurring revenue as plain values: a billed line, or a cancellation."""
+"""Changes of recurring revenue as plain values: a billed line, or a cancellation; and the steps they come to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
+from orders.models.mrr_step import LAST_PLACE
 from orders.revenue.monthly_rate import Interval
 
 
@@ -73,14 +74,41 @@ class Cancelled:
 
 Change = Billed | Cancelled
 
+Position = tuple[datetime, Origin, int]
+"""Sorts the movements of all customers: time, row from which the movement is read, number within that row."""
+
+
+@dataclass(frozen=True)
+class RevenueStep:
+    """A change of `amount` in the MRR of a purchase, or of those connected with it, in one currency; in minor units.
+
+    A line in another currency than the line before makes two steps: `number` tells them apart. `place` sorts the steps
+    of one time.
+    """
+
+    at: datetime
+    place: int
+    origin: Origin
+    number: int
+    purchase: int
+    currency: str
+    amount: int
+
+    @property
+    def order(self) -> tuple[datetime, int, Origin, int]:
+        """Sorts the steps of one customer as they happened."""
+        return self.at, self.place, self.origin, self.number
+
+    @property
+    def position(self) -> Position:
+        return self.at, self.origin, self.number
+
+
+def place_of(change: Change) -> int:
+    """Lines of one time are in the order that was sent with them, else in that of writing."""
+    # Cancellations last, so that a customer who switches subscriptions at midnight has not churned.
+    return change.order or 0 if isinstance(change, Billed) else LAST_PLACE
+
 
 def sort_changes(changes: Iterable[Change]) -> list[Change]:
-    """By time. Lines of one time are in the order that was sent with them, else in that of writing."""
-
-    def key(change: Change) -> tuple[datetime, bool, int, Origin]:
-        if isinstance(change, Billed):
-            return change.at, False, change.order or 0, change.origin
-        # Cancellations last, so that a customer who switches subscriptions at midnight has not churned.
-        return change.at, True, 0, change.origin
-
-    return sorted(changes, key=key)
+    return sorted(changes, key=lambda change: (change.at, place_of(change), change.origin))

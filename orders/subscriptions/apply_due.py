@@ -19,7 +19,7 @@ from orders import history
 from orders.models import ENDED, Purchase, PurchaseStatus
 from orders.subscriptions.cancel import end_purchase
 from orders.subscriptions.change import PurchaseError, locked_purchase
-from orders.subscriptions.derive import is_cancellation_planned, past_due_purchases, refresh_purchases
+from orders.subscriptions.derive import derive_again, is_cancellation_planned, past_due_purchases
 from orders.subscriptions.pause import CAN_PAUSE, pause_now, restart_purchase
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def _cancel(purchase: Purchase, today: date) -> bool:
         return False
     if purchase.external_id:
         # Its billing system may have planned it by an event, which names a time of the day.
-        refresh_purchases([purchase])
+        derive_again(purchase)
         if purchase.status == PurchaseStatus.CANCELLED:
             history.write(purchase, "Cancelled purchase {purchase} as its billing system scheduled.", by=None)
             return True
@@ -106,7 +106,7 @@ def _restart(purchase: Purchase, today: date) -> bool:
 
 def _mark_past_due(purchase: Purchase, today: date) -> bool:
     # Since the query its invoice may have been paid, or a newer one may have come.
-    refresh_purchases([purchase])
+    derive_again(purchase)
     if purchase.status != PurchaseStatus.RECYCLE_BILLING:
         return False
     history.write(purchase, "Purchase {purchase} is past due. Its latest invoice is unpaid.", by=None)

@@ -48,13 +48,14 @@ def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchas
             raise PurchaseError("This purchase has changed since you opened the page. This is its current state.")
         totals, before, shown = list(deltas_of_purchase(current)), _values(current), shown_values(current)
         yield current
+        deltas = [*deltas_between(totals, deltas_of_purchase(current))]
         if _values(current) != before:
             current.save()
-            recount([current])
+            deltas += recount([current])
         if shown_values(current) != shown:
             touch_orders_of([current])
         # Last, because the totals of a record are what every act on it waits for.
-        if deltas := list(deltas_between(totals, deltas_of_purchase(current))):
+        if deltas:
             add_to_totals(deltas)
             billing_status.refresh([owner.pk])
 

@@ -34,6 +34,7 @@ from orders.models import (
 )
 from orders.revenue.counted import recount
 from orders.revenue.ledger import cancellations
+from orders.revenue.steps import drop_steps
 from orders.subscriptions.change import mark_cancelled
 from orders.timestamps import shown_values, touch_orders_of
 from orders.totals.deltas import Delta, deltas_between, deltas_of_purchase
@@ -92,13 +93,19 @@ def refresh_purchases(
     `new` are purchases not in the totals yet, `withdrawn` times of cancellations that were removed.
     """
     before = [delta for p in purchases if p.pk not in new for delta in deltas_of_purchase(p)]
-    # One without an external id was sold by a shop and is billed here: no invoice line says what becomes of it.
-    _derive_all([purchase for purchase in purchases if purchase.external_id], new=new, withdrawn=withdrawn)
-    recount(purchases)
-    return list(deltas_between(before, [delta for p in purchases for delta in deltas_of_purchase(p)]))
+    _derive_all(purchases, new=new, withdrawn=withdrawn)
+    after = [delta for p in purchases for delta in deltas_of_purchase(p)]
+    return [*deltas_between(before, after), *recount(purchases)]
+
+
+def derive_again(purchase: Purchase) -> None:
+    """Derive a purchase within `locked_purchase`, which counts it and adds what changes to the totals."""
+    _derive_all([purchase], new=(), withdrawn=())
 
 
 def _derive_all(purchases: Collection[Purchase], *, new: Collection[int], withdrawn: Collection[datetime]) -> None:
+    # One without an external id was sold by a shop and is billed here: no invoice line says what becomes of it.
+    purchases = [purchase for purchase in purchases if purchase.external_id]
     lines, events = _lines_of(purchases), _events_of(purchases)
     stored = {purchase.pk: derived_values(purchase) for purchase in purchases}
     shown = {purchase.pk: shown_values(purchase) for purchase in purchases}
@@ -143,6 +150,7 @@ def drop_unbilled_purchases(purchases: list[Purchase]) -> list[Delta]:
         insert(*events.about_each(unbilled, EventKind.SUBSCRIPTION_DELETED))
         deleted = Purchase.objects.filter(pk__in=[purchase.pk for purchase in unbilled])
         deleted_rows.remember(deleted)
+        deltas += drop_steps(unbilled)
         deleted.delete()
     purchases[:] = [purchase for purchase in purchases if purchase not in unbilled]
     return deltas

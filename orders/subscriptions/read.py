@@ -86,7 +86,7 @@ def _current(first: Purchase, mrr: SubscriptionMrr | None, ledger: Ledger) -> Cu
     return CurrentSubscription(
         first=first,
         last=last,
-        plan=ledger.plan(line) if line else last.product,
+        plan=ledger.plans[line.plan] if line else last.product,
         currency=currency,
         amount=amounts.get(currency, 0),
         is_active=is_active,

@@ -1,7 +1,8 @@
 """The totals of source records: sums of their orders and purchases, in whole minor units.
 
 Orders count when they are COMPLETE or REFUNDED. An act adds its deltas in one statement, and in one more by month when
-they are about orders. It does so last, because every order of the record waits for the row that this locks.
+they are about orders or recurring revenue. It does so last, because every order of the record waits for the row that
+this locks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db.models import Count, Max, Min, Sum
 from customers.lib.batches import batches
 from customers.lib.money import to_minor_units
 from customers.models import MonthTotals, RecordTotals
-from orders.models import Order, Purchase
+from orders.models import MrrStep, Order, Purchase
 from orders.totals import by_month
 from orders.totals.deltas import SUMS, Delta, combine_deltas, delta_of_purchases, deltas_between
 from orders.totals.upsert import upsert_sums
@@ -74,7 +75,7 @@ def rebuild_totals(records: Sequence[int]) -> list[str]:
 
 def lock_totals(records: Sequence[int]) -> set[by_month.RecordCurrency]:
     keys: set[by_month.RecordCurrency] = set()
-    for model in (Order, Purchase, RecordTotals, MonthTotals):
+    for model in (Order, Purchase, MrrStep, RecordTotals, MonthTotals):
         rows = model._default_manager.filter(source_record__in=records).order_by()
         keys.update(rows.values_list(*KEY).distinct())
     # Adding zero locks the row, creating it if missing.

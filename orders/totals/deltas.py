@@ -11,17 +11,20 @@ from operator import attrgetter
 from customers.lib.money import to_minor_units
 from customers.models import BillingStatus
 from customers.models.totals import month_of
-from orders.models import BILLING_STATE, Order, Purchase
+from orders.models import BILLING_STATE, MrrStep, Order, Purchase
 
 PURCHASES = ("purchases_active", "purchases_past_due", "purchases_cancelled")
 SUMS = ("orders", "amount", "refunded", *PURCHASES, "mrr")
+ADDED = (*SUMS, "mrr_moved")
+"""What of a delta is added up; `mrr_moved` only by month."""
 
 
 @dataclass(frozen=True)
 class Delta:
     """An addition to the totals of one record in one currency.
 
-    `month` is the first day of the month in which the order was placed; a delta of an order must have it.
+    `month` is the first day of the month in which the order was placed, or recurring revenue moved: a delta of either
+    must have it.
     """
 
     record: int
@@ -34,6 +37,7 @@ class Delta:
     purchases_past_due: int = 0
     purchases_cancelled: int = 0
     mrr: int = 0
+    mrr_moved: int = 0
     first_order_at: datetime | None = None
     last_order_at: datetime | None = None
 
@@ -68,13 +72,18 @@ def deltas_of_purchase(purchase: Purchase) -> Iterator[Delta]:
     yield delta_of_purchases(purchase.source_record_id, purchase.currency, purchase.status, 1, mrr=purchase.mrr)
 
 
+def deltas_of_steps(steps: Iterable[MrrStep], *, sign: int = 1) -> Iterator[Delta]:
+    for step in steps:
+        yield Delta(step.source_record_id, step.currency, month_of(step.at), mrr_moved=sign * step.amount)
+
+
 def deltas_between(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[Delta]:
     """The deltas that replace `before` by `after`. First and last times are only widened."""
     before, after = list(before), list(after)
     if before == after:
         return
     for delta in before:
-        negative = {name: -getattr(delta, name) for name in SUMS}
+        negative = {name: -getattr(delta, name) for name in ADDED}
         yield replace(delta, **negative, first_order_at=None, last_order_at=None)
     yield from after
 
@@ -105,7 +114,7 @@ def _sum(one: Delta, other: Delta) -> Delta:
     return replace(
         one,
         month=one.month or other.month,
-        **{name: getattr(one, name) + getattr(other, name) for name in SUMS},
+        **{name: getattr(one, name) + getattr(other, name) for name in ADDED},
         first_order_at=min(filter(None, (one.first_order_at, other.first_order_at)), default=None),
         last_order_at=max(filter(None, (one.last_order_at, other.last_order_at)), default=None),
     )

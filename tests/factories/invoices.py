@@ -6,6 +6,8 @@ from itertools import count
 
 from customers.models import Customer, SourceRecord
 from orders.models import ItemKind, Order, OrderItem, Product, Purchase
+from orders.revenue.counted import recount
+from orders.totals.add import add_to_totals
 from tests.days import day
 from tests.factories.customers import CustomerFactory, DataSourceFactory, SourceRecordFactory
 
@@ -38,6 +40,11 @@ def line(of: Purchase, at: datetime, amount: str, *, order: Order | None = None,
     return OrderItem.objects.create(
         order=order or invoice(of, at, currency), purchase=of, service_from=at, amount=Decimal(amount), **given | values
     )
+
+
+def count_purchases() -> None:
+    """Count all purchases and store their steps, as the acts that write them do."""
+    add_to_totals(recount(list(Purchase.objects.order_by("pk"))))
 
 
 def invoice(of: Purchase, at: datetime, currency: str = "USD") -> Order:

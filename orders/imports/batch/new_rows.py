@@ -37,8 +37,9 @@ from orders.imports.batch.verdicts import Verdict
 from orders.intake.match_customer import first_profile
 from orders.models import Import, ImportRow, MatchedBy, Order, OrderItem, Purchase
 from orders.models.imports import COMPLETED
+from orders.revenue.steps import new_steps
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase
+from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase, deltas_of_steps
 
 VIA = "import"
 MATCHES = (MatchedBy.BOTH, MatchedBy.EMAIL, MatchedBy.PHONE)
@@ -106,6 +107,9 @@ class NewRows:
             if order.is_counted:
                 self.bought.add(verdict.choice.record.pk)
         self._put(*purchases, *order_events.about_each(purchases, EventKind.SUBSCRIPTION_CREATED))
+        steps = new_steps(purchases)
+        self._put(*steps)
+        self.deltas += deltas_of_steps(steps)
         for purchase in purchases:
             self.deltas += deltas_of_purchase(purchase)
             self.bought.add(purchase.source_record_id)

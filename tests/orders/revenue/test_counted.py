@@ -13,7 +13,7 @@ from orders.models.subscription import NOT_COUNTED
 from orders.revenue import current
 from orders.revenue.counted import count_due, count_new, rebuild_revenue, recount
 from orders.revenue.ledger import read_changes
-from orders.revenue.recent import recent_movements
+from orders.revenue.steps import add_new_steps
 from orders.subscriptions.connect import connect_subscriptions, disconnect_subscriptions
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import deltas_of_purchase
@@ -36,7 +36,7 @@ def counted(of, number=1, **values):
         for _ in range(number)
     ]
     saved = Purchase.objects.bulk_create(unsaved)
-    add_to_totals(delta for one in saved for delta in deltas_of_purchase(one))
+    add_to_totals([*(delta for one in saved for delta in deltas_of_purchase(one)), *add_new_steps(saved)])
     return saved
 
 
@@ -64,14 +64,6 @@ def test_what_a_customer_is_worth_is_read_from_totals_however_many_purchases_the
         assert amounts == [f"{50 * of.purchase_set.count():,}.00 USD"]
     assert [cost.statements for cost in costs] == [2, 2]
     assert costs[1].read <= costs[0].read + 20
-
-
-def test_no_movements_are_derived_of_more_purchases_than_a_page_can_wait_for(monkeypatch):
-    of = record()
-    counted(of, 3)
-    assert len(recent_movements(of.customer)) == 3
-    monkeypatch.setattr("orders.revenue.recent.MOST_ROWS", 2)
-    assert recent_movements(of.customer) == ()
 
 
 def test_a_cancellation_takes_a_purchase_out_of_the_totals():

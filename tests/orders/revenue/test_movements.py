@@ -138,7 +138,7 @@ def test_a_subscription_that_is_billed_in_another_currency_ends_in_the_first():
     one = subscription()
     found = series(billed(one, day(1), 100), billed(one, day(2), 90, currency="EUR"))
 
-    assert [(movement.currency, str(movement.type), movement.number) for movement in found.movements] == [
+    assert [(movement.currency, str(movement.type), movement.step.number) for movement in found.movements] == [
         ("USD", "new_biz", 0),
         ("EUR", "new_biz", 0),
         ("USD", "churn", 1),

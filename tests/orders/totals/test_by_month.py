@@ -23,7 +23,7 @@ def record() -> SourceRecord:
 
 
 def months(record: SourceRecord) -> list[tuple]:
-    found = MonthTotals.objects.filter(source_record=record).order_by("currency", "month")
+    found = MonthTotals.objects.filter(source_record=record, mrr_moved=0).order_by("currency", "month")
     return list(found.values_list("currency", "month", "orders", "amount", "refunded"))
 
 
@@ -71,10 +71,11 @@ def test_a_change_of_orders_that_names_no_month_is_refused(record):
         add_to_totals([Delta(record.pk, "USD", refunded=5)])
 
 
-def test_purchases_have_no_month(record):
+def test_purchases_have_a_month_only_of_recurring_revenue(record):
     monthly = [IncomingPurchase(ProductFactory(), Decimal(3), status="ACTIVE")]
     order(external_id="7", total="0", status="PARTIAL", purchases=monthly)
     assert months(record) == []
+    assert MonthTotals.objects.get().mrr_moved == 300
 
 
 def test_an_order_costs_one_statement_more(record, django_assert_num_queries):

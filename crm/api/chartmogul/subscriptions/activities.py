@@ -19,11 +19,10 @@ from crm.api.chartmogul.subscriptions.activity_cursor import decode_position, en
 from crm.api.chartmogul.times import Moment, format_time_with_offset, parse_time
 from customers.lib.person_name import full_name
 from customers.models import Customer, DataSource, SourceRecord
-from orders.models import Purchase
-from orders.revenue.activities import Activity, ActivityQuery, activity_page
-from orders.revenue.ledger import read_changes
+from orders.revenue.activities import Activity, ActivityQuery, activities_of, activity_page
 from orders.revenue.movements import MovementType
-from orders.revenue.types import Cancelled
+from orders.revenue.of_customer import movement_page
+from orders.revenue.types import OriginKind
 
 router = Router(tags=["Activities"], by_alias=True)
 
@@ -95,17 +94,13 @@ class AccountActivitiesOut(PageOut):
 @growing_list
 def list_customer_activities(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    revenue = read_changes([customer.pk], now=request.horizon)
-    movements = revenue.series(customer.pk).movements
-    if query.cursor:
-        position = decode_position(query.cursor, "cursor")
-        at = next((n for n, movement in enumerate(movements, 1) if movement.position == position), None)
-        movements = movements[at:] if at else [movement for movement in movements if movement.position > position]
-    shown = movements[: query.per_page]
+    position = decode_position(query.cursor, "cursor") if query.cursor else None
+    page = movement_page(customer.pk, limit=query.per_page, after=position, now=request.horizon)
+    shown = activities_of([(customer.pk, movement) for movement in page.movements])
     return {
-        "entries": [serialize_for_customer(Activity(movement, customer.pk, revenue)) for movement in shown],
-        "cursor": encode_position(shown[-1].position) if shown else query.cursor,
-        "has_more": len(movements) > len(shown),
+        "entries": [serialize_for_customer(activity) for activity in shown],
+        "cursor": encode_position(shown[-1].movement.position) if shown else query.cursor,
+        "has_more": page.has_more,
     }
 
 
@@ -133,8 +128,7 @@ def activity_query(query: ActivityListQuery) -> ActivityQuery:
 
 
 def serialize(activity: Activity) -> dict[str, Any]:
-    movement = activity.movement
-    plan = activity.ledger.plan(movement.change)
+    movement, plan = activity.movement, activity.plan
     return {
         "description": f"{verb(activity)} {plan.name} plan",
         "activity-mrr-movement": movement.amount,
@@ -143,13 +137,13 @@ def serialize(activity: Activity) -> dict[str, Any]:
         "date": format_time_with_offset(movement.at),
         "type": str(movement.type),
         "currency": movement.currency,
-        "subscription-external-id": purchase_of(activity).external_id,
+        "subscription-external-id": activity.purchase.external_id,
         "plan-external-id": plan.external_id or plan.sku,
     }
 
 
 def verb(activity: Activity) -> str:
-    if isinstance(activity.movement.change, Cancelled):
+    if activity.movement.step.origin.kind == OriginKind.CANCELLATION:
         return "cancelled their"
     return "purchased the" if activity.movement.amount > 0 else "reduced their"
 
@@ -159,12 +153,8 @@ def serialize_for_customer(activity: Activity) -> dict[str, Any]:
     return serialize(activity) | {"id": number, "currency-sign": currency_sign(activity.movement.currency)}
 
 
-def purchase_of(activity: Activity) -> Purchase:
-    return activity.ledger.purchases[activity.movement.change.subscription.pk]
-
-
 def record_of(activity: Activity) -> SourceRecord:
-    return purchase_of(activity).source_record
+    return activity.purchase.source_record
 
 
 def serialize_for_account(activities: Sequence[Activity]) -> list[dict[str, Any]]:
@@ -173,7 +163,7 @@ def serialize_for_account(activities: Sequence[Activity]) -> list[dict[str, Any]
     return [
         serialize(activity)
         | {
-            "subscription-set-external-id": purchase_of(activity).set_external_id,
+            "subscription-set-external-id": activity.purchase.set_external_id,
             "customer-name": full_name(customers[activity.customer].first_name, customers[activity.customer].last_name),
             "customer-uuid": customers[activity.customer].uuid,
             "customer-external-id": record_of(activity).public_id,

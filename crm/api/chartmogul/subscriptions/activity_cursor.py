@@ -1,15 +1,14 @@
 """The uuid of an activity encodes its position in the order of all activities: time, row, number.
 
-Activities are not stored. One that is derived again has the same uuid, and a list can continue after it. The uuid is of
-version 8 (RFC 9562).
+Activities have no numbers of their own. One that is read again has the same uuid, and a list can continue after it.
+The uuid is of version 8 (RFC 9562).
 """
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from crm.api.chartmogul.errors import refusal
-from orders.revenue.movements import Position
-from orders.revenue.types import Origin, OriginKind
+from orders.revenue.types import Origin, OriginKind, Position
 
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -90,4 +90,5 @@ def purchase(external_id: str = "sub_1") -> Purchase:
 
 def check() -> None:
     """Every total and every status is what deriving it again would say."""
-    assert rebuild() == "Nothing differed."
+    said = rebuild()
+    assert said == "Nothing differed.", said

@@ -1,7 +1,10 @@
 """Activities of the account, as a program reads them."""
 
+from tests.factories.invoices import count_purchases
+
 
 def of_account(caller, **query):
+    count_purchases()
     answer = caller.get("activities", **query)
     assert answer.status_code == 200, answer.content
     return answer.json()

@@ -10,7 +10,7 @@ from tests.api.chartmogul.page_numbers import NUMBERS
 from tests.api.chartmogul.published_client import published_client
 from tests.api.chartmogul.subscriptions.activity_pages import every_page, of_account
 from tests.days import day
-from tests.factories.invoices import line, plan, purchase, record
+from tests.factories.invoices import count_purchases, line, plan, purchase, record
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,7 @@ def many_at_one_moment(db):
 
 class TestOfACustomer:
     def listed(self, caller, of, **query):
+        count_purchases()
         return caller.get(f"customers/{of.customer.uuid}/activities", **query).json()
 
     def test_have_this_shape(self, caller, of):
@@ -227,6 +228,7 @@ def test_the_published_client_reads_both(live_server):
     of = record()
     for n in (1, 2):
         line(purchase(of, day(n)), day(n), "50.00")
+    count_purchases()
 
     first = chartmogul.Activity.all(config, **{"start-date": "2024-01-01", "per_page": 1, "order": "date"}).get()
     second = chartmogul.Activity.all(config, cursor=first.cursor).get()
