@@ -1,40 +1,16 @@
 """Every URL with who may open it. A page that is missing here fails the suite."""
 
-import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from django.urls import Resolver404, URLPattern, get_resolver, resolve, reverse
+from django.urls import URLPattern, get_resolver, reverse
 
-from crm.accounts.models import ApiKey
-from crm.accounts.permissions import EVERYTHING, LABEL_OF_OWN, LABELS, MANAGE_USERS, USE_API
-from crm.accounts.roles import CUSTOM, PROGRAM, ROLES, VIEWER
-from customers.matching.evidence.attributes import mark_identifying
-from customers.matching.ignored_values import ignore_value
-from customers.models import BatchUndo, CartLogin, Contact, MergeBatch, Opportunity, PaySource, Task
-from customers.records.staff_record import staff_record_of
-from customers.review.sample import draw_sample
-from orders.intake.order import IncomingPurchase
-from orders.models import DoublePayment, Fulfillment
-from tests.acts import merge
-from tests.factories import (
-    CustomerFactory,
-    ProductFactory,
-    SourceRecordFactory,
-    allow,
-    customer_with_order,
-    make_user,
-    order,
-    signed_in,
-)
-from tests.factories.linked_rows import row_to_refer_to
-from tests.factories.pulls import make_pull
-from tests.factories.rules import make_rule
-from tests.factories.webhooks import delivery_of
+from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API
+from crm.accounts.roles import CUSTOM, PROGRAM, VIEWER
+from tests.factories import make_user, signed_in
+from tests.factories.page_subjects import page_subjects
 from tests.tables import table
 
 
@@ -217,47 +193,12 @@ PAGES = {
     "orders:purchase_billing": Page((VIEW, ORDERS, "orders.change_purchase"), of=("purchase",)),
 }
 
-LINK = re.compile(r'(?:href|action|formaction|hx-get|hx-post)="(/[^"?#]*)')
 NEEDED = {need for page in PAGES.values() for need in page.needs}
 
 
 @pytest.fixture
-def subjects(db):
-    """What the addresses of pages name."""
-    # Two who share an email, so that the pages about duplicates have rows and links.
-    customer, other = (customer_with_order(external_id=each, email="helena@reunite.cz") for each in "12")
-    duplicate = CustomerFactory()
-    bought = order(purchases=[IncomingPurchase(ProductFactory(), Decimal("9.90"))]).order
-    user = make_user("somebody")
-    home = staff_record_of(customer)
-    return {
-        "user": user.pk,
-        "key": ApiKey.objects.create(user=user, name="Warehouse").pk,
-        "customer": customer.pk,
-        "other": other.pk,
-        "record": SourceRecordFactory(customer=customer).pk,
-        "mailbox": "office@reunite.cz",
-        "ignored": ignore_value("info@reunite.cz", by=user).pk,
-        "rule": make_rule("email-name", state="off").pk,
-        "attribute": mark_identifying("vat_number", "identifier", by=user).pk,
-        "draft": "unknown",
-        "kind": "string",
-        **{model._meta.model_name: row_to_refer_to(model, home).pk for model in (Contact, Task, Opportunity)},
-        "login": CartLogin.objects.create(source_record=home, login="helena").pk,
-        "card": PaySource.objects.create(source_record=home, last_four="4242").pk,
-        "merge": merge(customer, duplicate).pk,
-        "batch": MergeBatch.objects.create().pk,
-        "sample": draw_sample(by=user).pk,
-        "undo": BatchUndo.objects.create().pk,
-        "order": bought.number,
-        "double": DoublePayment.objects.create(key="1", kind="purchases", customers=[], rows=[]).pk,
-        "fulfillment": Fulfillment.objects.create(order=bought, source_record=bought.source_record).pk,
-        "purchase": bought.purchases.get().pk,
-        "source": bought.data_source_id,
-        "endpoint": (delivery := delivery_of(customer)).endpoint_id,
-        "delivery": delivery.pk,
-        "pull": make_pull().pk,
-    }
+def subjects(db) -> dict[str, object]:
+    return page_subjects()
 
 
 def url_names(patterns=None, namespace=""):
@@ -338,25 +279,6 @@ def test_no_role_opens_by_another_method_what_it_has_no_permission_for(role, met
     assert opened == set()
 
 
-def links_of(answer):
-    """The names of the pages that an answer leads to or sends a form to."""
-    for path in set(LINK.findall("" if answer.streaming else answer.text)):
-        with suppress(Resolver404):
-            yield resolve(path).view_name
-
-
-@pytest.mark.one_database
-def test_no_page_has_a_link_that_its_reader_may_not_open(subjects):
-    closed = set()
-    for number, needs in enumerate({page.needs for page in PAGES.values()}):
-        client = signed_in(make_user(f"reader {number}", needs))
-        open_pages = {name for name, page in PAGES.items() if {*page.needs} <= {*needs}}
-        readable = [name for name in open_pages if PAGES[name].method == "get"]
-        for name, answer in ask_each(client, readable, subjects).items():
-            closed |= {(name, link) for link in links_of(answer) if link in PAGES.keys() - open_pages}
-    assert closed == set()
-
-
 @table(("name", "of"), sorted((ANYONE_SIGNED_IN | OWNERS).items()))
 def test_strangers_are_sent_to_sign_in_from_what_anyone_else_may_open(name, of, client, db):
     assert client.get(reverse(name, args=of)).url.startswith("/accounts/login/")
@@ -365,20 +287,3 @@ def test_strangers_are_sent_to_sign_in_from_what_anyone_else_may_open(name, of, 
 @table("name", sorted(OWNERS))
 def test_what_is_somebody_elses_is_not_there(name, subjects):
     assert signed_in(make_user("admin", EVERYTHING)).get(reverse(name, args=[subjects["key"]])).status_code == 404
-
-
-def test_every_permission_that_a_page_needs_is_a_checkbox():
-    assert NEEDED <= EVERYTHING
-
-
-def test_every_checkbox_gives_a_permission_that_exists(nobody):
-    user = allow(nobody, *EVERYTHING)
-    assert {name for name in EVERYTHING if not user.has_perm(name)} == set()
-
-
-def test_every_permission_of_our_own_is_a_checkbox():
-    assert LABEL_OF_OWN.items() <= LABELS.items()
-
-
-def test_every_role_ticks_only_checkboxes():
-    assert {role.name: role.ticks - EVERYTHING for role in ROLES if role.ticks - EVERYTHING} == {}

@@ -1,12 +1,10 @@
 """Every page there is, as it stands in the demo: what is looked at for accessibility and drawn for the docs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import Count, F
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import EVERYTHING
@@ -45,27 +43,7 @@ from orders.models import (
     PurchaseStatus,
     TransactionStatus,
 )
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A page under the name of its picture; `url_name` says which of our URLs it shows.
-
-    `press` names the button on `path` that leads there, where no address does.
-    """
-
-    name: str
-    url_name: str
-    path: str
-    status: int = 200
-    signed_in: bool = True
-    press: str = ""
-
-
-def shown(name: str, url_name: str, *args: object, part: str = "", **query: object) -> Shown:
-    """`part` is the id of what is to be seen of a long page."""
-    path = reverse(url_name, args=args) + (f"?{urlencode(query, doseq=True)}" if query else "")
-    return Shown(name, url_name, f"{path}#{part}" if part else path)
+from tests.browser.shown import Shown, shown
 
 
 def pages() -> Iterator[Shown]:

@@ -6,7 +6,8 @@ from playwright.sync_api import Page
 from crm.accounts.models import User
 from tests.browser import axe, pictures
 from tests.browser.conftest import PHONE, WIDE, let_in
-from tests.browser.every_page import Shown, pages
+from tests.browser.every_page import pages
+from tests.browser.shown import Shown
 from tests.test_access import PAGES
 
 LEADS_ON = {"customers:duplicates_next", "customers:merge_selected"}

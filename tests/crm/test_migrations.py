@@ -12,7 +12,6 @@ from unittest import mock
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -22,6 +21,7 @@ from django.db.migrations.state import StateApps
 
 from customers.lib import sentences
 from tests.crm.history_in_prose import AFTER, UNREADABLE
+from tests.crm.schema import permissions, tables
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -43,36 +43,7 @@ def migrated(django_db_setup, django_db_blocker) -> Iterator[BaseDatabaseWrapper
             del connections["migrated"]
 
 
-def permissions(of: BaseDatabaseWrapper) -> set[tuple[str, str, str]]:
-    found = Permission.objects.using(of.alias)
-    return set(found.values_list("content_type__app_label", "content_type__model", "codename"))
-
-
-# Written by Django itself, whose migrations number it with larger integers than its models do.
-ELSE = {"django_migrations", "auth_group_permissions"}
-
-
-def tables(of: BaseDatabaseWrapper) -> dict[str, tuple[dict, list]]:
-    """{table: ({column: what it holds}, [constraint or index])}.
-
-    A constraint has its name when that is of ours: Django names what it adds to a table otherwise.
-    """
-    ours = {each.name for model in apps.get_models() for each in [*model._meta.constraints, *model._meta.indexes]}
-    with of.cursor() as cursor:
-        return {
-            name: (
-                {column.name: column[1:] for column in of.introspection.get_table_description(cursor, name)},
-                sorted(
-                    (constraint if constraint in ours else "", repr(sorted(says.items())))
-                    for constraint, says in of.introspection.get_constraints(cursor, name).items()
-                ),
-            )
-            for name in set(of.introspection.table_names(cursor)) - ELSE
-        }
-
-
 # History that was prose
-
 
 PROSE, DATA = [("customers", "0009_history_values")], [("customers", "0011_history_without_prose")]
 

@@ -1,0 +1,63 @@
+"""One row of everything that the address or the form of a page names."""
+
+from decimal import Decimal
+
+from crm.accounts.models import ApiKey
+from customers.matching.evidence.attributes import mark_identifying
+from customers.matching.ignored_values import ignore_value
+from customers.models import BatchUndo, CartLogin, Contact, MergeBatch, Opportunity, PaySource, Task
+from customers.records.staff_record import staff_record_of
+from customers.review.sample import draw_sample
+from orders.intake.order import IncomingPurchase
+from orders.models import DoublePayment, Fulfillment
+from tests.acts import merge
+from tests.factories import (
+    CustomerFactory,
+    ProductFactory,
+    SourceRecordFactory,
+    customer_with_order,
+    make_user,
+    order,
+)
+from tests.factories.linked_rows import row_to_refer_to
+from tests.factories.pulls import make_pull
+from tests.factories.rules import make_rule
+from tests.factories.webhooks import delivery_of
+
+
+def page_subjects() -> dict[str, object]:
+    """By the names that `PAGES` of tests/test_access.py has for them."""
+    # Two who share an email, so that the pages about duplicates have rows and links.
+    customer, other = (customer_with_order(external_id=number, email="helena@reunite.cz") for number in "12")
+    duplicate = CustomerFactory()
+    bought = order(purchases=[IncomingPurchase(ProductFactory(), Decimal("9.90"))]).order
+    user = make_user("somebody")
+    home = staff_record_of(customer)
+    return {
+        "user": user.pk,
+        "key": ApiKey.objects.create(user=user, name="Warehouse").pk,
+        "customer": customer.pk,
+        "other": other.pk,
+        "record": SourceRecordFactory(customer=customer).pk,
+        "mailbox": "office@reunite.cz",
+        "ignored": ignore_value("info@reunite.cz", by=user).pk,
+        "rule": make_rule("email-name", state="off").pk,
+        "attribute": mark_identifying("vat_number", "identifier", by=user).pk,
+        "draft": "unknown",
+        "kind": "string",
+        **{model._meta.model_name: row_to_refer_to(model, home).pk for model in (Contact, Task, Opportunity)},
+        "login": CartLogin.objects.create(source_record=home, login="helena").pk,
+        "card": PaySource.objects.create(source_record=home, last_four="4242").pk,
+        "merge": merge(customer, duplicate).pk,
+        "batch": MergeBatch.objects.create().pk,
+        "sample": draw_sample(by=user).pk,
+        "undo": BatchUndo.objects.create().pk,
+        "order": bought.number,
+        "double": DoublePayment.objects.create(key="1", kind="purchases", customers=[], rows=[]).pk,
+        "fulfillment": Fulfillment.objects.create(order=bought, source_record=bought.source_record).pk,
+        "purchase": bought.purchases.get().pk,
+        "source": bought.data_source_id,
+        "endpoint": (delivery := delivery_of(customer)).endpoint_id,
+        "delivery": delivery.pk,
+        "pull": make_pull().pk,
+    }
