@@ -16,7 +16,7 @@ from customers.matching.duplicates import shared_keys_of
 from customers.matching.judgement import judge_names
 from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
 from customers.merging.allowed import UNMATCHED
-from customers.merging.automatic import Changed, kept_first, newest_values, values_changed
+from customers.merging.automatic import Changed, fuller_names, kept_first, newest_values, values_changed
 from customers.merging.conflicts import conflicts
 from customers.models import Customer, NotDuplicate
 from customers.models.merge import Kept, OnConflict
@@ -69,6 +69,11 @@ class Proposal:
         """How many empty fields get a value."""
         blank = (key for key, final in self.finals.items() if final.origin and not self._has(key))
         return sum(BY_KEY[key].kind is not FieldKind.CONSENT for key in blank)
+
+    @property
+    def fuller_names(self) -> list[str]:
+        """Whole names that take the place of initials of the kept customer."""
+        return [str(self.finals[part].value) for part in fuller_names(self.customers) if part in self.finals]
 
     @property
     def narrows_consent(self) -> bool:
@@ -130,9 +135,10 @@ def _proposal(customers: Sequence[Customer], on_conflict: OnConflict, facts: Fac
     survivor, *duplicates = customers
     parties = [Party(c.pk, profile_values(c)) for c in (survivor, *sorted(duplicates, key=lambda c: c.pk))]
     differing = conflicts([party.values for party in parties])
-    choices, undated = (
+    newest, undated = (
         newest_values(customers, differing, facts.changed) if on_conflict == OnConflict.NEWEST else ({}, [])
     )
+    choices = {**fuller_names(customers), **newest}
     left = [*_reasons(customers, facts, taken)]
     if on_conflict == OnConflict.REVIEW and differing:
         left.append(f"Different values: {_labels(differing)}")

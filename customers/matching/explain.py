@@ -21,7 +21,7 @@ from customers.lib.placeholders import real_name
 from customers.matching.duplicates import Candidate, Evidence, candidate_for, without_repeated_digits
 from customers.matching.evidence.shared import OtherEvidence, other_evidence
 from customers.matching.judgement import BOTH_NAMES, agreeing_names
-from customers.matching.keys import MOST_SHARING, is_placeholder, weigh_keys
+from customers.matching.keys import MOST_SHARING, count_customers, holders_in_words, is_placeholder
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, customer_name_similarity, name_similarity
 from customers.models import Customer, IgnoredValue, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
@@ -128,8 +128,11 @@ def _shared(
 def _why_crowded(keys: Collection[Key], one: Customer, other: Customer) -> dict[Key, str]:
     if agreeing_names(one, other) == BOTH_NAMES:
         return {}
-    text = f"Shared by more than {MOST_SHARING} customers: only the same first and last name make it a match."
-    return dict.fromkeys(weigh_keys(keys).crowded, text)
+    return {
+        key: f"{holders_in_words(number)} have it: only the same first and last name make it a match."
+        for key, number in count_customers(keys).items()
+        if number > MOST_SHARING
+    }
 
 
 def _why_ignored(keys: Collection[Key]) -> dict[Key, str]:

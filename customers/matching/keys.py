@@ -58,6 +58,11 @@ def count_customers(usable: Collection[Key]) -> dict[Key, int]:
     return counts_by_key(shared.union(ignored, all=True))
 
 
+def holders_in_words(number: int) -> str:
+    """Of a value that very many have: more than MOST_COUNTED are not counted."""
+    return f"{MOST_COUNTED} or more customers" if number >= MOST_COUNTED else f"{number} customers"
+
+
 def counts_by_key(rows: Iterable[KeyCount]) -> dict[Key, int]:
     customers_of: dict[Key, int] = {}
     for kind, value, number in rows:

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from customers.lib.names import normal_name
+from customers.matching.judgement import OF_A_PERSON
 from customers.models import Customer, ProfileChange
 from customers.models.merge import Kept
 from customers.profile.decisions import Choices, Picked
@@ -34,6 +36,19 @@ def kept_first(customers: Iterable[Customer], totals: Mapping[int, OrderTotals],
         case _:
             kept = by_age[0]
     return [kept, *sorted((c for c in by_age if c is not kept), key=lambda c: c.pk)]
+
+
+def fuller_names(customers: Sequence[Customer]) -> Choices:
+    """The choice of a whole first or last name where the kept customer, who comes first, has only its initial."""
+    kept, *others = customers
+    choices: dict[str, Picked] = {}
+    for part in OF_A_PERSON:
+        initial = normal_name(getattr(kept, part))
+        names = {other.pk: normal_name(getattr(other, part)) for other in others}
+        whole = [pk for pk, name in names.items() if len(name) > 1 and name.startswith(initial)]
+        if len(initial) == 1 and whole:
+            choices[part] = Picked(max(whole, key=lambda pk: len(names[pk])))
+    return choices
 
 
 def newest_values(

@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Min, Q
 from customers.lib.identity import Identity
 from customers.matching.judgement import full_name_key
 from customers.matching.keys import MOST_SHARING, ignored_keys
-from customers.models import EvidenceKey, EvidenceKind, LikelyPair, MatchKey, MatchKind, MergeRule
+from customers.models import EvidenceKey, EvidenceKind, LikelyPair, MatchKey, MatchKind, MergeRule, SharedValue
 from customers.models.matching import Key
 from customers.models.rule import Agreement
 from customers.rules.conditions import MATCH_KINDS, Pair
@@ -33,6 +33,15 @@ KINDS: dict[Agreement, tuple[KeyModel, tuple[str, ...]]] = {
 MOST_HOLDERS = 5_000
 """A value that more customers have connects none of them: of a part of them, a part of a group would look whole."""
 OWNER = "source_record__customer"
+
+
+def crowded_values(rule: MergeRule, *, most: int) -> list[SharedValue]:
+    """Emails or phones, if the rule looks them up, that very many have: they connect only namesakes."""
+    model, kinds = KINDS.get(looked_up(rule) or Agreement.COMPANY, (EvidenceKey, ()))
+    if model is not MatchKey:
+        return []
+    shared = SharedValue.objects.filter(holders__gt=MOST_SHARING, kind__in=kinds).exclude(kind=MatchKind.DIGITS)
+    return list(shared.order_by("-holders", "-pk")[:most])
 
 
 def looked_up(rule: MergeRule) -> Agreement | None:

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils import timezone
 
-from customers.lib.batches import PAGE
+from customers.lib.batches import PAGE, batches
 from customers.models import Customer, MergeRule
 from customers.models.rule import FindingOutcome, RuleFinding
+from customers.records.history_readers import ABOUT_DUPLICATES, changes_for, keep_place
 from customers.rules.groups import apart_among
 from customers.rules.outcomes import GroupOutcome
 
 SAMPLE = 20
+READER = "rule findings"
+MOST_LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,21 @@ def counts_of(*rules: MergeRule) -> dict[int, dict[str, int]]:
     for rule, outcome, number in rows:
         counts[rule][outcome] = number
     return counts
+
+
+def drop_answered_findings() -> None:
+    """Of customers of whom somebody was merged, erased or kept apart since: counts are of what is still to decide."""
+    changes = changes_for(READER, ABOUT_DUPLICATES)
+    merged = Customer.objects.filter(merged_into__in=changes.customers).values_list("pk", flat=True)
+    changed = {*changes.customers, *merged}
+    if changed:
+        newest = RuleFinding.objects.order_by("-pk").values_list("pk", "customers")[:MOST_LOOKED_AT]
+        touched = [pk for pk, customers in newest.iterator() if not changed.isdisjoint(customers)]
+        for some in batches(touched):
+            findings = list(RuleFinding.objects.filter(pk__in=some))
+            standing = {row.finding.pk for row in with_customers(findings)}
+            RuleFinding.objects.filter(pk__in={*some} - standing).delete()
+    keep_place(READER, changes)
 
 
 def finding_page(rule: MergeRule, outcome: str, *, before: int = 0) -> FindingPage:

@@ -10,7 +10,7 @@ from customers.models import MergeRule
 from customers.models.rule import FindingOutcome, RuleState
 from customers.records.changed_customers import changed_customers
 from customers.rules.apply import NotRunningError, merge_group
-from customers.rules.findings import keep_finding
+from customers.rules.findings import drop_answered_findings, keep_finding
 from customers.rules.groups import RuleGroup, groups_around
 from customers.rules.limits import stop_if_over
 from customers.rules.outcomes import outcome_of
@@ -34,6 +34,7 @@ class Followed:
 
 def follow_changes() -> Followed:
     followed, ends = Followed(), time.monotonic() + TURN
+    drop_answered_findings()
     for rule in MergeRule.objects.filter(state__in=[RuleState.ON, RuleState.DRY_RUN], deleted_at=None).order_by("pk"):
         is_behind = True
         while is_behind and time.monotonic() < ends:

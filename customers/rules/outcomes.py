@@ -9,7 +9,7 @@ from decimal import Decimal
 from customers.labels.effective import effective_of
 from customers.lib.names import label_key
 from customers.lib.phrases import join_first
-from customers.merging.automatic import kept_first, newest_values, values_changed
+from customers.merging.automatic import fuller_names, kept_first, newest_values, values_changed
 from customers.merging.conflicts import conflicts
 from customers.models import Customer, MergeRule, RecordTotals, SourceRecord, Tag
 from customers.models.merge import Kept, OnConflict
@@ -56,9 +56,11 @@ def outcome_of(rule: MergeRule, group: RuleGroup) -> GroupOutcome | None:
     differing = conflicts([profile_values(customer) for customer in customers])
     if differing and rule.on_conflict == OnConflict.REVIEW:
         return GroupOutcome(pks, FindingOutcome.CONFLICT, f"Different {_labels(differing)}.")
-    choices: Choices = {}
+    kept_before = sorted(customers, key=lambda customer: customer.pk != survivor)
+    choices: Choices = fuller_names(kept_before)
     if differing and rule.on_conflict == OnConflict.NEWEST:
-        choices, undated = newest_values(customers, differing, values_changed(pks))
+        newest, undated = newest_values(customers, differing, values_changed(pks))
+        choices = {**choices, **newest}
         if undated:
             reason = f"Nobody knows which {_labels(undated)} is the newest."
             return GroupOutcome(pks, FindingOutcome.CONFLICT, reason)

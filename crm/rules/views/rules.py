@@ -16,8 +16,10 @@ from crm.rules.start import running_job, start_run
 from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
+from customers.matching.keys import MOST_SHARING
 from customers.models import MergeRule
 from customers.models.rule import FindingOutcome, RuleState
+from customers.rules.candidates import MOST_HOLDERS, crowded_values
 from customers.rules.edit import MOST_RULES, RuleError, change_rule, create_rule, delete_rule
 from customers.rules.findings import finding_page
 from customers.rules.ready_made import BY_SLUG, DEFAULTS, READY_MADE
@@ -28,6 +30,7 @@ from customers.web.second_question import asks_again
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
+MOST_CROWDED = 5
 may_manage = permission_required(MANAGE_RULES)
 RULES = MergeRule.objects.filter(deleted_at=None).select_related("kept_source", "owner")
 
@@ -59,6 +62,9 @@ def rule_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         "tab": tab,
         "page": finding_page(rule, tab, before=before),
         "is_first": not before,
+        "crowded": crowded_values(rule, most=MOST_CROWDED),
+        "most_sharing": MOST_SHARING,
+        "most_holders": MOST_HOLDERS,
         "test": current_test(rule),
         "job": running_job(RULE_RUN.name, rule) or running_job(BACK_TEST.name, rule),
         "changes": rule.changes.select_related("by").order_by("-pk")[:MOST_CHANGES],

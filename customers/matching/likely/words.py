@@ -53,7 +53,7 @@ class FieldWeight:
 
     @property
     def label(self) -> str:
-        name = FIELDS[self.field]
+        name = "web domain" if self.level == levels.DOMAIN else FIELDS[self.field]
         return name[:1].upper() + name[1:]
 
     @property

@@ -3,17 +3,20 @@
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from customers.batches.merge import begin_merge, merge_each
 from customers.batches.proposals import Proposal, propose
 from customers.batches.undo import begin_undo, undo_each
 from customers.batches.worklist_groups import read_groups, worklist_groups, write_groups
+from customers.matching.likely.listing import likely_page
+from customers.matching.likely.waiting import rank_answered_pairs
 from customers.matching.related import mark_related
 from customers.matching.worklist.filters import EVERYTHING
 from customers.matching.worklist.tabs import GroupsTab
 from customers.merging.undo import UndoTerms
-from customers.models import Customer, Merge, RecordTotals, Relation, Via
+from customers.models import Customer, LikelyAnswer, LikelyPair, Merge, RecordTotals, Relation, Via
 from customers.models.merge import Kept, OnConflict
 from tests.acts import edit, erase, fresh, merge
 from tests.customers.invariants import check_owners_and_caches
@@ -174,3 +177,33 @@ def test_the_groups_of_the_worklist_are_those_of_its_pages():
     assert ({frozenset(group) for group in read}, has_more) == ({frozenset(group) for group in groups}, False)
     assert read_groups(write_groups(read)) == read
     assert read_groups("7.x-y.3-4-z.." + "9" * 30 + "-1") == [[3, 4]]
+
+
+def test_the_whole_name_takes_the_place_of_an_initial_of_the_kept_customer(as_agent):
+    group = [person(1, first_name="H.").pk, person(1).pk]
+    assert proposals(group)[0].fuller_names == ["Helena"]
+    page = as_agent.get(reverse("batches:merge"), {"groups": write_groups([group])}).content.decode()
+    assert "Whole name instead of an initial: <bdi>Helena</bdi>" in page
+    assert merge_all(proposals(group)) == [("merged", "")]
+    assert Customer.objects.get(pk=group[0]).first_name == "Helena"
+
+
+def test_a_batch_of_likely_pairs_merges_each_and_leaves_what_conflicts(as_admin):
+    likely = [[person(10 * n).pk, person(10 * n + 1).pk] for n in range(1, 4)]
+    edit(Customer.objects.get(pk=likely[2][1]), first_name="Jan")
+    for n, (one, other) in enumerate(likely):
+        LikelyPair.objects.create(
+            first_id=one, second_id=other, probability=0.9, rank=900_000 - n, weights={}, model="1"
+        )
+    rank_answered_pairs()
+    read, has_more = worklist_groups(GroupsTab.LIKELY, EVERYTHING)
+    assert (read, has_more) == (likely, False)
+    assert f"{reverse('batches:merge')}?tab=likely" in as_admin.get("/duplicates/?tab=likely").content.decode()
+
+    agreed = proposals(*read, on_conflict=OnConflict.KEPT)
+    assert [bool(proposal.left) for proposal in agreed] == [False, False, True]
+    assert merge_all(agreed, OnConflict.KEPT) == [("merged", ""), ("merged", "")]
+    rank_answered_pairs()
+    assert [group.compared for group in likely_page().groups] == [tuple(likely[2])]
+    assert {answer.answer for answer in LikelyAnswer.objects.all()} == {"merged"}
+    assert check_owners_and_caches() is None

@@ -261,6 +261,10 @@ def test_a_rule_that_is_off_merges_nobody_and_a_dry_run_only_notes_it():
     assert left() == [(FindingOutcome.MERGE, "")]
     assert not Merge.objects.exists()
 
+    merge(*Customer.objects.filter(pk__in=group).order_by("pk"))
+    follow_changes()
+    assert left() == []
+
 
 def test_all_who_changed_at_one_moment_are_looked_at(monkeypatch):
     """As those of one transaction do, such as a part of an import."""
