@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -16,6 +18,7 @@ from crm.webhooks.models import Delivery, DeliveryState, EndpointSecret, Webhook
 from crm.webhooks.purge import purge_deliveries
 from crm.webhooks.queue import put_back
 from customers.models import Event, EventKind
+from tests.query_costs import analyze, plan_of
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +140,21 @@ def test_a_replay_of_some_kinds_leaves_the_others_out(endpoint, receiver, happen
     replay.start(endpoint, since=since, kinds=["customer.merged"], by=nobody)
     deliver_due()
     assert receiver.ids[2:] == [merged.uuid]
+
+
+def test_events_to_replay_are_counted_up_to_a_limit_and_rare_kinds_through_their_index(endpoint):
+    since = timezone.now() - timedelta(minutes=1)
+    rare, common = EventKind.CUSTOMER_MERGED, EventKind.ORDER_CREATED
+    Event.objects.bulk_create(Event(kind=kind, customer=1) for kind in [*[common] * 600, *[rare] * 3])
+    analyze()
+    endpoint.handed_out_at, endpoint.handed_out_pk = timezone.now() + timedelta(minutes=1), 0
+    assert replay.count_events(endpoint, since, [], most=10) == 11
+    with CaptureQueriesContext(connection) as queries:
+        assert replay.count_events(endpoint, since, [rare, EventKind.CUSTOMER_SPLIT], most=10) == 3
+    endpoint.kinds = [common, rare]
+    assert replay.count_events(endpoint, since, [], most=700) == 603
+    assert replay.count_events(endpoint, since, [rare], most=1) == 2
+    assert {"event_of_kind" in plan_of(query["sql"]) for query in queries} == {True}
 
 
 def test_a_replay_of_nothing_and_a_second_one_are_refused(endpoint, happen, nobody):
