@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "crm.http.typed_cards.TypedCardMiddleware",
     "crm.http.audit.note_customer_views",
     "customers.web.retired.ErasedCustomerMiddleware",
     "crm.http.snapshots.PageOfOneMoment",

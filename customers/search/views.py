@@ -1,16 +1,13 @@
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from customers.lib.addresses.countries import COUNTRIES
 from customers.lib.numbers import parse_numbers
-from customers.lib.secrets.card_numbers import last_four_of_card
 from customers.models import Customer
 from customers.search.customer_list import ListPage, list_page
 from customers.search.forms import MOST_SELECTED, ListFilter, read_list_filter
@@ -30,10 +27,6 @@ if TYPE_CHECKING:
 @may_view
 @vary_on_headers("HX-Target")
 def customer_list(request: "StaffRequest") -> HttpResponse:
-    if four := last_four_of_card(request.GET.get("q", "")):
-        # The script does so before anything is sent (static/crm/search.js).
-        messages.info(request, "Card numbers are not searched for. These are the results for the last four digits.")
-        return redirect(f"{reverse('customers:list')}?{urlencode({'q': four})}")
     list_filter = read_list_filter(request.GET)
     text, understood = list_filter.text, interpretation(list_filter.text)
     number = _first_of_all(list_filter)

@@ -56,11 +56,16 @@ document.addEventListener("keydown", (event) => {
     };
 
     document.addEventListener("submit", (event) => {
-        const field = event.target.elements.namedItem("q");
-        if (field && "value" in field) field.value = withoutCard(field.value);
+        if (event.target.method !== "get") return;
+        for (const field of event.target.elements) {
+            if (field.type === "search" || field.type === "text") field.value = withoutCard(field.value);
+        }
     }, true);
     document.addEventListener("htmx:configRequest", (event) => {
+        if (event.detail.verb !== "get") return;
         const sent = event.detail.parameters;
-        if (sent.q) sent.q = withoutCard(sent.q);
+        for (const name of Object.keys(sent)) {
+            if (typeof sent[name] === "string") sent[name] = withoutCard(sent[name]);
+        }
     });
 }

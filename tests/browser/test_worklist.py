@@ -77,8 +77,9 @@ def test_a_group_is_dismissed_taken_back_and_merged_from_there(page: Page, as_ag
 def test_the_number_of_a_card_does_not_leave_the_browser(page: Page, as_agent):
     sent = []
     page.on("request", lambda request: sent.append(request.url))
-    typed = ("4000 0566 5566 5556", "card 4000.0566-5566/5556")
-    for path, name, card in zip(("/duplicates/", "/customers/"), ("Search customers", "Search"), typed, strict=True):
+    typed = ("4000 0566 5566 5556", "card 4000.0566-5566/5556", "4000056655665556")
+    pages = {"/duplicates/": "Search customers", "/customers/": "Search", "/customers/why/": "First customer"}
+    for (path, name), card in zip(pages.items(), typed, strict=True):
         page.goto(path)
         field = page.get_by_role("searchbox", name=name).first
         field.fill(card)
