@@ -34,7 +34,9 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 # Fields that are not logged with a failed sign-in, beside fields named password
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password1", "new_password2", "next"]
+AXES_SENSITIVE_PARAMETERS = [
+    *("username", "ip_address", "old_password", "new_password1", "new_password2", "next", "csrfmiddlewaretoken"),
+]
 SIGN_INS_PER_ADDRESS = env.int("SIGN_INS_PER_ADDRESS", default=60)  # each minute; an office may share one
 AXES_LOCKOUT_CALLABLE = "crm.accounts.web.lockout.sign_in_locked"
 AXES_CLIENT_IP_CALLABLE = "crm.accounts.web.client_address.client_address"

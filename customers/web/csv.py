@@ -10,9 +10,9 @@ from django.http import StreamingHttpResponse
 from customers.lib.text import THIN_BLANK
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-# Where the list separator is a semicolon, a spreadsheet begins a cell behind each of them, and behind each end of a
-# line, whether the text is quoted or not.
-BEGINS_A_CELL = re.compile(r"([;\n\r]\s*)(?=[=+\-@＝＋－＠])")
+# Where the list separator is a semicolon or a tab, a spreadsheet begins a cell behind each of them, and behind each end
+# of a line, whether the text is quoted or not.
+BEGINS_A_CELL = re.compile(r"([;\t\n\r]\s*)(?=[=+\-@＝＋－＠])")
 
 # Digits that are no sum: with a blank after the code of the country. Without one, a spreadsheet would show 4.2E+11.
 TELEPHONE = re.compile(r"\+\d{1,4} [\d ().-]{4,20}")
