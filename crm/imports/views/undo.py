@@ -9,6 +9,7 @@ from crm.imports import steps
 from crm.imports.undo_page import undo_page
 from crm.jobs.kinds.undo_plan import start_undo_plan
 from customers.lib.errors import ActionError
+from customers.web.second_question import asks_again
 from orders.models import ImportState
 from orders.permissions import may_import
 
@@ -20,6 +21,7 @@ UNDOABLE = (ImportState.DONE, ImportState.RUNNING, ImportState.UNDOING)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_import
+@asks_again
 def import_undo(request: "StaffRequest", pk: int) -> HttpResponse:
     """What the undo will delete and keep. What is touched until it runs is kept as well."""
     imported = get_object_or_404(steps.visible_imports(request.user), pk=pk)

@@ -16,6 +16,7 @@ from crm.webhooks.web import may_manage_webhooks
 from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
+from customers.web.second_question import asks_again
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -57,6 +58,7 @@ def endpoint_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @may_manage_webhooks
+@asks_again
 def endpoint_edit(request: "StaffRequest", pk: int) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     form = EndpointForm(request.POST if request.method == "POST" else None, endpoint=endpoint)

@@ -17,6 +17,7 @@ from crm.webhooks.models import WebhookEndpoint
 from crm.webhooks.web import may_manage_webhooks
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
+from customers.web.second_question import asks_again
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @never_cache
 @sensitive_variables("secret")
 @may_manage_webhooks
+@asks_again
 def endpoint_add(request: "StaffRequest") -> HttpResponse:
     form = EndpointForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -43,6 +45,7 @@ def endpoint_add(request: "StaffRequest") -> HttpResponse:
 @never_cache
 @sensitive_variables("secret")
 @may_manage_webhooks
+@asks_again
 def secret_rotate(request: "StaffRequest", pk: int) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     form = RotateForm(request.POST if request.method == "POST" else None, label_suffix="")

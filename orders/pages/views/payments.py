@@ -15,7 +15,7 @@ from customers.lib.money import format_money
 from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.web.messages import emphasised
-from customers.web.second_question import asks_again
+from customers.web.second_question import asks_again, require_answer
 from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 from orders.pages.forms.payment import DecideForm, RefundForm, RerunForm, SettleForm
@@ -124,6 +124,8 @@ def order_decide(request: "StaffRequest", order: Order) -> HttpResponse:
     form = DecideForm(decisions, request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
+        if values["decision"] == Decision.REFUND:
+            require_answer(request)
         about = {"reason": values["reason"], "seen": values["seen"]}
         decided = decide(order, values["decision"], **about, by=request.user)
         if decided.pk != payment.pk:

@@ -12,12 +12,13 @@ from crm.accounts.factors import authenticator
 from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import EVERYTHING
 from customers.models import Customer
-from orders.models import Order
+from orders.models import Import, ImportState, Order
 from tests.api.caller import Caller
 from tests.crm.accounts.factors.devices import code_of
 from tests.crm.accounts.user_pages.user_form import filled_in
 from tests.factories import CustomerFactory, make_user, paid_order, signed_in
 from tests.factories.rules import make_rule
+from tests.factories.webhooks import make_endpoint
 from tests.tables import table
 
 PASSWORD = "a good password"
@@ -138,13 +139,15 @@ def test_a_password_that_was_typed_for_a_user_is_never_sent_back(client, jane):
 
 
 ASKING = ["delete", "refund", "permissions", "new user", "link", "key", "reset", "source", "rule", "rule run"]
-ASKING += ["undo of many", "rerun of many", "personal data", "new order"]
+ASKING += ["undo of many", "rerun of many", "personal data", "new order", "undo of an import"]
+ASKING += ["new webhook", "webhook", "secret of a webhook"]
 
 
 @table("act", ASKING)
 def test_acts_of_consequence_ask(act, client, jane):
     customer, order, other = CustomerFactory(), paid_order(), make_user("andrew")
-    rule = make_rule("email-name", state="dry_run")
+    rule, endpoint = make_rule("email-name", state="dry_run"), make_endpoint()
+    imported = Import.objects.create(source_name="Shop", name="a.csv", by=jane, state=ImportState.DONE)
     path = {
         "rule": f"/rules/{rule.pk}/switch/",
         "rule run": f"/rules/{rule.pk}/run/",
@@ -160,6 +163,10 @@ def test_acts_of_consequence_ask(act, client, jane):
         "rerun of many": "/orders/rerun/",
         "personal data": f"/customers/{customer.pk}/personal-data/",
         "new order": f"/customers/{customer.pk}/new-order/",
+        "undo of an import": f"/imports/{imported.pk}/undo/",
+        "new webhook": "/webhooks/add/",
+        "webhook": f"/webhooks/{endpoint.pk}/edit/",
+        "secret of a webhook": f"/webhooks/{endpoint.pk}/secret/",
     }[act]
 
     assert ASKED in text(client.post(path, {"confirm": "on"}))

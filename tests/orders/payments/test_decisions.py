@@ -11,7 +11,7 @@ from orders.payments.gateway import Answer
 from orders.payments.record_answer import record_answer
 from tests.acts import refund, rerun
 from tests.database import check_totals, history_of, reloaded
-from tests.factories import declined_order, paid_order, sale, shipped_order
+from tests.factories import declined_order, paid_order, sale, shipped_order, signed_in
 from tests.orders.payments.changing_gateway import MADE, about, make_contradicted
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +167,14 @@ def test_a_charge_that_was_not_made_ends_the_purchases_of_its_order():
     assert order.purchases.get().status == "CANCELLED"
     assert reloaded(order.source_record.customer).billing_status == "cancelled"
     check_totals()
+
+
+def test_a_decision_to_refund_asks_whether_it_is_still_the_same_person(admin_user, changing_gateway):
+    order = declined_order()
+    make_contradicted(order)
+    client, path = signed_in(admin_user, answered=False), f"/orders/{order.number}/decide/"
+    sent = {"seen": client.get(path).context["form"]["seen"].value(), "reason": REASON}
+    asked = client.post(path, sent | {"decision": "refund"})
+    assert (asked.status_code, "Confirm that it is you" in asked.text) == (403, True)
+    assert not order.transactions.filter(kind="REFUND").exists()
+    assert client.post(path, sent | {"decision": "keep"}).status_code == 302
