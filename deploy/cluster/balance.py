@@ -1,5 +1,6 @@
 """HAProxy: the way to the primary, to the standby, and to the web nodes that say that they can serve."""
 
+import csv
 import socket
 from functools import partial
 
@@ -16,16 +17,20 @@ from deploy.cluster.places import (
     WEB_DATABASE,
     folder,
 )
-from deploy.cluster.program import Program
+from deploy.cluster.program import Program, wait_until
 
 SETTINGS = """
 global
     maxconn 1000
     stats socket {folder}/haproxy.sock mode 600 level admin
+    log stdout format raw local0
 defaults
+    log global
+    option dontlog-normal
     timeout connect 1s
     timeout client 60s
     timeout server 60s
+    timeout check 5s
 listen primary
     bind {primary}
     mode tcp
@@ -51,6 +56,7 @@ listen database-of-b
 listen site
     bind {site}
     mode http
+    option httplog
     balance roundrobin
     option forwardfor
     option redispatch
@@ -60,7 +66,8 @@ listen site
     option httpchk
     http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host localhost
     http-check expect status 200
-    default-server inter 1s fall 2 rise 1
+    # Who refuses a connection is gone at once. Started again it listens before it can answer, and requests would wait.
+    default-server inter 1s fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down
 {webs}
 """
 
@@ -77,14 +84,34 @@ def haproxy() -> Program:
     return Program("haproxy", ["/usr/sbin/haproxy", "-db", "-f", str(settings)], is_up=partial(listens, SITE))
 
 
-def command(*lines: str) -> None:
-    """Tell the HAProxy that runs, such as to take a server out."""
+def command(*lines: str) -> str:
+    """Tell the HAProxy that runs, such as to take a server out; what it answers."""
+    answers = []
     for line in lines:
         with socket.socket(socket.AF_UNIX) as session:
             session.connect(str(folder("haproxy") / "haproxy.sock"))
             session.sendall(f"{line}\n".encode())
-            while session.recv(4096):
-                pass
+            while part := session.recv(65536):
+                answers.append(part.decode())
+    return "".join(answers)
+
+
+def statistic(server: str, name: str) -> str:
+    """What `show stat` says of a server, such as "site/a"."""
+    lines = csv.DictReader(command("show stat").removeprefix("# ").splitlines())
+    return next(line[name] for line in lines if f"{line['pxname']}/{line['svname']}" == server)
+
+
+def take_out(node: str) -> None:
+    """Of the balance: it gets no further request, and has answered all when this returns."""
+    command(f"set server site/{node} state drain")
+    wait_until(lambda: statistic(f"site/{node}", "scur") == "0", f"Node {node} does not answer its last requests.")
+
+
+def put_back(node: str) -> None:
+    """Into the balance, and wait until HAProxy has found it ready."""
+    command(f"set server site/{node} state ready")
+    wait_until(lambda: statistic(f"site/{node}", "status").startswith("UP"), f"Node {node} does not come back.")
 
 
 def cut_off(node: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from deploy.cluster.load import Load
 from deploy.cluster.places import Place, database_url
 from deploy.cluster.processes import manage
-from deploy.cluster.site import NAME, connect
+from deploy.cluster.sql import rows, value
 
 ROOTS = """
     WITH RECURSIVE chain (start, pk, merged_into_id, steps) AS (
@@ -32,24 +32,22 @@ def faults(place: Place, load: Load | None = None) -> list[str]:
 
 
 def _of_the_forest(place: Place) -> Iterator[str]:
-    with connect(place, NAME) as session:
-        if circles := session.execute(WITHOUT_ROOT).fetchone()[0]:
-            yield f"{circles} customers lead to nobody"
-        if records := session.execute(WRONG_OWNER).fetchone()[0]:
-            yield f"{records} source records have the wrong owner"
+    if circles := value(place, WITHOUT_ROOT):
+        yield f"{circles} customers lead to nobody"
+    if records := value(place, WRONG_OWNER):
+        yield f"{records} source records have the wrong owner"
 
 
 def _of_acknowledged(place: Place, load: Load) -> Iterator[str]:
-    with connect(place, NAME) as session:
-        rows = {external_id: (times, owner) for external_id, times, owner in session.execute(OWNERS)}
-    if missing := load.imported.keys() - rows.keys():
+    stored = {external_id: (times, owner) for external_id, times, owner in rows(place, OWNERS)}
+    if missing := load.imported.keys() - stored.keys():
         yield f"{len(missing)} acknowledged imports are missing"
-    if twice := [external_id for external_id, (times, _) in rows.items() if times > 1]:
+    if twice := [external_id for external_id, (times, _) in stored.items() if times > 1]:
         yield f"{len(twice)} imports are there twice"
     together = {
         kept
-        for kept, (_, owner) in rows.items()
-        if kept.endswith("-1") and rows.get(other_of(kept), (0, 0))[1] == owner
+        for kept, (_, owner) in stored.items()
+        if kept.endswith("-1") and stored.get(other_of(kept), (0, 0))[1] == owner
     }
     in_doubt = {kept for kept, _ in load.in_doubt}
     expected = {kept for kept, _ in load.merged}
@@ -66,4 +64,5 @@ def other_of(kept: str) -> str:
 def _of_caches(place: Place) -> Iterator[str]:
     said = manage("rebuild", DATABASE_URL=database_url(place))
     if "Nothing differed." not in said:
-        yield f"rebuild: {said.splitlines()[-1]}"
+        lines = said.splitlines()
+        yield f"rebuild: {lines[-1]} The first: {lines[0]}"

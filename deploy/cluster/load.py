@@ -10,17 +10,16 @@ import threading
 import time
 from base64 import b64encode
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection, HTTPException
-from http.cookies import SimpleCookie
 from itertools import count
 from typing import Any
-from urllib.parse import urlencode
 
-from deploy.cluster.places import NAME, PASSWORD, SITE
+from deploy.cluster.browser import LONGEST_ANSWER, Browser
+from deploy.cluster.places import FOLDER, SITE
 
 CLIENTS = 6
-LONGEST_ANSWER = 40
 PAUSE = 0.4
 PAGES = ("/v1/customers?per_page=20", "/customers/", "/duplicates/", "/merges/")
 SHARES = {"import": 60, "page": 25, "merge": 10, "undo": 5}
@@ -36,6 +35,7 @@ Pair = tuple[str, str]
 class Answer:
     at: float
     act: str
+    path: str
     status: int
     """0 for no answer."""
     seconds: float
@@ -65,13 +65,16 @@ class Load:
         self.ending.set()
         for thread in self.threads:
             thread.join()
+        lines = (json.dumps(asdict(answer)) for answer in self.answers)
+        (FOLDER / "answers.jsonl").write_text("\n".join(lines))
 
     def failures(self, start: float, end: float) -> Counter[int]:
-        """Statuses of 5xx, and 0 for no answer, between two moments."""
+        """Statuses of 5xx, 0 for no answer, and what is no page, between two moments."""
         return Counter(
             answer.status
             for answer in self.answers
-            if start <= answer.at < end and (answer.status >= 500 or not answer.status)
+            if start <= answer.at < end
+            and (answer.status >= 500 or not answer.status or (answer.act == "page" and answer.status != 200))
         )
 
     def gap(self, start: float, end: float) -> float:
@@ -148,7 +151,7 @@ class Client:
             if self.load.ending.wait(1):
                 return 0, {}
 
-    def until_acknowledged(self, act: str, path: str, body: dict[str, object]) -> tuple[int, dict[str, Any]]:
+    def until_acknowledged(self, act: str, path: str, body: Mapping[str, object]) -> tuple[int, dict[str, Any]]:
         while True:
             status, answer = self.send(act, "POST", path, body)
             if 0 < status < 500 and status not in {409, 429}:
@@ -157,19 +160,19 @@ class Client:
                 return 0, {}
 
     def send(
-        self, act: str, method: str, path: str, body: dict[str, object] | None = None
+        self, act: str, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> tuple[int, dict[str, Any]]:
         start = time.monotonic()
         status, answer = ask(method, path, body, token=self.load.token, cookie=self.load.cookie)
         now = time.monotonic()
-        self.load.answers.append(Answer(now, act, status, now - start))
+        self.load.answers.append(Answer(now, act, path, status, now - start))
         return status, answer
 
 
 def ask(
     method: str,
     path: str,
-    body: dict[str, object] | None = None,
+    body: Mapping[str, object] | None = None,
     *,
     token: str = "",
     cookie: str = "",
@@ -202,22 +205,6 @@ def make_load(token: str) -> Load:
     status, source = ask("POST", "/v1/data_sources", {"name": "Load"}, token=token)
     if status != 201:
         raise RuntimeError(f"No data source was made: {status} {source}")
-    return Load(token, sign_in(), source["uuid"])
-
-
-def sign_in() -> str:
-    """The cookie of a session."""
-    connection = HTTPConnection(SITE.host, SITE.port, timeout=LONGEST_ANSWER)
-    connection.request("GET", "/accounts/login/", headers={"Host": "localhost"})
-    response = connection.getresponse()
-    response.read()
-    csrf = SimpleCookie(response.headers["Set-Cookie"])["csrftoken"].value
-    form = urlencode({"username": NAME, "password": PASSWORD, "csrfmiddlewaretoken": csrf})
-    headers = {"Host": "localhost", "Cookie": f"csrftoken={csrf}", "Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", "/accounts/login/", form, headers)
-    response = connection.getresponse()
-    response.read()
-    for cookie in response.headers.get_all("Set-Cookie", []):
-        if session := SimpleCookie(cookie).get("sessionid"):
-            return session.value
-    raise RuntimeError(f"Signing in was answered by {response.status}.")
+    user = Browser()
+    user.sign_in()
+    return Load(token, user.cookie("sessionid"), source["uuid"])

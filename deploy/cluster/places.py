@@ -54,5 +54,6 @@ def folder(name: str, owner: str = "") -> Path:
 
 def make_folder() -> None:
     """Empty, and open to the users that PostgreSQL and RabbitMQ run as."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    if FOLDER.exists():
+        shutil.rmtree(FOLDER)
     FOLDER.mkdir(mode=0o755)

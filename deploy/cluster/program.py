@@ -30,12 +30,16 @@ class Program:
         return FOLDER / f"{self.name}.log"
 
     def start(self) -> None:
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
         user = self.user if self.user and not os.geteuid() else None
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
-                env=os.environ | {"HOME": str(FOLDER)} | self.environment,
+                env={**os.environ, "HOME": str(FOLDER), **self.environment},
                 stdout=log,
                 stderr=log,
                 user=user,
@@ -43,6 +47,8 @@ class Program:
                 extra_groups=[] if user else None,
                 start_new_session=True,  # a group of its own, which ends as one
             )
+
+    def wait(self) -> None:
         wait_until(self.is_up, f"{self.name} did not start: {self.log}")
 
     def signal(self, number: signal.Signals) -> None:

@@ -10,10 +10,11 @@ import psycopg
 from deploy.cluster.database import listens
 from deploy.cluster.judge import faults
 from deploy.cluster.load import Load
-from deploy.cluster.places import FOLDER, NAME, PASSWORD, POSTGRES, PRIMARY, RESTORED, folder
+from deploy.cluster.places import FOLDER, PASSWORD, POSTGRES, PRIMARY, RESTORED, folder
 from deploy.cluster.program import Program, wait_until
 from deploy.cluster.runs import Line
-from deploy.cluster.site import Site, connect, primary
+from deploy.cluster.site import Site, primary
+from deploy.cluster.sql import execute, rows, value
 
 BIN = max(Path("/usr/lib/postgresql").glob("*/bin"))
 BACKUP = FOLDER / "restored" / "data"
@@ -33,27 +34,23 @@ def take_base_backup() -> None:
 def moment(load: Load) -> tuple[datetime, set[str]]:
     """The time of the database, and the imports that were acknowledged before."""
     acknowledged = set(load.imported)
-    with connect(PRIMARY) as session:
-        (at,) = session.execute("SELECT clock_timestamp()").fetchone()
-    return at, acknowledged
+    return value(PRIMARY, "SELECT clock_timestamp()"), acknowledged
 
 
 def restored_to(site: Site, at: datetime, acknowledged: set[str]) -> Line:
-    with connect(PRIMARY) as session:
-        session.execute("SELECT pg_switch_wal()")
+    execute(PRIMARY, "SELECT pg_switch_wal()")
     program = _server(at)
     site.programs[program.name] = program
     program.start()
     wait_until(is_writable, f"It was not restored: {program.log}", seconds=120)
     told = faults(RESTORED)
-    with connect(RESTORED, NAME) as session:
-        rows = session.execute("SELECT external_id FROM customers_sourcerecord WHERE external_id LIKE 'c%-_'")
-        there = {external_id for (external_id,) in rows}
-        (later,) = session.execute(
-            "SELECT count(*) FROM customers_sourcerecord AS record JOIN customers_customer AS customer"
-            " ON customer.id = record.customer_id WHERE customer.created > %s",
-            [at],
-        ).fetchone()
+    there = {
+        external_id
+        for (external_id,) in rows(
+            RESTORED, "SELECT external_id FROM customers_sourcerecord WHERE external_id LIKE 'c%-_'"
+        )
+    }
+    later = value(RESTORED, "SELECT count(*) FROM customers_customer WHERE created > %s", [at])
     if missing := acknowledged - there:
         told.append(f"{len(missing)} acknowledged imports of before are missing")
     if later:
@@ -66,9 +63,7 @@ def restored_to(site: Site, at: datetime, acknowledged: set[str]) -> Line:
 
 def is_writable() -> bool:
     try:
-        with connect(RESTORED) as session:
-            (is_in_recovery,) = session.execute("SELECT pg_is_in_recovery()").fetchone()
-            return not is_in_recovery
+        return not value(RESTORED, "SELECT pg_is_in_recovery()")
     except psycopg.OperationalError:
         return False
 

@@ -6,15 +6,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from deploy.cluster import balance, processes
+from deploy.cluster.consumed import cpu_seconds
 from deploy.cluster.load import Load, ask
-from deploy.cluster.places import NODES, PRIMARY, STANDBY, WEB
+from deploy.cluster.places import NODES, PRIMARY, WEB
 from deploy.cluster.program import wait_until
-from deploy.cluster.site import NAME, Site, connect, has_synchronous_standby, postmaster, primary
+from deploy.cluster.site import Site, has_synchronous_standby, postmaster, primary
+from deploy.cluster.sql import execute, value
 
 LONGEST_GAP = 20
 WRONG_KEYS = 50
+WINDOW, LONGEST_COUNT = 15 * 60, 45
 
 
 @dataclass
@@ -38,11 +42,21 @@ def window() -> Iterator[Window]:
 
 
 def steady(site: Site, load: Load, seconds: float) -> Line:
+    webs = [
+        program.process.pid for program in site.programs.values() if program.name.startswith("web") and program.process
+    ]
+    database = postmaster(primary())
+    before = cpu_seconds(*webs), cpu_seconds(database)
     with window() as run:
         time.sleep(seconds)
+    after = cpu_seconds(*webs), cpu_seconds(database)
     failures = load.failures(run.start, run.end)
     answers = [answer for answer in load.answers if run.start <= answer.at < run.end]
-    told = f"{len(answers)} answers in {seconds:.0f} s, {sum(failures.values())} of them 5xx or lost"
+    of_webs, of_database = ((b - a) * 1000 / max(len(answers), 1) for a, b in zip(before, after, strict=True))
+    told = (
+        f"{len(answers)} answers in {seconds:.0f} s, {sum(failures.values())} of them 5xx or lost; CPU an answer:"
+        f" web servers {of_webs:.0f} ms, primary {of_database:.0f} ms"
+    )
     return Line("load: imports 60 %, pages 25 %, merges 10 %, undos 5 %", not failures and bool(answers), told)
 
 
@@ -53,7 +67,7 @@ def primary_killed(site: Site, load: Load, times: int) -> Line:
         before = primary()
         with window() as run:
             os.kill(postmaster(before), signal.SIGKILL)
-            wait_until(lambda before=before: primary() not in {"", before}, "No other node became the primary.")
+            wait_until(partial(is_primary_other_than, before), "No other node became the primary.")
             wait_until(has_synchronous_standby, "The former primary did not come back.", seconds=150)
             time.sleep(5)
         gaps.append(load.gap(run.start, run.end))
@@ -62,6 +76,10 @@ def primary_killed(site: Site, load: Load, times: int) -> Line:
         f"longest gap without an acknowledged change {max(gaps):.1f} s, each: {', '.join(f'{gap:.1f}' for gap in gaps)}"
     )
     return Line(f"kill -9 of the primary, {times} times", max(gaps) <= LONGEST_GAP and not ended, told)
+
+
+def is_primary_other_than(before: str) -> bool:
+    return primary() not in {"", before}
 
 
 def others_killed(site: Site, load: Load, pause: float) -> Line:
@@ -75,6 +93,8 @@ def others_killed(site: Site, load: Load, pause: float) -> Line:
     for name in ("web-a", "worker-a", "celery-a", "rabbitmq", "redis", "pgbouncer"):
         program = site.programs[name]
         with window() as run:
+            if name == "redis":
+                wait_for_whole_window()
             program.kill()
             if name == "redis":
                 status, _ = ask("GET", "/v1/customers?per_page=1", token=load.token)
@@ -92,9 +112,14 @@ def others_killed(site: Site, load: Load, pause: float) -> Line:
 
 
 def state_of(job: str) -> str:
-    with connect(PRIMARY, NAME) as session:
-        (state,) = session.execute("SELECT state FROM jobs_job WHERE id = %s", [job]).fetchone()
-    return str(state).upper()
+    return str(value(PRIMARY, "SELECT state FROM jobs_job WHERE id = %s", [job])).upper()
+
+
+def wait_for_whole_window() -> None:
+    """Wrong keys are counted by quarters of an hour, as the clock has them."""
+    left = WINDOW - time.time() % WINDOW
+    if left < LONGEST_COUNT:
+        time.sleep(left)
 
 
 def refused_after(tries: int, *, address: str) -> bool:
@@ -109,38 +134,10 @@ def wrong_key(address: str, nth: int) -> int:
 
 
 def wrong_keys(site: Site, load: Load) -> Line:
+    wait_for_whole_window()
     answered = [wrong_key("192.0.2.1", nth) for nth in range(WRONG_KEYS + 1)]
     held = answered == [401] * WRONG_KEYS + [429]
     return Line("the 51st wrong key is refused whoever answers", held, f"51st: {answered[-1]}, of two nodes in turn")
-
-
-def standby_paused(site: Site, load: Load, seconds: float) -> Line:
-    with connect(STANDBY) as standby:
-        standby.execute("SELECT pg_wal_replay_pause()")
-        with window() as run:
-            seen = [sees_its_own_merge(load, nth) for nth in range(int(seconds))]
-        standby.execute("SELECT pg_wal_replay_resume()")
-    failures = sum(load.failures(run.start, run.end).values())
-    told = f"{sum(seen)} of {len(seen)} merges were seen by the next request; {failures} failures"
-    return Line(f"replica paused for {seconds:.0f} s", all(seen) and not failures, told)
-
-
-def sees_its_own_merge(load: Load, nth: int) -> bool:
-    uuids = []
-    for side in (1, 2):
-        external_id = f"p{time.time_ns()}-{side}"
-        person = {
-            "data_source_uuid": load.source,
-            "external_id": external_id,
-            "name": "P",
-            "email": f"p{nth}@example.com",
-        }
-        uuids.append(ask("POST", "/v1/customers", person, token=load.token)[1]["uuid"])
-    body = {"from": {"customer_uuid": uuids[1]}, "into": {"customer_uuid": uuids[0]}}
-    ask("POST", "/v1/customers/merges", body, token=load.token)
-    _, customer = ask("GET", f"/v1/customers/{uuids[1]}", token=load.token)
-    time.sleep(0.5)
-    return customer.get("uuid") == uuids[0]
 
 
 def cut_off(site: Site, load: Load, seconds: float) -> Line:
@@ -160,22 +157,20 @@ def cut_off(site: Site, load: Load, seconds: float) -> Line:
 def rolling_upgrade(site: Site, load: Load) -> Line:
     """A column is added, as an expanding migration does, then one node after the other begins anew."""
     with window() as run:
-        with connect(PRIMARY, NAME) as session:
-            session.execute("SET lock_timeout = '2s'")
-            session.execute("ALTER TABLE customers_customer ADD COLUMN of_the_next_version integer")
+        execute(
+            PRIMARY,
+            "SET lock_timeout = '2s'",
+            "ALTER TABLE customers_customer ADD COLUMN of_the_next_version integer",
+        )
         processes.manage("migrate", "--verbosity", "0")
         for node in NODES:
-            balance.command(f"set server site/{node} state drain")
-            time.sleep(3)
+            balance.take_out(node)
             program = site.programs[f"web-{node}"]
             program.end()
             program.start()
-            balance.command(f"set server site/{node} state ready")
-            wait_until(lambda node=node: processes.is_ready(node), "The node does not come back.")
-            time.sleep(3)
+            balance.put_back(node)
     failures = load.failures(run.start, run.end)
-    with connect(PRIMARY, NAME) as session:
-        session.execute("ALTER TABLE customers_customer DROP COLUMN of_the_next_version")
+    execute(PRIMARY, "ALTER TABLE customers_customer DROP COLUMN of_the_next_version")
     answers = sum(run.start <= answer.at < run.end for answer in load.answers)
     told = f"{sum(failures.values())} of {answers} requests failed in {run.end - run.start:.0f} s"
     return Line("rolling upgrade with a migration", not failures, told)

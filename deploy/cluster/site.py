@@ -7,6 +7,9 @@ import psycopg
 from deploy.cluster import balance, database, processes, queues
 from deploy.cluster.places import NAME, NODES, PASSWORD, PRIMARY, folder, make_folder
 from deploy.cluster.program import Program, wait_until
+from deploy.cluster.sql import connect, value
+
+STANDBYS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'"
 
 
 @dataclass
@@ -18,31 +21,34 @@ class Site:
     def start(self) -> None:
         make_folder()
         archive = folder("archive", "postgres")
-        self._start(database.etcd(), *(database.patroni(node, archive) for node in NODES))
-        self._start(balance.haproxy())
+        self._start(database.etcd(), queues.redis(), queues.epmd())
+        rabbitmq = queues.rabbitmq()  # the slowest, by far
+        self._launch(rabbitmq)
+        self._start(*(database.patroni(node, archive) for node in NODES), balance.haproxy())
         wait_until(has_synchronous_standby, "There is no synchronous standby.")
         prepare_database()
-        self._start(database.pgbouncer(PRIMARY), queues.redis(), queues.epmd(), queues.rabbitmq())
+        self._start(database.pgbouncer(PRIMARY))
         processes.python("-m", "deploy.cluster.tables")
         processes.manage("collectstatic", "--noinput", "--verbosity", "0")
         self.token = make_admin()
-        for node in NODES:
-            self._start(processes.web(node), processes.worker(node), processes.celery(node))
+        rabbitmq.wait()
+        self._start(*(make(node) for node in NODES for make in (processes.web, processes.worker, processes.celery)))
 
     def _start(self, *programs: Program) -> None:
+        """Together: what needs another comes after it."""
+        self._launch(*programs)
+        for program in programs:
+            program.wait()
+
+    def _launch(self, *programs: Program) -> None:
         for program in programs:
             print(f"Starting {program.name}", flush=True)
             self.programs[program.name] = program
-            program.start()
+            program.launch()
 
     def end(self) -> None:
         for program in reversed(self.programs.values()):
             program.end()
-
-
-def connect(place: object, name: str = "postgres") -> psycopg.Connection:
-    url = f"postgres://postgres:{PASSWORD}@{place}/{name}"
-    return psycopg.connect(url, autocommit=True, connect_timeout=3)
 
 
 def primary() -> str:
@@ -51,7 +57,13 @@ def primary() -> str:
 
 
 def has_synchronous_standby() -> bool:
-    return any(database.answer_of_patroni(node, "synchronous") == 200 for node in NODES)
+    """Patroni, which would promote it, and the primary, which waits for it, both say so: each alone is late after a
+    failover."""
+    try:
+        standbys = value(PRIMARY, STANDBYS, name="postgres")
+    except psycopg.OperationalError:
+        return False
+    return bool(standbys) and any(database.answer_of_patroni(node, "synchronous") == 200 for node in NODES)
 
 
 def postmaster(node: str) -> int:
@@ -61,7 +73,7 @@ def postmaster(node: str) -> int:
 
 def prepare_database() -> None:
     """The role of the site, with what startup options would say otherwise."""
-    with connect(PRIMARY) as session:
+    with connect(PRIMARY, "postgres") as session:
         session.execute(f"CREATE ROLE {NAME} LOGIN PASSWORD '{PASSWORD}'")
         for setting, value in database.SESSION.items():
             session.execute(f"ALTER ROLE {NAME} SET {setting} = '{value}'")
