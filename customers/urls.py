@@ -13,6 +13,7 @@ from customers.engagement.views.tasks import my_tasks, task_done
 from customers.erasing.views.delete import customer_delete
 from customers.erasing.views.log import deletion_list
 from customers.labels.views import attribute_remove, attribute_set, customer_labels, tag_add, tag_remove
+from customers.lists.views import list_entry_add, list_entry_edit, lists
 from customers.matching.views.exclusions import customer_known_by, match_resume, match_stop
 from customers.matching.views.identifying import identifying_attributes, identifying_remove
 from customers.matching.views.ignored_values import ignored_add, ignored_remove, ignored_values
@@ -71,6 +72,9 @@ urlpatterns = [
     path("customers/<int:pk>/opportunities/add/", opportunity_add, name="opportunity_add"),
     path("customers/<int:pk>/opportunities/<int:row>/", opportunity_edit, name="opportunity_edit"),
     path("tasks/", my_tasks, name="tasks"),
+    path("lists/", lists, name="lists"),
+    path("lists/<slug:slug>/add/", list_entry_add, name="list_entry_add"),
+    path("lists/<slug:slug>/<int:pk>/", list_entry_edit, name="list_entry_edit"),
     path("customers/why/", why_ask, name="why_ask"),
     path("customers/<int:pk>/why/<int:other>/", why, name="why"),
     path("customers/<int:pk>/delete/", customer_delete, name="delete"),

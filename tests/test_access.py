@@ -33,6 +33,7 @@ REVIEW = "customers.review_merge"
 SPLIT = "customers.split_sourcerecord"
 IGNORE = "customers.change_ignoredvalue"
 RULES = "customers.manage_mergerule"
+LISTS = "customers.change_leadphase"
 IDENTIFY = "customers.change_identifyingattribute"
 WEBHOOKS = "webhooks.manage_webhook"
 IMPORT = "orders.run_import"
@@ -121,6 +122,9 @@ PAGES = {
     "rules:back_test": Page((VIEW, RULES), of=("rule",)),
     "rules:back_test_start": Page((VIEW, RULES), of=("rule",), method="post"),
     "rules:back_test_answer": Page((VIEW, RULES), of=("rule",), method="post"),
+    "customers:lists": Page((VIEW, LISTS)),
+    "customers:list_entry_add": Page((VIEW, LISTS), of=("list",)),
+    "customers:list_entry_edit": Page((VIEW, LISTS), of=("list", "account_type")),
     "customers:identifying": Page((VIEW, IDENTIFY)),
     "customers:identifying_remove": Page((VIEW, IDENTIFY), of=("attribute",), method="post"),
     "customers:ignored_remove": Page((VIEW, IGNORE), method="post", sends={"value": "ignored"}),

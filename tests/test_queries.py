@@ -24,13 +24,16 @@ from crm.pulls.models import Pull
 from crm.webhooks.models import Attempt, Delivery, Replay, WebhookEndpoint
 from customers.matching.ignored_values import ignore_value
 from customers.models import (
+    AccountType,
     BatchUndo,
     CartLogin,
+    ClosingReason,
     Contact,
     Customer,
     Deletion,
     GroupToMerge,
     IdentifyingAttribute,
+    LeadPhase,
     Merge,
     MergeBatch,
     MergeRule,
@@ -50,6 +53,7 @@ from tests.acts import merge, undo
 from tests.customers.merging.pages.merge_steps import reviewed
 from tests.factories import customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import many, one_of_each
+from tests.factories.lists import make_entry, one_of_each_list
 from tests.factories.pulls import make_pull
 from tests.factories.rules import make_rule
 from tests.factories.webhooks import delivery_of, make_endpoint
@@ -98,6 +102,7 @@ def customer(db) -> Customer:
     add_imports(customer)
     add_rule("First rule", customer)
     IdentifyingAttribute.objects.create(name="vat_number", meaning="identifier")
+    one_of_each_list()
     make_pull(job=Job.objects.create(kind="pull", state="running", by=make_user("puller")).pk)
     return customer
 
@@ -164,6 +169,8 @@ def fill(customer: Customer, user: User) -> None:
         add_rule(f"Rule {n}", customer, by=user)
         add_double_payments(customer)
         IdentifyingAttribute.objects.create(name=f"attribute {n}", meaning="trait", by=user)
+        for table in (AccountType, LeadPhase, ClosingReason):
+            make_entry(table, f"Entry {n}")
         AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
         key = ApiKey.objects.create(user=user, name=f"Key {n}", digest=str(n))
         AuditEntry.objects.create(action="user", by=make_user(f"by{n}"), user=user, key=key)
@@ -215,6 +222,8 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "delivery": Delivery.objects.earliest("pk").pk,
         "rule": MergeRule.objects.earliest("pk").pk,
         "pull": Pull.objects.earliest("pk").pk,
+        "list": "account-types",
+        "account_type": AccountType.objects.earliest("pk").pk,
         "draft": reviewed(client, customer, other).split("/")[-2],
     }
 

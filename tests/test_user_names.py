@@ -17,6 +17,7 @@ from orders.models import DoublePayment
 from tests.acts import merge, undo
 from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import one_of_each
+from tests.factories.lists import one_of_each_list
 from tests.factories.pulls import make_pull
 from tests.factories.webhooks import delivery_of
 from tests.test_queries import OPENED, add_imports, add_rule, add_to_batches, address_of, url_arguments
@@ -84,6 +85,7 @@ def customer(eve) -> Customer:
     add_to_batches(partly)
     add_rule("Rule", customer, by=eve)
     IdentifyingAttribute.objects.create(name="vat_number", meaning="identifier", by=eve)
+    one_of_each_list()
     make_pull(job=Job.objects.create(kind="pull", state="running", by=eve).pk)
     return customer
 

@@ -88,6 +88,11 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
             "Attributes that say who a customer is, such as a VAT number or the date of birth",
             renamed="Can change identifying attributes",
         ),
+        Checkbox(
+            "customers.change_leadphase",
+            "Account types, lead phases and closing reasons, for all users",
+            renamed="Can change sales lists",
+        ),
     ),
     "Orders": (
         Checkbox(

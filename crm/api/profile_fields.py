@@ -41,14 +41,14 @@ KONNEKTIVE = Dialect(
         **{f"custom{n}": f"custom{n}" for n in range(1, 6)},
     },
     apart=("billing_address", "shipping_address", "cart_login", "cart_password", "pay_source"),
-    absent=("website", "lead_status"),
+    absent=("website", "lead_status", "lead_phase", "account_type"),
 )
 CHARTMOGUL = Dialect(
     names={"email": "email", "company": "company", "website": "website_url"},
     apart=("first_name", "last_name", "billing_address", "lead_status"),
     absent=(
         *("phone", "shipping_address", "cart_login", "cart_password", "pay_source"),
-        *("do_not_sell", "sms_contact", "email_opt_in", "tax_exempt"),
+        *("do_not_sell", "sms_contact", "email_opt_in", "tax_exempt", "lead_phase", "account_type"),
         *(f"custom{n}" for n in range(1, 6)),
     ),
 )

@@ -27,6 +27,7 @@ from crm.demo.pulls import add_pull
 from crm.demo.reconciliation import add_reconciliation
 from crm.demo.reviews import add_reviews
 from crm.demo.rules import add_rules
+from crm.demo.sales_lists import add_lists, set_account_types
 from crm.demo.webhooks import add_webhooks
 from customers.lib.money import format_money
 from customers.models import Customer, DataSource, Merge, SourceRecord
@@ -64,9 +65,11 @@ def build_demo(*, by: User, admin: User, say: Callable[[str], None]) -> None:
     place_declined_orders(last, shops, now=now)
     add_fulfillments(sample.orders)
     say("Adding notes, tasks and other records…")
+    add_lists(admin=admin)
     for module in iter_modules(linked.__path__):
         import_module(f"{linked.__name__}.{module.name}").add_rows(sample, by=by, now=now)
     edit_profiles(sample, by=by)
+    set_account_types(sample, by=by)
     say("Merging duplicates…")
     merge_duplicates(sample, by=by)
     add_leads(by=by)

@@ -1,7 +1,7 @@
-"""Leads that staff have added, one of each status."""
+"""Leads that staff have added, one of each status, and the phases that they are in."""
 
 from crm.accounts.models import User
-from customers.models import LeadStatus
+from customers.models import LeadPhase, LeadStatus
 from customers.models.ids import public_id
 from customers.pages.add_customer import add_customer
 
@@ -14,8 +14,12 @@ PEOPLE = (
 )
 
 
+PHASES = {LeadStatus.NEW: "New", LeadStatus.WORKING: "Contacted", LeadStatus.QUALIFIED: "Offer"}
+
+
 def add_leads(*, by: User) -> None:
     for status, first, last, note in PEOPLE:
         name = {"first_name": first, "last_name": last, "email": f"{first}.{last}@reunite.example".lower()}
-        values = {**name, "lead_status": status.value}
+        phase = LeadPhase.objects.filter(name=PHASES.get(status, "")).first()
+        values = {**name, "lead_status": status.value, "lead_phase": phase and phase.pk}
         add_customer(values, uuid=public_id("cus"), seen=(), note=note, by=by)

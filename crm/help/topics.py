@@ -35,6 +35,10 @@ PAGES = {
     ),
     "imports": ("imports:list", "imports:detail", "imports:columns", "imports:undo"),
     "jobs": ("jobs:list", "jobs:detail"),
+    "sales": (
+        *("customers:lists", "customers:list_entry_add", "customers:list_entry_edit"),
+        *("customers:opportunity_add", "customers:opportunity_edit"),
+    ),
     "rules": ("rules:list", "rules:add", "rules:detail", "rules:edit", "rules:back_test"),
     "sources": ("orders:source_list", "orders:source_detail", "orders:source_edit", "orders:source_delete"),
     "pulls": ("pulls:list", "pulls:add", "pulls:edit"),

@@ -23,10 +23,13 @@ from crm.personal_data.withheld import (
 from crm.webhooks.models import Delivery, WebhookEndpoint
 from customers.erasing.delete_rows import Model
 from customers.models import (
+    AccountType,
     CartLogin,
+    ClosingReason,
     Customer,
     DataSource,
     HistoryEntry,
+    LeadPhase,
     Merge,
     MergeMember,
     NotDuplicate,
@@ -39,7 +42,9 @@ from orders.models import Campaign, Order, Product
 
 Read = Callable[[DataSubject, Any], Any]
 
-NAMED: Mapping[Model, str] = {DataSource: "name", Product: "name", Campaign: "name", WebhookEndpoint: "name"}
+NAMED: Mapping[Model, str] = dict.fromkeys(
+    (DataSource, Product, Campaign, WebhookEndpoint, AccountType, LeadPhase, ClosingReason), "name"
+)
 """Rows of no customer, which the file names; any other reference is the number of a row."""
 
 WITHHELD: Mapping[Model, Sequence[str]] = {

@@ -1,4 +1,7 @@
-"""Opportunities as staff and API clients enter them, on the staff record of the customer. Likelihood is in percent."""
+"""Opportunities as staff and API clients enter them, on the staff record of the customer. Likelihood is in percent.
+
+A stage that is named as a lead phase is in that phase. Only a closed opportunity has a closing reason.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from customers.engagement.common import EngagementError
 from customers.lib import sentences
 from customers.lib.money import CURRENCIES, is_payable
 from customers.lib.sentences import Value
-from customers.models import Customer, ForecastCategory, Opportunity
+from customers.models import Customer, ForecastCategory, LeadPhase, Opportunity
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -28,6 +31,7 @@ LABELS = {
     "currency": "Currency",
     "forecast_category": "Forecast",
     "win_likelihood": "Likelihood",
+    "closing_reason": "Closing reason",
 }
 # The likelihood of a closed opportunity, unless the API client sends one.
 DECIDED = {ForecastCategory.WON: 100, ForecastCategory.LOST: 0}
@@ -89,6 +93,15 @@ def _cleaned(opportunity: Opportunity, values: Mapping[str, Any]) -> dict[str, A
         raise EngagementError(f"Use an amount of 0 or more, with the decimals of {currency}.", "amount")
     if not 0 <= cleaned.get("win_likelihood", 0) <= 100:
         raise EngagementError("Use a likelihood from 0 to 100.", "win_likelihood")
+    if "pipeline_stage" in cleaned and "phase" not in cleaned:
+        cleaned["phase"] = LeadPhase.objects.filter(name=cleaned["pipeline_stage"]).first()
+    reason = cleaned.get("closing_reason", opportunity.closing_reason)
+    if reason and reason.outcome != cleaned.get("forecast_category", opportunity.forecast_category):
+        if cleaned.get("closing_reason"):
+            raise EngagementError(
+                f"This is a reason for {reason.get_outcome_display()}. Select one that fits.", "closing_reason"
+            )
+        cleaned["closing_reason"] = None
     if "custom" in cleaned:
         cleaned["custom"] = common.with_custom(opportunity.custom, cleaned["custom"])
     return cleaned

@@ -27,6 +27,7 @@ class AuditAction(models.TextChoices):
     ERASURE = "erasure", "Customer deleted"
     SOURCE = "source", "Data source"
     MATCHING = "matching", "Matching"
+    SALES_LIST = "sales_list", "Sales list"
     PAYMENT = "payment", "Payment"
     JOB = "job", "Job"
     PULL = "pull", "Pull"

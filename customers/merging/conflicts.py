@@ -16,9 +16,9 @@ from customers.lib.identity import comparable_email, fold
 from customers.lib.names import label_key, name_words, normal_name
 from customers.lib.phones import comparable_phone
 from customers.matching.judgement import OF_A_PERSON, compare_names
-from customers.profile.fields import FIELDS, REFERENCES, FieldKind, ProfileField
+from customers.profile.fields import FIELDS, OF_CUSTOMER, FieldKind, ProfileField
 
-NEVER_CONFLICT = (FieldKind.CONSENT, FieldKind.FLAG, *REFERENCES)
+NEVER_CONFLICT = (FieldKind.CONSENT, FieldKind.FLAG, *OF_CUSTOMER)
 COMPARED = tuple(field for field in FIELDS if field.kind not in NEVER_CONFLICT)
 COMPANY = "company"
 

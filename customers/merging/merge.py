@@ -40,7 +40,7 @@ from customers.models.functions import Now
 from customers.profile.decisions import Decisions, Picked, Rule, Typed
 from customers.profile.derive import profile_difference, profile_values, save_profile
 from customers.profile.edit import edit_profile
-from customers.profile.fields import BY_KEY, REFERENCES
+from customers.profile.fields import BY_KEY, OF_CUSTOMER
 from customers.profile.refusals import refusals_in
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import events, history
@@ -206,7 +206,7 @@ def _decisions(plan: MergePlan, records: Sequence[OwnedRecord]) -> Decisions:
 
 
 def _is_typed_reference(key: str, choice: Picked | Typed) -> bool:
-    return BY_KEY[key].kind in REFERENCES and isinstance(choice, Typed)
+    return BY_KEY[key].kind in OF_CUSTOMER and isinstance(choice, Typed)
 
 
 def _write_profile(merge: Merge, survivor: Customer, plan: MergePlan) -> None:

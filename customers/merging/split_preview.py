@@ -10,7 +10,7 @@ from customers.lib.phrases import Notice, isolated, join_words
 from customers.merging.split import SplitPlan
 from customers.models import SourceRecord
 from customers.profile.clean import as_text
-from customers.profile.fields import FIELDS, REFERENCES
+from customers.profile.fields import FIELDS, OF_CUSTOMER
 from customers.profile.refusals import subjects_of
 from customers.records.counts import RowCount, count_rows
 from customers.records.listing import record_contributions
@@ -78,5 +78,5 @@ def _notices(plan: SplitPlan) -> Iterator[Notice]:
 
 
 def _shown_in_profile(plan: SplitPlan) -> list[str]:
-    shown = {field.label: getattr(plan.customer, field.key) for field in FIELDS if field.kind in REFERENCES}
+    shown = {field.label: getattr(plan.customer, field.key) for field in FIELDS if field.kind in OF_CUSTOMER}
     return [label for label, row in shown.items() if row and row.source_record_id == plan.record.pk]

@@ -6,7 +6,15 @@ Read customer.py first, then source.py (source records), linked.py (rows linked 
 from customers.models.batch import BatchUndo, GroupToMerge, MergeBatch, MergeOutcome, MergeToUndo, UndoOutcome
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow
-from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind
+from customers.models.engagement import (
+    OPEN_FORECASTS,
+    Contact,
+    ForecastCategory,
+    Note,
+    NoteKind,
+    Opportunity,
+    OpportunityKind,
+)
 from customers.models.erased_record import ErasedRecord
 from customers.models.event import Event, EventKind
 from customers.models.evidence import EvidenceKey, EvidenceKind, EvidencePair, EvidenceProgress, IdentifyingAttribute
@@ -14,6 +22,7 @@ from customers.models.history import HistoryEntry, HistoryKind, HistoryReader
 from customers.models.labels import Attribute, AttributeKind, Tag
 from customers.models.likely_model import LikelyAnswer, TrainedModel
 from customers.models.linked import LinkedRow, Tab, TabPosition
+from customers.models.lists import AccountType, ClosingReason, LeadPhase, ListEntry
 from customers.models.matching import (
     IgnoredValue,
     IgnoredValueChange,
@@ -38,12 +47,15 @@ from customers.models.visit import Visit
 from customers.statements import among as among
 
 __all__ = [
+    "OPEN_FORECASTS",
+    "AccountType",
     "Attribute",
     "AttributeKind",
     "BackTest",
     "BatchUndo",
     "BillingStatus",
     "CartLogin",
+    "ClosingReason",
     "Contact",
     "CountedMerges",
     "CreditEntry",
@@ -67,11 +79,13 @@ __all__ = [
     "IdentifyingAttribute",
     "IgnoredValue",
     "IgnoredValueChange",
+    "LeadPhase",
     "LeadStatus",
     "LikelyAnswer",
     "LikelyPair",
     "LikelyScan",
     "LinkedRow",
+    "ListEntry",
     "MatchKey",
     "MatchKind",
     "Merge",

@@ -69,6 +69,10 @@ class Customer(models.Model):
     email_opt_in = models.BooleanField(null=True, blank=True)
     tax_exempt = models.BooleanField(default=False)
     lead_status = models.CharField(max_length=20, choices=LeadStatus, blank=True)
+    account_type = models.ForeignKey(
+        "AccountType", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    lead_phase = models.ForeignKey("LeadPhase", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     custom1 = models.CharField(max_length=200, blank=True)
     custom2 = models.CharField(max_length=200, blank=True)
     custom3 = models.CharField(max_length=200, blank=True)
@@ -113,6 +117,17 @@ class Customer(models.Model):
             # The filters of the list where few customers pass one. Where many do, it reads an index above instead.
             models.Index(fields=["billing_status"], name="customer_by_billing_status"),
             models.Index(fields=["lead_status"], name="customer_by_lead_status"),
+            models.Index(
+                fields=["account_type"],
+                condition=models.Q(account_type__isnull=False),
+                name="customer_by_account_type",
+            ),
+            # The leads of a phase, which Home counts too.
+            models.Index(
+                fields=["lead_phase", "billing_status", "lead_status"],
+                condition=models.Q(lead_phase__isnull=False),
+                name="customer_by_lead_phase",
+            ),
             models.Index(BillingCountry(), name="customer_by_country"),
             # The search box. Only addresses that have one: of many without, SQLite would rather read the table.
             models.Index(BillingCity(), condition=models.Q(IsNull(BillingCity(), rhs=False)), name="customer_by_city"),

@@ -68,8 +68,14 @@ class ForecastCategory(models.TextChoices):
     WON = "won", "Won"
 
 
+OPEN_FORECASTS = (ForecastCategory.PIPELINE, ForecastCategory.BEST_CASE, ForecastCategory.COMMITTED)
+
+
 class Opportunity(LinkedRow):
-    """A deal that may be closed with a customer. `win_likelihood` is in percent."""
+    """A deal that may be closed with a customer. `win_likelihood` is in percent.
+
+    A stage that is named as a lead phase is in that `phase`; an API client or a user may name any other.
+    """
 
     tab = Tab(
         "Opportunities",
@@ -77,7 +83,7 @@ class Opportunity(LinkedRow):
         TabPosition.OPPORTUNITIES,
         "customers.view_customer",
         "An opportunity is a deal that may be closed with this customer.",
-        related=("owner",),
+        related=("owner", "phase", "closing_reason"),
         add="customers:opportunity_add",
     )
 
@@ -85,11 +91,15 @@ class Opportunity(LinkedRow):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     pipeline = models.CharField(max_length=100)
     pipeline_stage = models.CharField(max_length=100)
+    phase = models.ForeignKey("LeadPhase", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     estimated_close_date = models.DateField()
     amount = models.DecimalField(max_digits=14, decimal_places=3)
     currency = models.CharField(max_length=3)
     kind = models.CharField(max_length=10, choices=OpportunityKind, default=OpportunityKind.RECURRING)
     forecast_category = models.CharField(max_length=10, choices=ForecastCategory, default=ForecastCategory.PIPELINE)
+    closing_reason = models.ForeignKey(
+        "ClosingReason", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     win_likelihood = models.PositiveSmallIntegerField(default=0)
     custom = models.JSONField(default=dict, blank=True)
     updated = models.DateTimeField(default=timezone.now)
@@ -105,6 +115,16 @@ class Opportunity(LinkedRow):
             *LinkedRow.Meta.indexes,
             models.Index(fields=["at", "id"], name="opportunity_by_at"),
             models.Index(fields=["owner", "at", "id"], name="opportunity_of_owner"),
+            # The funnel of Home, which reads nothing but this index, and the filters of the list of customers.
+            models.Index(
+                fields=["phase", "forecast_category", "currency", "amount", "win_likelihood", "source_record"],
+                name="opportunity_in_funnel",
+            ),
+            models.Index(
+                fields=["closing_reason", "source_record"],
+                condition=models.Q(closing_reason__isnull=False),
+                name="opportunity_closing_reason",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,8 +21,9 @@ from customers.matching.keys import weigh_keys
 from customers.matching.recognise import OWNER, having_keys
 from customers.models import Customer, HistoryKind, MatchKind
 from customers.profile.edit import create_customer
+from customers.profile.fields import BLANK
 from customers.records import history
-from customers.records.staff_record import identity_of, staff_record_of
+from customers.records.staff_record import identity_in, staff_record_of
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -78,7 +79,7 @@ def add_customer(
 
     EngagementError for a note that cannot be saved.
     """
-    identity = identity_of(Customer(**values))
+    identity = identity_in({**BLANK, **values})
     # As in an intake: when two users add the same person at once, the second is shown the customer of the first.
     lock_numbers(f"{kind} {value}" for kind, value in match_keys(identity))
     _refuse_repeated(uuid)

@@ -31,6 +31,10 @@ def clean(field: ProfileField, value: Any) -> Any:
             if value and value not in dict(field.choices):
                 raise ValidationError("Choose one of the listed options.")
             return value
+        case FieldKind.LISTED:
+            if value is not None and not field.entries.filter(pk=value).exists():
+                raise ValidationError("Choose one of the listed options.")
+            return value
         case FieldKind.LOGIN if isinstance(value, str):
             return _clean_text(value, length=LONGEST_LOGIN)
         case FieldKind.LOGIN | FieldKind.PASSWORD | FieldKind.PAY_SOURCE:
@@ -95,6 +99,8 @@ def as_text(field: ProfileField, value: Any) -> str:
             return "Set" if value else ""
         case FieldKind.LOGIN:
             return str(CartLogin.objects.filter(pk=value).first() or "") if value else ""
+        case FieldKind.LISTED:
+            return str(field.entries.filter(pk=value).first() or "") if value else ""
         case FieldKind.PAY_SOURCE:
             return str(PaySource.objects.filter(pk=value).first() or "") if value else ""
         case _:

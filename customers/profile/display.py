@@ -13,8 +13,11 @@ from customers.models import (
 from customers.profile.clean import ANSWERS, as_text, comparable
 from customers.profile.fields import BY_KEY, FIELDS, IDENTITY, REFERENCES, FieldKind, ProfileField
 
-# These have a place of their own on the page: the name, the two addresses, the badge with the status.
-SHOWN_APART = ("first_name", "last_name", "billing_address", "shipping_address", "lead_status")
+# These have a place of their own on the page: the name, the two addresses, what stands beside the status.
+SHOWN_APART = (
+    *("first_name", "last_name", "billing_address", "shipping_address"),
+    *("lead_status", "lead_phase", "account_type"),
+)
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,11 @@ def other_info(customer: Customer, attributes: Iterable[Attribute]) -> Iterator[
 
 
 def shown_text(field: ProfileField, customer: Customer) -> str:
-    """Of a password only whether it is set. A login or payment method is read with the customer."""
+    """Of a password only whether it is set. A row that the profile refers to is read with the customer."""
     if field.kind is FieldKind.PASSWORD:
         return "Set" if getattr(customer, field.column) else "Not set"
+    if field.kind is FieldKind.LISTED:
+        return str(getattr(customer, field.key) or "")
     if field.kind in REFERENCES:
         return str(getattr(customer, field.key) or "None")
     return as_text(field, getattr(customer, field.key))

@@ -25,7 +25,7 @@ from customers.profile.derive import (
     profile_values,
     save_profile,
 )
-from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES
+from customers.profile.fields import BY_KEY, NAME_FIELDS, OF_CUSTOMER
 from customers.profile.refusals import lock_merged, not_refused_by, refusals_in, refuse_as_merged
 from customers.profile.replay import BroughtByMerge, ProfileHistory
 from customers.profile.shop_logins import LoginTakenError, settle_logins
@@ -117,7 +117,7 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
         history.entry(staff_record, HistoryKind.EDIT, "{changes}", changes=_changes(difference), by=by),
         events.updated(locked.pk),
     )
-    if any(BY_KEY[key].kind in REFERENCES for key in difference):
+    if any(BY_KEY[key].kind in OF_CUSTOMER for key in difference):
         # A login or payment method counts only while the customer has it.
         profile |= ProfileHistory([locked.pk]).profile(locked.pk)
     save_profile(locked, profile, new_version=True)
@@ -157,9 +157,10 @@ def describe_edit(customer: Customer, *, since: int) -> str:
 
 @transaction.atomic
 def set_status_and_owner(
-    customer: Customer, lead_status: str, owner: User | None, *, version: int, by: User | None
+    customer: Customer, status: Mapping[str, Any], owner: User | None, *, version: int, by: User | None
 ) -> None:
-    edited = edit_profile(customer, {"lead_status": lead_status}, version=version, by=by, via="page")
+    """`status` are the lead status and the lead phase, or one of them."""
+    edited = edit_profile(customer, status, version=version, by=by, via="page")
     set_staff_fields(edited, {"owner": owner}, by=by)
 
 
@@ -168,7 +169,7 @@ def make_customer(customer: Customer, *, by: User) -> Customer:
     current = customer.live_root()
     if not current.lead_status:
         raise EditError(f"{current.name_with_number} is a customer already.")
-    return edit_profile(current, {"lead_status": ""}, version=current.version, by=by, via="page")
+    return edit_profile(current, {"lead_status": "", "lead_phase": None}, version=current.version, by=by, via="page")
 
 
 @transaction.atomic

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from customers.models import LeadStatus
+from django.db.models import QuerySet
+
+from customers.models import AccountType, LeadPhase, LeadStatus, ListEntry
 
 
 class FieldKind(Enum):
@@ -28,9 +30,13 @@ class FieldKind(Enum):
     PASSWORD = auto()
     """Refers to the CartLogin whose password opens the login shown."""
     PAY_SOURCE = auto()
+    LISTED = auto()
+    """Refers to an entry of the list `listed`, which admins edit."""
 
 
-REFERENCES = (FieldKind.LOGIN, FieldKind.PASSWORD, FieldKind.PAY_SOURCE)
+OF_CUSTOMER = (FieldKind.LOGIN, FieldKind.PASSWORD, FieldKind.PAY_SOURCE)
+"""Refer to a row that only one customer has."""
+REFERENCES = (*OF_CUSTOMER, FieldKind.LISTED)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class ProfileField:
     missing: str = ""
     choices: Sequence[tuple[str, str]] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
+    listed: type[ListEntry] | None = None
 
     def __post_init__(self) -> None:
         if self.kind is FieldKind.CONSENT and (self.strictest is None or not self.refused):
@@ -60,6 +67,12 @@ class ProfileField:
     @property
     def column(self) -> str:
         return f"{self.key}_id" if self.kind in REFERENCES else self.key
+
+    @property
+    def entries(self) -> QuerySet[ListEntry]:
+        if self.listed is None:
+            raise TypeError(f"The profile field {self.key} is no choice of a list.")
+        return self.listed._default_manager.all()
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -75,7 +88,7 @@ class ProfileField:
                 return {}
             case FieldKind.FLAG:
                 return False
-            case FieldKind.CONSENT | FieldKind.LOGIN | FieldKind.PASSWORD | FieldKind.PAY_SOURCE:
+            case kind if kind is FieldKind.CONSENT or kind in REFERENCES:
                 return None
             case _:
                 return ""
@@ -121,6 +134,8 @@ FIELDS: tuple[ProfileField, ...] = (
         missing="Customer, not a lead",
         choices=LeadStatus.choices,
     ),
+    ProfileField("lead_phase", "Lead phase", FieldKind.LISTED, OTHER, listed=LeadPhase),
+    ProfileField("account_type", "Account type", FieldKind.LISTED, OTHER, listed=AccountType),
     *(ProfileField(f"custom{n}", f"Custom {n}", FieldKind.TEXT, OTHER) for n in range(1, 6)),
 )
 

@@ -17,7 +17,7 @@ from django.db.models import Expression, QuerySet
 
 from customers.models import CartLogin, Customer, LeadStatus, Merge, MergeMember, PaySource, ProfileChange
 from customers.profile.decisions import STATUS, Decisions, Party, Picked, Typed, decide
-from customers.profile.fields import BLANK, BY_KEY, FIELDS, REFERENCES, FieldKind
+from customers.profile.fields import BLANK, BY_KEY, FIELDS, OF_CUSTOMER, FieldKind
 from customers.statements.prepared import Prepared
 
 Values = dict[str, Any]
@@ -184,14 +184,14 @@ class ProfileHistory:
     def _counts(self, key: str, value: Any, parts: Collection[int]) -> bool:
         """A login or payment method counts only if it was the customer's then: their own, or of who is part of them."""
         kind = BY_KEY[key].kind
-        return kind not in REFERENCES or value is None or self._origins.get((kind, value)) in parts
+        return kind not in OF_CUSTOMER or value is None or self._origins.get((kind, value)) in parts
 
     @cached_property
     def _origins(self) -> dict[tuple[FieldKind, int], int]:
         """Whose each login and payment method named in a decision is."""
         named: defaultdict[FieldKind, set[int]] = defaultdict(set)
         for key, value in self._values_named():
-            if (kind := BY_KEY[key].kind) in REFERENCES and value:
+            if (kind := BY_KEY[key].kind) in OF_CUSTOMER and value:
                 named[kind].add(value)
         origins: dict[tuple[FieldKind, int], int] = {}
         for kind, pks in named.items():

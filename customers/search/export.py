@@ -18,7 +18,7 @@ from customers.matching.refusers import refusals_nearby
 from customers.matching.related import RelatedCustomer, related_customers_of
 from customers.models import Customer
 from customers.profile.clean import as_text
-from customers.profile.fields import FIELDS, REFERENCES, FieldKind, ProfileField
+from customers.profile.fields import FIELDS, OF_CUSTOMER, FieldKind, ProfileField
 from customers.records import counts
 from customers.search.filters import Criterion
 from customers.search.order import NEWEST_FIRST, SortPlace
@@ -31,7 +31,8 @@ PART = 1_000
 CUSTOMER = "Customer"
 
 # A login, a password or a payment method is never exported.
-PROFILE = tuple(field for field in FIELDS if field.kind not in REFERENCES)
+PROFILE = tuple(field for field in FIELDS if field.kind not in OF_CUSTOMER)
+LISTED = tuple(field.key for field in PROFILE if field.kind is FieldKind.LISTED)
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ def _profile_columns(field: ProfileField) -> Iterator[Column[ExportedCustomer]]:
     if field.kind is FieldKind.ADDRESS:
         for part, label in field.parts.items():
             yield Column(label, partial(_address_part, key=field.key, part=part), group=field.group)
+    elif field.kind is FieldKind.LISTED:
+        yield Column(field.label, lambda row: str(getattr(row.customer, field.key) or ""), group=field.group)
     else:
         yield Column(field.label, lambda row: as_text(field, getattr(row.customer, field.key)), group=field.group)
 
@@ -116,7 +119,8 @@ def export_rows(pks: Iterable[int]) -> Iterator[ExportedCustomer]:
 
 
 def _rows(pks: Sequence[int]) -> Iterator[ExportedCustomer]:
-    customers = Customer.objects.live().in_bulk(pks)  # nobody who was erased or merged since the list was read
+    # Nobody who was erased or merged since the list was read.
+    customers = Customer.objects.live().select_related(*LISTED).in_bulk(pks)
     totals = cache(partial(order_totals, pks, by="source_record__customer"))
     sources, refusals = counts.sources(pks), cache(partial(refusals_nearby, customers.values()))
     related = cache(partial(related_customers_of, pks))

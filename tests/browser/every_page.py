@@ -20,6 +20,7 @@ from customers.models import (
     Contact,
     Customer,
     DataSource,
+    LeadPhase,
     Merge,
     MergeBatch,
     MergeRule,
@@ -91,6 +92,9 @@ def lists() -> Iterator[Shown]:
     yield shown("ignored", "customers:ignored")
     yield shown("ignored-history", "customers:ignored", tab="changes")
     yield shown("identifying", "customers:identifying")
+    yield shown("sales-lists", "customers:lists")
+    yield shown("sales-list-add", "customers:list_entry_add", "lead-phases")
+    yield shown("sales-list-edit", "customers:list_entry_edit", "lead-phases", LeadPhase.objects.get(name="Offer").pk)
     yield shown("likely-model", "customers:likely_model")
     yield from rule_pages()
     yield shown("merges", "customers:merges")

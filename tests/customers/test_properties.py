@@ -12,10 +12,12 @@ from django.db import connection
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from customers.models import AccountType, LeadPhase
 from customers.profile.fields import FIELDS, FieldKind, ProfileField
 from tests.customers.invariants import check_invariants, picture
 from tests.customers.simulation import Simulation
 from tests.database import rolled_back
+from tests.factories.lists import make_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +34,7 @@ OF_KIND = {
     FieldKind.FLAG: st.booleans(),
     FieldKind.LOGIN: st.sampled_from(["", "helena"]),
     FieldKind.PASSWORD: st.sampled_from(["", "md5$salt$hash"]),
+    FieldKind.LISTED: st.sampled_from([None, 1, 2]),
 }
 
 
@@ -164,6 +167,9 @@ ANYTHING = (*ALWAYS_FAIR, "order_of_double", "edit", "edit", "show_pay_source", 
 @pytest.fixture
 def village(db) -> Simulation:
     """Four people whose profiles have something of everything, and a share of it in common."""
+    for table in (AccountType, LeadPhase):
+        make_entry(table, "First", pk=1)
+        make_entry(table, "Second", pk=2)
     simulation = Simulation()
     simulation.arrive(
         "helena", {"custom1": "gold", "do_not_sell": False, "sms_contact": True, "cart_login": "helena"}, ""

@@ -6,6 +6,7 @@ from customers.models import Customer, PaySource
 from customers.profile.edit import edit_profile
 from customers.profile.fields import FIELDS, FieldKind, ProfileField
 from tests.factories.customers import SourceRecordFactory
+from tests.factories.lists import make_entry
 
 
 def with_every_field() -> Customer:
@@ -35,3 +36,6 @@ def _value(field: ProfileField, card: PaySource) -> Any:
             return field.choices[1][0]
         case FieldKind.PAY_SOURCE:
             return card.pk
+        case FieldKind.LISTED:
+            assert field.listed
+            return make_entry(field.listed, f"The {field.label.lower()}").pk

@@ -5,7 +5,7 @@ from decimal import Decimal
 from crm.accounts.models import ApiKey
 from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.ignored_values import ignore_value
-from customers.models import BatchUndo, CartLogin, Contact, MergeBatch, Opportunity, PaySource, Task
+from customers.models import AccountType, BatchUndo, CartLogin, Contact, MergeBatch, Opportunity, PaySource, Task
 from customers.records.staff_record import staff_record_of
 from customers.review.sample import draw_sample
 from orders.intake.order import IncomingPurchase
@@ -20,6 +20,7 @@ from tests.factories import (
     order,
 )
 from tests.factories.linked_rows import row_to_refer_to
+from tests.factories.lists import make_entry
 from tests.factories.pulls import make_pull
 from tests.factories.rules import make_rule
 from tests.factories.webhooks import delivery_of
@@ -43,6 +44,8 @@ def page_subjects() -> dict[str, object]:
         "ignored": ignore_value("info@reunite.cz", by=user).pk,
         "rule": make_rule("email-name", state="off").pk,
         "attribute": mark_identifying("vat_number", "identifier", by=user).pk,
+        "list": "account-types",
+        "account_type": make_entry(AccountType).pk,
         "draft": "unknown",
         "kind": "string",
         **{model._meta.model_name: row_to_refer_to(model, home).pk for model in (Contact, Task, Opportunity)},

@@ -9,15 +9,16 @@ from crm.demo.catalogue import CURRENCY
 from crm.demo.files import ChinookPerson
 from crm.demo.store import SampleStore
 from customers.engagement import contacts, notes, opportunities, tasks
-from customers.models import Contact, Customer, ForecastCategory, NoteKind, OpportunityKind
+from customers.models import ClosingReason, Contact, Customer, ForecastCategory, NoteKind, OpportunityKind
 
 EVERY, FIRST, MOST_OPPORTUNITIES = 4, 2, 2
 BOOKKEEPERS = (("Ivana", "Dvořák"), ("Carlos", "Mendes"), ("Aisha", "Khan"), ("Oliver", "Brandt"))
 STAGES = (
-    ("Discovery", ForecastCategory.PIPELINE, 10),
-    ("Offer", ForecastCategory.BEST_CASE, 50),
+    ("Contacted", ForecastCategory.PIPELINE, 20),
+    ("Offer", ForecastCategory.BEST_CASE, 60),
     ("Signed", ForecastCategory.WON, 100),
 )
+WON_BY = "Best fit"
 TASKS = (
     ("Send the offer for a licence for the whole office", -1),
     ("Ask whether the invoices arrive at the right address", 9),
@@ -59,6 +60,8 @@ def _add_plans(customer: Customer, contact: Contact, person: ChinookPerson, *, b
         opportunity: dict[str, Any] = {"pipeline": "Licences", "pipeline_stage": stage, "forecast_category": forecast}
         worth = {"amount": Decimal(250 * (nth + 1)), "currency": CURRENCY, "kind": OpportunityKind.RECURRING}
         closes = {"estimated_close_date": (now + timedelta(days=20 + nth)).date(), "win_likelihood": likelihood}
+        if forecast == ForecastCategory.WON:
+            opportunity["closing_reason"] = ClosingReason.objects.get(name=WON_BY)
         opportunities.add(customer, {**opportunity, **worth, **closes, "owner": by}, by=by)
     for n, (details, days) in enumerate(TASKS):
         due = now + timedelta(days=days - nth)

@@ -12,13 +12,22 @@ from django.db.models import Model, Q
 from django.utils import timezone
 
 from customers.engagement.opportunities import DECIDED
-from customers.models import Contact, ForecastCategory, Opportunity, OpportunityKind, Task
+from customers.models import (
+    ClosingReason,
+    Contact,
+    ForecastCategory,
+    LeadPhase,
+    Opportunity,
+    OpportunityKind,
+    Task,
+)
 from customers.web.fields import DateInput, TextField
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
 LONGEST_LINE = 5_000
+NOT_LISTED = {"invalid_choice": "Select one of the listed options."}
 
 
 def text(model: type[Model], name: str, label: str, *, required: str = "") -> TextField:
@@ -99,37 +108,85 @@ class TaskForm(RowForm):
 class OpportunityForm(RowForm):
     users = ("owner",)
     pipeline = text(Opportunity, "pipeline", "Pipeline", required="Enter a pipeline, such as New business.")
-    pipeline_stage = text(Opportunity, "pipeline_stage", "Stage", required="Enter a stage, such as Offer.")
+    phase = forms.ModelChoiceField(
+        LeadPhase.objects, required=False, empty_label="None of the list", error_messages=NOT_LISTED
+    )
+    pipeline_stage = text(Opportunity, "pipeline_stage", "Stage outside the list")
     owner = staff("Owner")
     amount = forms.DecimalField(
-        error_messages={"required": "Enter an amount such as 1200.00.", "invalid": "Enter an amount such as 1200.00."},
+        required=False,
+        help_text="Left empty: the usual value of the phase.",
+        error_messages={"invalid": "Enter an amount such as 1200.00."},
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         max_digits=14,
         decimal_places=3,
     )
     currency = forms.CharField(
         max_length=3,
-        error_messages={"required": "Enter three letters such as USD."},
+        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     kind = forms.ChoiceField(choices=OpportunityKind.choices)
     estimated_close_date = day("Closes")
     forecast_category = forms.ChoiceField(label="Forecast", choices=ForecastCategory.choices)
+    closing_reason = forms.ModelChoiceField(
+        ClosingReason.objects, required=False, empty_label="None", error_messages=NOT_LISTED
+    )
     win_likelihood = forms.IntegerField(
         label="Likelihood in percent",
         required=False,
         min_value=0,
         max_value=100,
-        help_text="Left empty: 100 for Won, else 0.",
+        help_text="Left empty: 100 for Won, 0 for Lost, else the score of the phase.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, row: Any = None, by: User) -> None:
+        super().__init__(data, row=row, by=by)
+        for name in ("phase", "closing_reason"):
+            field, current = self.fields[name], Q(pk=getattr(row, f"{name}_id", None))
+            field.queryset = field.queryset.filter(Q(is_retired=False) | current)  # type: ignore[attr-defined]
+        self.fields["closing_reason"].label_from_instance = _reason_label  # type: ignore[attr-defined]
+
+    def shown(self) -> dict[str, Any]:
+        """What follows from the phase is left empty, so that it follows the next one, too."""
+        shown = super().shown()
+        if self.row.phase:
+            shown["pipeline_stage"] = ""
+        if self.row.win_likelihood == _likelihood(self.row.forecast_category, self.row.phase):
+            shown["win_likelihood"] = None
+        return shown
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        phase = cleaned.get("phase")
+        if not phase and not cleaned.get("pipeline_stage") and not {"phase", "pipeline_stage"} & self.errors.keys():
+            self.add_error("phase", "Select a phase, or enter a stage such as Offer.")
+        if cleaned.get("amount") is None and "amount" not in self.errors:
+            if phase and phase.value is not None:
+                cleaned |= {"amount": phase.value, "currency": phase.currency}
+            else:
+                self.add_error("amount", "Enter an amount such as 1200.00.")
+        if cleaned.get("amount") is not None and not cleaned.get("currency") and "currency" not in self.errors:
+            self.add_error("currency", "Enter three letters such as USD.")
+        return cleaned
+
     @property
     def values(self) -> dict[str, Any]:
         values = dict(self.cleaned_data)
+        if values["phase"]:
+            values["pipeline_stage"] = values["phase"].name
         if values["win_likelihood"] is None:
-            values["win_likelihood"] = DECIDED.get(values["forecast_category"], 0)
+            values["win_likelihood"] = _likelihood(values["forecast_category"], values["phase"])
         return values
+
+
+def _likelihood(forecast: str, phase: LeadPhase | None) -> int:
+    return DECIDED.get(forecast, phase.score if phase else 0)  # type: ignore[call-overload, no-any-return]
+
+
+def _reason_label(reason: ClosingReason) -> str:
+    return f"{reason.get_outcome_display()}: {reason}"

@@ -24,6 +24,7 @@ from customers.models import Customer, MergeDraft, PaySource
 from customers.profile.clean import clean_typed
 from customers.profile.decisions import Picked, Typed
 from customers.profile.fields import BY_KEY, FIELDS, FieldKind, ProfileField
+from customers.profile.forms.inputs import listed_options
 from customers.profile.shop_logins import LoginTakenError, refuse_taken_login
 
 EMPTY = "empty"
@@ -168,6 +169,8 @@ def read_choice(field: ProfileField, entered: Entered, customers: Sequence[Custo
         _refuse_taken(texts[field.key], customers)
     if field.kind is FieldKind.ADDRESS:
         _refuse_unlisted_country(texts[f"{field.key}-country"], field, customers)
+    if field.kind is FieldKind.LISTED:
+        _refuse_unlisted(texts[field.key], field, customers)
     if field.kind is FieldKind.PAY_SOURCE:
         _refuse_pay_source_of_others(texts[field.key], customers)
     try:
@@ -180,6 +183,12 @@ def _refuse_unlisted_country(text: str, field: ProfileField, customers: Sequence
     stored = (getattr(customer, field.key).get("country", "") for customer in customers)
     if text not in dict(country_choices(*stored)):
         raise ValidationError("Select one of the listed countries.")
+
+
+def _refuse_unlisted(number: str, field: ProfileField, customers: Sequence[Customer]) -> None:
+    stored = (getattr(customer, field.column) for customer in customers)
+    if number not in dict(listed_options(field, stored)):
+        raise ValidationError("Select one of the listed options.")
 
 
 def _refuse_taken(login: str, customers: Sequence[Customer]) -> None:

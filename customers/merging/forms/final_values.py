@@ -28,6 +28,7 @@ from customers.merging.forms.rows import Input, ValueChoice, ValueRow, comparabl
 from customers.merging.forms.texts import ANSWERED, input_names
 from customers.models import Customer, ProfileChange
 from customers.profile.fields import FIELDS, OTHER, FieldKind, ProfileField
+from customers.profile.forms.inputs import listed_options
 from customers.profile.last_set import last_set
 from customers.records.counts import sources
 
@@ -39,6 +40,7 @@ CONTROLS = {
     FieldKind.FLAG: "answers",
     FieldKind.CHOICE: "select",
     FieldKind.PAY_SOURCE: "select",
+    FieldKind.LISTED: "select",
 }
 YES_NO = [("yes", "Yes"), ("no", "No")]
 CreditByCurrency = Mapping[str, Mapping[int, Decimal]]
@@ -162,6 +164,8 @@ class FinalValues:
                 return YES_NO
             case FieldKind.CHOICE:
                 return field.options
+            case FieldKind.LISTED:
+                return listed_options(field, (getattr(customer, field.column) for customer in self.customers))
             case FieldKind.PAY_SOURCE:
                 return [("", "None"), *((str(row.pk), str(row)) for row in pay_sources_of(self.customers))]
         return ()

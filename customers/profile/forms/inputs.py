@@ -14,7 +14,7 @@ from customers.lib.addresses.address import PART_LENGTH, PARTS, address, labels_
 from customers.lib.addresses.countries import country_choices
 from customers.models import CartLogin, Customer, PaySource
 from customers.profile.clean import LONGEST_LOGIN
-from customers.profile.fields import FieldKind, ProfileField
+from customers.profile.fields import REFERENCES, FieldKind, ProfileField
 from customers.web.fields import TextField
 
 ANSWERS = {"": None, "yes": True, "no": False}
@@ -48,6 +48,9 @@ def fields_of(field: ProfileField, customer: Customer | None, *, country: str = 
             return {field.key: _select(field, [("no", "No"), ("yes", "Yes")], required=True)}
         case FieldKind.CHOICE:
             return {field.key: _select(field, field.options)}
+        case FieldKind.LISTED:
+            current = getattr(customer, field.column) if customer else None
+            return {field.key: _select(field, listed_options(field, [current]))}
         case FieldKind.LOGIN | FieldKind.PAY_SOURCE:
             return {field.key: _select(field, [("", "None"), *_options(field, customer)])}
     longest = getattr(Customer, field.key).field.max_length or LONGEST_LOGIN
@@ -75,6 +78,14 @@ def _options(field: ProfileField, customer: Customer | None) -> list[tuple[str, 
     return [(str(row.pk), str(row)) for row in PaySource.objects.filter(**of_customer).order_by("pk")]
 
 
+def listed_options(field: ProfileField, current: Iterable[int | None]) -> list[tuple[str, str]]:
+    """The entries that are offered; a retired one only where it is the value already."""
+    values = {*current}
+    entries = [entry for entry in field.entries if not entry.is_retired or entry.pk in values]
+    labels = (f"{entry} (retired)" if entry.is_retired else str(entry) for entry in entries)
+    return [("", "Not set"), *zip((str(entry.pk) for entry in entries), labels, strict=True)]
+
+
 def texts(field: ProfileField, value: Any) -> dict[str, str]:
     """{name of input: text} of a value, on one line as a browser sends it back."""
     match field.kind:
@@ -93,6 +104,6 @@ def value(field: ProfileField, typed: Mapping[str, str]) -> Any:
             return address({part: typed.get(name, "") for part, name in zip(PARTS, names(field), strict=True)})
         case FieldKind.CONSENT | FieldKind.FLAG:
             return ANSWERS[typed.get(field.key, "")]
-        case FieldKind.LOGIN | FieldKind.PAY_SOURCE:
+        case kind if kind in REFERENCES:
             return int(typed[field.key]) if typed.get(field.key) else None
     return typed.get(field.key, "")

@@ -20,7 +20,7 @@ from customers.lib.phrases import join_words
 from customers.models import Customer
 from customers.profile.clean import as_text, clean_typed
 from customers.profile.edit import describe_edit
-from customers.profile.fields import BY_KEY, FIELDS, IDENTITY, FieldKind, ProfileField
+from customers.profile.fields import BY_KEY, FIELDS, IDENTITY, OF_CUSTOMER, FieldKind, ProfileField
 from customers.profile.forms import inputs
 from customers.profile.replay import BroughtByMerge, ProfileHistory
 
@@ -77,8 +77,10 @@ class ProfileForm(forms.Form):
         return {f.key: f"{f.label}: {as_text(f, getattr(self.customer, f.column)) or 'empty'}" for f in brought}
 
     def _offers(self, field: ProfileField) -> bool:
-        """A password is never shown; a new customer has no login and no payment method."""
-        return field.kind is not FieldKind.PASSWORD and (self.customer is not None or field.column == field.key)
+        """A password is never shown. An empty list offers nothing. A new customer has no login or payment method."""
+        if field.kind is FieldKind.LISTED:
+            return field.entries.exists()
+        return field.kind is not FieldKind.PASSWORD and (self.customer is not None or field.kind not in OF_CUSTOMER)
 
     def _texts_now(self, field: ProfileField) -> dict[str, str]:
         value = getattr(self.customer, field.column) if self.customer else field.blank

@@ -40,7 +40,7 @@ def customer_status(request: "StaffRequest", customer: Customer) -> HttpResponse
     if form.is_valid():
         data = form.cleaned_data
         try:
-            set_status_and_owner(customer, data["lead_status"], data["owner"], version=data["version"], by=request.user)
+            set_status_and_owner(customer, form.status, data["owner"], version=data["version"], by=request.user)
         except EditError as refused:
             error = f"{refused} Check the current values, then save again."
         else:

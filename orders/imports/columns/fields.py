@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from customers.lib.addresses.address import PARTS
-from customers.profile.fields import FIELDS, NAME_FIELDS, REFERENCES, FieldKind, ProfileField
+from customers.profile.fields import FIELDS, NAME_FIELDS, OF_CUSTOMER, FieldKind, ProfileField
 
 
 class CellKind(Enum):
@@ -82,7 +82,7 @@ def _of_profile(field: ProfileField) -> Iterator[Target]:
 TARGETS: tuple[Target, ...] = (
     Target("customer_id", "Source ID", CUSTOMER, CellKind.ID),
     Target("full_name", "Full name", CUSTOMER),
-    *(target for field in FIELDS if field.kind not in REFERENCES for target in _of_profile(field)),
+    *(target for field in FIELDS if field.kind not in OF_CUSTOMER for target in _of_profile(field)),
     Target("shipping_name", "Full name", SHIPPING),
     Target("lead_created_at", "Lead created", CUSTOMER, CellKind.DATE),
     Target("tags", "Tags", CUSTOMER, CellKind.TAGS),

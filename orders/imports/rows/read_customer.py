@@ -15,11 +15,12 @@ from django.core.exceptions import ValidationError
 from customers.lib.addresses.address import PARTS, Address
 from customers.lib.addresses.countries import country_code
 from customers.lib.identity import Identity
+from customers.lib.names import label_key
 from customers.lib.person_name import split_name
 from customers.models import DataSource, SourceRecord
 from customers.models.source import OWN_ID
 from customers.profile.clean import clean
-from customers.profile.fields import BY_KEY, FIELDS, REFERENCES, FieldKind, ProfileField
+from customers.profile.fields import BY_KEY, FIELDS, OF_CUSTOMER, FieldKind, ProfileField
 from orders.imports.cells import statuses
 from orders.imports.cells.cell import CellError, shown
 from orders.imports.rows.values import Values
@@ -29,7 +30,7 @@ LONGEST_NAME = SourceRecord.longest("first_name")
 NOBODY = "This row has no name, email, phone or ID. Fill in one of them."
 OF_IDENTITY = ("first_name", "last_name", "company", "email", "phone")
 ADDRESSES = ("billing_address", "shipping_address")
-FURTHER = tuple(f for f in FIELDS if f.kind not in REFERENCES and f.key not in (*OF_IDENTITY, *ADDRESSES))
+FURTHER = tuple(f for f in FIELDS if f.kind not in OF_CUSTOMER and f.key not in (*OF_IDENTITY, *ADDRESSES))
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class CustomerReader:
     def __init__(self, source: DataSource, targets: Collection[str], *, is_strict: bool) -> None:
         self.source, self._is_strict = source, is_strict
         self._further = [f for f in FURTHER if not {f.key, f"not_{f.key}"}.isdisjoint(targets)]
+        self._words: dict[str, dict[str, int]] = {
+            field.key: {entry.word: entry.pk for entry in field.entries}
+            for field in self._further
+            if field.kind is FieldKind.LISTED
+        }
         self._parts = {key: [part for part in PARTS if f"{key}.{part}" in targets] for key in ADDRESSES}
 
     def read(self, values: Values) -> ReadCustomer:
@@ -80,9 +86,20 @@ class CustomerReader:
             if address := getattr(customer, key):
                 profile[key] = address
         for field in self._further:
-            if (value := _value(values, field)) is not None:
+            if (value := self._value(values, field)) is not None:
                 profile[field.key] = value
         return profile
+
+    def _value(self, values: Values, field: ProfileField) -> Any:
+        if field.kind is FieldKind.LISTED:
+            return values.read(field.key, lambda text: self._entry(field, text))
+        return _value(values, field)
+
+    def _entry(self, field: ProfileField, text: str) -> int:
+        """The entry of a list that has this name, in any spelling; also a retired one."""
+        if (entry := self._words[field.key].get(label_key(text))) is None:
+            raise CellError(f"{shown(text)} is in no list. Add it in Settings, Sales lists, or leave the column out.")
+        return entry
 
     def _cleaned(self, key: str, text: str, values: Values) -> str:
         try:

@@ -19,6 +19,8 @@ from crm.pulls.models import System
 from crm.webhooks import endpoints, replay
 from customers.lib.audit import AuditAction
 from customers.lib.identity import Identity
+from customers.lists.catalogue import BY_SLUG
+from customers.lists.entries import add_entry, delete_entry, edit_entry, move_entry, retire_entry
 from customers.matching.evidence.attributes import mark_identifying, unmark_identifying
 from customers.merging.split import split_record
 from customers.models import Event, EventKind
@@ -179,6 +181,19 @@ def test_who_reads_a_customer_through_the_konnektive_api_is_told_by_setting(sett
     shop.ask("customer/query", emailAddress="somebody@reunite.cz")
     entry = AuditEntry.objects.get(action=AuditAction.VIEW)
     assert (entry.by, entry.customer, entry.text) == (shop.user, customer.pk, "customer_query")
+
+
+def test_changes_of_sales_lists(told, admin_user):
+    edited = BY_SLUG["account-types"]
+    first, second = (add_entry(edited, {"name": name}, by=admin_user) for name in ("School", "Shop"))
+    edit_entry(edited, first.pk, {"name": "University"}, seen=first.updated.isoformat(), by=admin_user)
+    move_entry(edited, second.pk, towards="up", by=admin_user)
+    retire_entry(edited, second.pk, is_retired=True, by=admin_user)
+    delete_entry(edited, second.pk, by=admin_user)
+    assert [text.split("”", 1)[1] for text in told(AuditAction.SALES_LIST)] == [
+        *(" added.", " added.", " changed, before “School”."),
+        *(" moved up.", " retired.", " deleted."),
+    ]
 
 
 def test_what_says_who_a_customer_is(told, admin_user):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from customers.lib.addresses.address import address_lines
 from customers.models import HistoryEntry, HistoryKind
 from customers.profile.display import shown_text
-from customers.profile.fields import FIELDS, IDENTITY, REFERENCES, FieldKind
+from customers.profile.fields import FIELDS, IDENTITY, OF_CUSTOMER, FieldKind
 from customers.profile.forms import inputs
 from tests.acts import merge
 from tests.exported import rows
@@ -76,4 +76,4 @@ def test_the_export_has_a_column_for_every_field_but_secrets(as_agent, bea):
             shown = [row[label] for label in field.parts.values()]
             assert shown == [getattr(bea, field.key)["line1"], "", "Brno", "", "", "Czechia"]
         else:
-            assert row.get(field.label) == (None if field.kind in REFERENCES else shown_text(field, bea)), field.label
+            assert row.get(field.label) == (None if field.kind in OF_CUSTOMER else shown_text(field, bea)), field.label

@@ -51,7 +51,7 @@ def test_saving_what_is_there_writes_nothing(as_agent, helena):
 
 
 def test_the_second_of_two_is_told_and_saves_after_looking(as_agent, helena, admin_user):
-    set_status_and_owner(helena, "lost", admin_user, version=helena.version, by=admin_user)
+    set_status_and_owner(helena, {"lead_status": "lost"}, admin_user, version=helena.version, by=admin_user)
     response = send(as_agent, helena, lead_status="qualified")
     page = response.text
 

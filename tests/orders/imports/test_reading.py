@@ -232,8 +232,8 @@ class OneRow:
         return [Row(2, self._cells)]
 
 
-# Each is read, but for the SKU, which asks the database. No file has orders and subscriptions.
-KEYS = [target.key for target in TARGETS if target.key != "line_sku"]
+# Each is read, but for those that ask the database. No file has orders and subscriptions.
+KEYS = [target.key for target in TARGETS if target.key not in ("line_sku", "lead_phase", "account_type")]
 OF_OTHERS = {
     "orders": ("Subscription",),
     "subscriptions": ("Order", "Order line"),

@@ -1,0 +1,19 @@
+"""Cells that name an entry of a list that admins edit."""
+
+import pytest
+
+from customers.models import AccountType, LeadPhase
+from tests.factories.lists import make_entry
+from tests.orders.imports.reading import read_csv, refusals
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_entry_is_found_in_any_spelling_and_an_unknown_one_is_refused():
+    reseller, offer = make_entry(AccountType, "Réseller", is_retired=True), make_entry(LeadPhase, "Offer")
+    text = "Email,Customer type,Lead phase\na@b.com,reseller,OFFER\nb@b.com,,\n"
+    first, second = (row.profile for row in read_csv(text))
+    assert (first["account_type"], first["lead_phase"]) == (reseller.pk, offer.pk)
+    assert "account_type" not in second
+    [refusal] = refusals("Email,Account type\na@b.com,Shop\n")
+    assert refusal.startswith("Account type: “Shop” is in no list. Add it in Settings, Sales lists")
