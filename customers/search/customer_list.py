@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from customers.lib.batches import PAGE
 from customers.lib.names import unaccented
 from customers.matching.duplicates import duplicate_counts
-from customers.models import Customer
+from customers.models import Customer, LeadPhase
 from customers.records import counts
 from customers.search.filters import Criterion
 from customers.search.order import Sort, SortPlace
 from customers.search.reasons import HitReason, reasons_for
 from customers.search.scan import MOST_STRETCHES, scan
-from customers.totals.status import status_of
+from customers.totals.status import is_lead, status_of
 from customers.totals.sums import OrderTotals, common_currency, order_totals
 
 
@@ -35,6 +35,10 @@ class CustomerRow:
     @property
     def status(self) -> str:
         return status_of(self.customer, self.totals)
+
+    @property
+    def phase(self) -> LeadPhase | None:
+        return self.customer.lead_phase if is_lead(self.customer, self.totals) else None
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def list_page(
 
 
 def customer_rows(pks: Sequence[int], *, text: str = "") -> list[CustomerRow]:
-    customers = Customer.objects.in_bulk(pks)
+    customers = Customer.objects.select_related("account_type", "lead_phase").in_bulk(pks)
     reasons = reasons_for(text, customers.values()) if text else {}
     duplicates = duplicate_counts(pks)
     totals = order_totals(pks, by="source_record__customer")

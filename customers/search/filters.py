@@ -85,8 +85,12 @@ class Status(Criterion):
 
     @property
     def condition(self) -> Q:
-        billing, lead = _unindexed("billing_status"), _unindexed("lead_status")
-        return _is(billing, self.statuses) if self._is_billing else _is(billing, [""]) & _is(lead, self.statuses)
+        billing, lead = unindexed("billing_status"), unindexed("lead_status")
+        return (
+            is_one_of(billing, self.statuses)
+            if self._is_billing
+            else is_one_of(billing, [""]) & is_one_of(lead, self.statuses)
+        )
 
     def ids_if_few(self, most: int) -> set[int] | None:
         column = "billing_status" if self._is_billing else "lead_status"
@@ -105,11 +109,11 @@ class ShownStatus(Criterion):
 
     @property
     def condition(self) -> Q:
-        without_purchases = _is(_unindexed("billing_status"), [""])
-        lead = _unindexed("lead_status")
+        without_purchases = is_one_of(unindexed("billing_status"), [""])
+        lead = unindexed("lead_status")
         if self.status == CUSTOMER:
-            return without_purchases & (_is(lead, [""]) | Q(HAS_BOUGHT))
-        return without_purchases & _is(lead, [self.status]) & ~Q(HAS_BOUGHT)
+            return without_purchases & (is_one_of(lead, [""]) | Q(HAS_BOUGHT))
+        return without_purchases & is_one_of(lead, [self.status]) & ~Q(HAS_BOUGHT)
 
     def ids_if_few(self, most: int) -> set[int] | None:
         if self.status == CUSTOMER:
@@ -130,7 +134,7 @@ class FromSource(Criterion):
 
     @property
     def condition(self) -> Q:
-        records = SourceRecord.objects.alias(source=_unindexed("data_source")).filter(source__in=self.sources)
+        records = SourceRecord.objects.alias(source=unindexed("data_source")).filter(source__in=self.sources)
         return Q(Exists(records.filter(self._with_id, customer=OuterRef("pk"))))
 
     def ids_if_few(self, most: int) -> set[int] | None:
@@ -150,10 +154,10 @@ class Country(Criterion):
 
     @property
     def condition(self) -> Q:
-        return _is(_unindexed(BillingCountry()), country_spellings(self.code))
+        return is_one_of(unindexed(BillingCountry()), country_spellings(self.code))
 
     def written(self) -> CustomerQuerySet:
-        return Customer.objects.filter(_is(BillingCountry(), country_spellings(self.code)))
+        return Customer.objects.filter(is_one_of(BillingCountry(), country_spellings(self.code)))
 
     def ids_if_few(self, most: int) -> set[int] | None:
         return at_most(most, self.written().values("pk"))
@@ -181,10 +185,10 @@ class HasDuplicates(Criterion):
         return at_most(most, MatchKey.objects.among(values).values("source_record__customer"))
 
 
-def _unindexed(column: str | BillingCountry) -> Coalesce:
+def unindexed(column: str | BillingCountry) -> Coalesce:
     return Coalesce(column, column)
 
 
-def _is(column: Coalesce | BillingCountry, values: Sequence[str]) -> Q:
+def is_one_of(column: Coalesce | BillingCountry, values: Sequence[str | int]) -> Q:
     # Not `__in`: that reads the values as JSON where the column is a part of one.
     return Q(In(column, values))

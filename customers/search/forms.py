@@ -12,6 +12,7 @@ from customers.models import DataSource
 from customers.search.filters import Country, Criterion, FromSource, HasDuplicates, SearchText, with_status
 from customers.search.order import SORTS, Sort, SortPlace, sort_named
 from customers.search.query import clean_query
+from customers.search.sales_filters import SalesFilter, read_sales_filter
 from customers.totals.status import STATUSES
 
 LONGEST_COUNTRY = 100
@@ -36,6 +37,7 @@ class ListFilter:
     source: DataSource | None
     country: str
     duplicates: bool
+    sales: SalesFilter
     sort: Sort
     after: SortPlace | None
     sources: Sequence[DataSource]
@@ -49,7 +51,7 @@ class ListFilter:
             self.status and with_status(self.status),
             self.duplicates and HasDuplicates(),
         )
-        return [criterion for criterion in candidates if criterion]
+        return [*(criterion for criterion in candidates if criterion), *self.sales.criteria]
 
     @property
     def filters(self) -> list[Filter]:
@@ -58,6 +60,7 @@ class ListFilter:
             "source": self.source.name if self.source else "",
             "country": country_name(self.country),
             "duplicates": "Has duplicates" if self.duplicates else "",
+            **self.sales.labels,
         }
         return [Filter(label, self.address(**{name: ""})) for name, label in set_to.items() if label]
 
@@ -68,6 +71,7 @@ class ListFilter:
             "source": str(self.source.pk) if self.source else "",
             "country": self.country,
             "duplicates": "on" if self.duplicates else "",
+            **self.sales.values,
             "sort": self.sort.key if self.sort != SORTS[0] else "",
         }
         return "?" + urlencode({name: value for name, value in {**named, **changes}.items() if value})
@@ -83,7 +87,7 @@ class ListFilter:
 
     @property
     def without_filters(self) -> str:
-        return self.address(status="", source="", country="", duplicates="")
+        return self.address(status="", source="", country="", duplicates="", **dict.fromkeys(self.sales.values, ""))
 
 
 def read_list_filter(query: Mapping[str, str]) -> ListFilter:
@@ -96,6 +100,7 @@ def read_list_filter(query: Mapping[str, str]) -> ListFilter:
         source=next((source for source in sources if str(source.pk) == query.get("source")), None),
         country=country if country in dict(COUNTRIES) else "",
         duplicates=query.get("duplicates", "") not in ("", "0", "off", "no"),
+        sales=read_sales_filter(query),
         sort=sort,
         after=sort.parse(query.get("after", "")),
         sources=sources,

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from customers.engagement.funnel import funnel
 from customers.engagement.tasks import open_tasks_of
 from customers.matching.worklist.listing import worklist_page
 from customers.merging.recent import merges_by_week, recent_acts, week_chart
@@ -32,6 +33,7 @@ def start(request: "StaffRequest", *, waiting: Mapping[str, Any]) -> HttpRespons
         "weeks": weeks,
         "chart": week_chart(weeks),
         "acts": recent_acts(),
+        "funnel": funnel(),
         "task_page": open_tasks_of(request.user, limit=MOST_TASKS),
         "visits": recently_viewed(request.user),
     }

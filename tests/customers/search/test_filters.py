@@ -189,8 +189,8 @@ def test_nobody_passing_says_what_to_clear(as_agent, mixed):
 
 
 def test_filters_ask_the_same_of_the_database_however_many_rows(as_agent, mixed, django_assert_num_queries):
-    """The 15 of the whole list, with one that looks whether few pass in place of how far to look."""
-    with django_assert_num_queries(13):
+    """The 16 of the whole list, with one that looks whether few pass in place of how far to look."""
+    with django_assert_num_queries(14):
         response = as_agent.get(URL, {"country": "CZ"})
 
     assert len(response.context["page"].lines) == 20

@@ -1,0 +1,140 @@
+"""The funnel of Home: the lead phases in their order, with the leads and the open opportunities in each.
+
+One statement, which reads at most MOST_LEADS and MOST_OPPORTUNITIES entries of an index for each phase, so that Home
+opens as fast with a million of them. Who has bought is no lead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from customers.lib.money import decimals_of
+from customers.lib.numbers import capped_count
+from customers.models import OPEN_FORECASTS, Customer, LeadPhase, Opportunity
+from customers.totals.status import HAS_BOUGHT
+
+MOST_LEADS, MOST_OPPORTUNITIES = 1_000, 5_000
+LEADS, OPPORTUNITIES = "leads", "opportunities"
+LEADS_SQL = (
+    "SELECT 'leads', lead_phase, '', SUM(CASE WHEN bought THEN 0 ELSE 1 END), COUNT(*), 0 "
+    "FROM ({}) AS part GROUP BY lead_phase"
+)
+OPPORTUNITIES_SQL = (
+    "SELECT 'opportunities', phase, currency, COUNT(*), SUM(amount), SUM(amount * win_likelihood) "
+    "FROM ({}) AS part GROUP BY phase, currency"
+)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What opportunities are worth in one currency, and that weighted by how likely each is."""
+
+    currency: str
+    amount: Decimal
+    weighted: Decimal
+
+
+@dataclass(frozen=True)
+class FunnelRow:
+    """`phase` is None for open opportunities in a stage outside the list. A count may be of more than were read."""
+
+    phase: LeadPhase | None
+    leads: int
+    has_more_leads: bool
+    opportunities: int
+    worth: Sequence[Worth]
+
+    @property
+    def total(self) -> int:
+        return self.leads + self.opportunities
+
+    @property
+    def leads_text(self) -> str:
+        return f"{self.leads:,}+" if self.has_more_leads else f"{self.leads:,}"
+
+    @property
+    def opportunities_text(self) -> str:
+        return capped_count(self.opportunities, MOST_OPPORTUNITIES)
+
+    @property
+    def has_more_opportunities(self) -> bool:
+        """Then more is won than `worth` says."""
+        return self.opportunities > MOST_OPPORTUNITIES
+
+
+@dataclass(frozen=True)
+class Funnel:
+    rows: Sequence[FunnelRow]
+
+    @property
+    def widest(self) -> int:
+        return max((row.total for row in self.rows), default=0)
+
+
+def funnel() -> Funnel | None:
+    """None without a lead phase. A retired phase is shown while something is in it."""
+    phases = list(LeadPhase.objects.all())
+    if not phases:
+        return None
+    counts = _counts(phases)
+    rows = [_row(counts, phase) for phase in (*phases, None)]
+    return Funnel([row for row in rows if row.total or (row.phase and not row.phase.is_retired)])
+
+
+Counts = dict[tuple[str, int | None], list[tuple[str, int, Any, Any]]]
+"""{(leads, phase): leads and how many customers were asked, (opportunities, phase): sums by currency}"""
+
+
+def _row(counts: Counts, phase: LeadPhase | None) -> FunnelRow:
+    pk = phase.pk if phase else None
+    ((_, leads, asked, _),) = counts.get((LEADS, pk), [("", 0, 0, 0)])
+    sums = counts.get((OPPORTUNITIES, pk), [])
+    return FunnelRow(
+        phase,
+        leads,
+        asked > MOST_LEADS,
+        sum(count for _, count, *_ in sums),
+        [Worth(code, _rounded(amount, code), _rounded(weighted / 100, code)) for code, _, amount, weighted in sums],
+    )
+
+
+def _rounded(amount: Any, currency: str) -> Decimal:
+    return Decimal(str(amount)).quantize(Decimal(1).scaleb(-decimals_of(currency)))
+
+
+def _counts(phases: Sequence[LeadPhase]) -> Counts:
+    parts = [*_parts(phases)]
+    sql = " UNION ALL ".join(sql for sql, _ in parts)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for _, values in parts for value in values])
+        rows = cursor.fetchall()
+    counts: Counts = {}
+    for kind, phase, *sums in rows:
+        counts.setdefault((kind, phase), []).append(tuple(sums))
+    return counts
+
+
+def _parts(phases: Sequence[LeadPhase]) -> Iterator[tuple[str, Sequence[Any]]]:
+    for phase in phases:
+        sql, params = _leads(phase.pk).query.sql_with_params()
+        yield LEADS_SQL.format(sql), params
+    for pk in (*(phase.pk for phase in phases), None):
+        sql, params = _opportunities(pk).query.sql_with_params()
+        yield OPPORTUNITIES_SQL.format(sql), params
+
+
+def _opportunities(phase: int | None) -> QuerySet[Any, Any]:
+    rows = Opportunity.objects.order_by().filter(phase=phase, forecast_category__in=OPEN_FORECASTS)
+    return rows.values("phase", "currency", "amount", "win_likelihood")[: MOST_OPPORTUNITIES + 1]
+
+
+def _leads(phase: int) -> QuerySet[Any, Any]:
+    in_phase = Customer.objects.order_by().filter(lead_phase=phase, billing_status="", lead_status__gt="")
+    nearest = in_phase.live().values("pk")[: MOST_LEADS + 1]
+    return Customer.objects.order_by().filter(pk__in=nearest).annotate(bought=HAS_BOUGHT).values("lead_phase", "bought")

@@ -1,0 +1,122 @@
+"""The funnel of Home, and the filters that it leads to."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.engagement import funnel as module
+from customers.engagement.funnel import funnel
+from customers.models import AccountType, ClosingReason, Customer, LeadPhase, Opportunity, SourceRecord
+from customers.search.customer_list import list_page
+from customers.search.order import SORTS
+from customers.search.sales_filters import read_sales_filter
+from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order
+from tests.factories.linked_rows import linked_row
+from tests.factories.lists import make_entry
+from tests.query_costs import analyze, plan_of
+from tests.tables import table
+
+pytestmark = pytest.mark.django_db
+
+
+def opportunity(record: SourceRecord, phase: LeadPhase | None, amount: str, currency="USD", **values) -> Opportunity:
+    row = linked_row(
+        Opportunity,
+        record,
+        **{"phase": phase, "amount": Decimal(amount), "currency": currency, "win_likelihood": 50, **values},
+    )
+    row.save()
+    return row
+
+
+@pytest.fixture
+def offer(db):
+    make_entry(LeadPhase, "New", score=10)
+    return make_entry(LeadPhase, "Offer", score=60)
+
+
+@pytest.fixture
+def helena(offer):
+    """Who has two open opportunities in the phase, one that was won, and one in a stage outside the list."""
+    record = SourceRecordFactory()
+    opportunity(record, offer, "100")
+    opportunity(record, offer, "10.5", "EUR", win_likelihood=20)
+    opportunity(record, offer, "7", forecast_category="won", closing_reason=make_entry(ClosingReason, outcome="won"))
+    opportunity(record, None, "3")
+    return record.customer
+
+
+def rows_of(found):
+    return [
+        (
+            row.phase and row.phase.name,
+            row.leads_text,
+            row.opportunities_text,
+            [(w.amount, w.weighted) for w in row.worth],
+        )
+        for row in found.rows
+    ]
+
+
+def test_a_phase_counts_leads_and_open_opportunities_by_currency(helena, offer):
+    CustomerFactory(lead_status="working", lead_phase=offer.pk)
+    CustomerFactory(lead_phase=offer.pk)
+    bought = customer_with_order(email="a@reunite.cz")
+    Customer.objects.filter(pk=bought.pk).update(lead_status="new", lead_phase=offer)
+    assert rows_of(funnel()) == [
+        ("New", "0", "0", []),
+        ("Offer", "1", "2", [(Decimal("10.50"), Decimal("2.10")), (Decimal("100.00"), Decimal("50.00"))]),
+        (None, "0", "1", [(Decimal("3.00"), Decimal("1.50"))]),
+    ]
+
+
+def test_a_retired_phase_is_shown_while_something_is_in_it(offer):
+    LeadPhase.objects.update(is_retired=True)
+    assert funnel().rows == []
+    CustomerFactory(lead_status="new", lead_phase=offer.pk)
+    assert [row.phase for row in funnel().rows] == [offer]
+
+
+def test_more_than_are_read_are_said_to_be_more(helena, offer, monkeypatch):
+    monkeypatch.setattr(module, "MOST_OPPORTUNITIES", 1)
+    monkeypatch.setattr(module, "MOST_LEADS", 1)
+    for _ in range(3):
+        CustomerFactory(lead_status="new", lead_phase=offer.pk)
+    row = next(row for row in funnel().rows if row.phase == offer)
+    assert (row.leads_text, row.opportunities_text, row.has_more_opportunities) == ("2+", "1+", True)
+
+
+def test_the_funnel_reads_only_ends_of_its_indexes(helena, offer):
+    Opportunity.objects.bulk_create(
+        linked_row(Opportunity, helena.records.get(), phase=offer, amount=n, currency="USD") for n in range(2_000)
+    )
+    leads = {"lead_phase": offer, "lead_status": "new"}
+    Customer.objects.bulk_create(Customer(first_name=f"N{n}", **leads if n % 50 == 0 else {}) for n in range(5_000))
+    analyze()
+    with CaptureQueriesContext(connection) as queries:
+        funnel()
+    assert len(queries) == 2
+    plan = plan_of(queries[1]["sql"])
+    assert "opportunity_in_funnel" in plan
+    assert "customer_by_lead_phase" in plan
+
+
+@table("name", ["account_type", "phase", "opportunity", "closing_reason"])
+def test_a_filter_finds_who_has_the_entry(name, helena, offer, monkeypatch):
+    kind = make_entry(AccountType)
+    lead = CustomerFactory(lead_status="new", lead_phase=offer.pk, account_type=kind.pk)
+    CustomerFactory(lead_phase=offer.pk)
+    entry, found = {
+        "account_type": (kind, lead),
+        "phase": (offer, lead),
+        "opportunity": (offer, helena),
+        "closing_reason": (ClosingReason.objects.get(), helena),
+    }[name]
+    chosen = read_sales_filter({name: str(entry.pk)})
+    for few in (5_000, -1):
+        monkeypatch.setattr("customers.search.scan.FEW", few)
+        assert [line.customer for line in list_page([*chosen.criteria], SORTS[0]).lines] == [found]
+    assert chosen.values[name] == str(entry.pk)
+    assert read_sales_filter({name: "x"}).chosen == {}
