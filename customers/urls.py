@@ -26,6 +26,14 @@ from customers.merging.views.confirm import merge_confirm
 from customers.merging.views.correct import merge_correct
 from customers.merging.views.history import merge_detail, merge_list
 from customers.merging.views.plain import merge_plain
+from customers.merging.views.policy import merge_policy
+from customers.merging.views.requests import (
+    merge_request,
+    merge_request_confirm,
+    merge_request_list,
+    merge_request_refuse,
+    merge_request_withdraw,
+)
 from customers.merging.views.selected import merge_selected
 from customers.merging.views.split import record_split
 from customers.merging.views.undo import merge_undo
@@ -99,6 +107,12 @@ urlpatterns = [
     path("merges/", merge_list, name="merges"),
     path("merges/quality/", merge_quality, name="merge_quality"),
     path("merges/quality/sample/", merge_sample_draw, name="merge_sample_draw"),
+    path("merges/requests/", merge_request_list, name="merge_requests"),
+    path("merges/requests/<int:pk>/", merge_request, name="merge_request"),
+    path("merges/requests/<int:pk>/confirm/", merge_request_confirm, name="merge_request_confirm"),
+    path("merges/requests/<int:pk>/refuse/", merge_request_refuse, name="merge_request_refuse"),
+    path("merges/requests/<int:pk>/withdraw/", merge_request_withdraw, name="merge_request_withdraw"),
+    path("merges/policy/", merge_policy, name="merge_policy"),
     path("merges/samples/<int:pk>/", merge_sample, name="merge_sample"),
     path("merges/<int:pk>/", merge_detail, name="merge_detail"),
     path("merges/<int:pk>/correct/", merge_correct, name="merge_correct"),

@@ -36,6 +36,7 @@ from customers.models import (
     LeadPhase,
     Merge,
     MergeBatch,
+    MergeRequest,
     MergeRule,
     MergeSample,
     MergeToUndo,
@@ -122,6 +123,8 @@ def add_to_batches(merge: Merge) -> None:
         by=make_user("reviewer"), since=merge.created, until=merge.created
     )
     SampledMerge.objects.create(sample=sample, merge=merge)
+    asked = MergeRequest.objects.create(survivor=merge.survivor, by=sample.by, fingerprint=merge.fingerprint)
+    asked.customers.set([merge.survivor])
     group = [merge.survivor_id, *merge.members.values_list("duplicate", flat=True)]
     GroupToMerge.objects.create(batch=batch, customers=group, versions=[1] * len(group), merge=merge)
 
@@ -202,6 +205,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "record": record.pk,
         "merge": customer.merges.earliest("pk").pk,
         "batch": MergeBatch.objects.earliest("pk").pk,
+        "request": MergeRequest.objects.earliest("pk").pk,
         "sample": MergeSample.objects.earliest("pk").pk,
         "undo": BatchUndo.objects.earliest("pk").pk,
         "login": CartLogin.objects.filter(source_record=record).earliest("pk").pk,

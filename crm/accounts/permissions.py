@@ -60,7 +60,15 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
             "customers.merge_unmatched_customer", "Merge any customers found by search, or named by an API client"
         ),
         Checkbox("customers.undo_merge", "Any user’s merges, at any time"),
-        Checkbox("customers.review_merge", "How many merges are undone, by user and rule, and samples of merges"),
+        Checkbox(
+            "customers.review_merge",
+            "How many merges are undone, by user and rule, samples, and merges that need a second person",
+        ),
+        Checkbox(
+            "customers.change_mergepolicy",
+            "By the worth of orders, active purchases and names that differ",
+            renamed="Can change which merges need a second person",
+        ),
         Checkbox("customers.split_sourcerecord", "Move a source record to a new customer"),
         Checkbox(
             "customers.export_customer",

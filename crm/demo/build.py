@@ -81,7 +81,7 @@ def build_demo(*, by: User, admin: User, say: Callable[[str], None]) -> None:
     add_jobs(by=by, admin=admin)
     add_webhooks(admin=admin)
     add_rules(admin=admin)
-    add_reviews(admin=admin)
+    add_reviews(by=by, admin=admin)
     add_pull(shops.marketplace, today=now.date(), by=admin)
 
 

@@ -21,6 +21,7 @@ PAGES = {
     ),
     "merges": ("customers:merges", "customers:merge_detail"),
     "quality": ("customers:merge_quality", "customers:merge_sample"),
+    "second-person": ("customers:merge_requests", "customers:merge_request", "customers:merge_policy"),
     "undo": ("customers:merge_undo", "batches:undo", "batches:undo_detail"),
     "batches": ("batches:merge", "batches:merge_detail"),
     "compare": ("customers:why", "customers:why_ask"),

@@ -25,6 +25,7 @@ from customers.models import (
     Merge,
     MergeDraft,
     MergeMember,
+    MergeRequest,
     MergeToUndo,
     NotDuplicate,
     ProfileChange,
@@ -80,6 +81,7 @@ AFTER_LINKED = (
 
 _SCORES = "Scores of likely duplicates and findings of rules: they compare two customers, by rows that are in the file."
 _DRAFTS = "Merges that a user has not finished: they are deleted after a day."
+_REQUESTS = "Requests for a second person: who asked and answered is in the history, which is in the file."
 _WORK_LISTS = "Work lists of merges and undos of many customers: the merges themselves are in the file."
 LEFT_OUT: dict[Model, str] = {
     Attempt: "Attempts to send an event: the deliveries say what was sent to which system.",
@@ -93,6 +95,8 @@ LEFT_OUT: dict[Model, str] = {
     LikelyPair: _SCORES,
     MergeDraft: _DRAFTS,
     MergeDraft.customers.through: _DRAFTS,
+    MergeRequest: _REQUESTS,
+    MergeRequest.customers.through: _REQUESTS,
     MergeToUndo: _WORK_LISTS,
     RuleFinding: _SCORES,
     SampledMerge: "Answers of reviewers about merges: they judge the work of staff, and the merges are in the file.",

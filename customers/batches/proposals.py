@@ -18,7 +18,8 @@ from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
 from customers.merging.allowed import UNMATCHED
 from customers.merging.automatic import Changed, fuller_names, kept_first, newest_values, values_changed
 from customers.merging.conflicts import conflicts
-from customers.models import Customer, NotDuplicate
+from customers.merging.second_person.policy import current_policy, reasons_by
+from customers.models import Customer, MergePolicy, NotDuplicate
 from customers.models.merge import Kept, OnConflict
 from customers.profile.decisions import Choices, FinalValue, Party, Rule, decide
 from customers.profile.derive import profile_values
@@ -98,6 +99,7 @@ class Facts:
     matching: Mapping[int, Collection[int]]
     changed: Changed
     needs_match: bool
+    policy: MergePolicy | None
 
 
 def propose(
@@ -128,6 +130,7 @@ def _facts(customers: Mapping[int, Customer], *, dates: bool, by: User | None) -
         matching=shared_keys_of(customers) if needs_match else {},
         changed=values_changed(customers) if dates else {},
         needs_match=needs_match,
+        policy=current_policy(),
     )
 
 
@@ -140,6 +143,8 @@ def _proposal(customers: Sequence[Customer], on_conflict: OnConflict, facts: Fac
     )
     choices = {**fuller_names(customers), **newest}
     left = [*_reasons(customers, facts, taken)]
+    if needed := reasons_by(facts.policy, customers, facts.totals, facts.active):
+        left.append(f"Needs a second person: {', '.join(needed)}")
     if on_conflict == OnConflict.REVIEW and differing:
         left.append(f"Different values: {_labels(differing)}")
     if undated:

@@ -23,8 +23,10 @@ from customers.models import (
     LikelyPair,
     Merge,
     MergeMember,
+    MergeRequest,
     NotDuplicate,
     ProfileChange,
+    RequestState,
     SampledMerge,
     Visit,
 )
@@ -45,10 +47,18 @@ def redact(family: Mapping[int, Customer]) -> None:
     Merge.objects.filter(pk__in=merges).update(reason="", warnings=[])
     Merge.objects.filter(survivor__in=family).update(survivor_name="")
     SampledMerge.objects.filter(merge__in=merges).update(note="")
+    _redact_requests(family)
     MergeMember.objects.filter(duplicate__in=family).update(records=[], duplicate_name="")
     for pairs in (NotDuplicate, LikelyPair, LikelyAnswer, EvidencePair):
         pairs._default_manager.filter(Q(first__in=family) | Q(second__in=family)).delete()
     Visit.objects.filter(customer__in=family).delete()
+
+
+def _redact_requests(family: Collection[int]) -> None:
+    about = MergeRequest.customers.through._default_manager.filter(customer__in=family)
+    requests = MergeRequest.objects.filter(pk__in=about.values("mergerequest"))
+    requests.filter(state=RequestState.WAITING).update(state=RequestState.ERASED)
+    requests.update(reason="", answer="", needed_because=[], entered={}, new_password="", seen={}, fingerprint="")
 
 
 def _redact_history(family: Collection[int], merges: Collection[int]) -> None:
@@ -69,8 +79,8 @@ def entries_naming(family: Collection[int], merges: Collection[int]) -> Iterator
     customers.update(MergeMember.objects.filter(merge__in=merges).values_list("duplicate", flat=True))
     acts = [HistoryKind.MERGE, HistoryKind.UNDO]
     yield HistoryEntry.objects.filter(source_record__origin__in=customers, kind__in=acts, merge__in=merges)
-    # … and so does a group marked as not duplicates, or as related.
-    marks = [HistoryKind.DISMISSAL, HistoryKind.RELATION]
+    # … and so does a group marked as not duplicates or as related, or whose merge was requested.
+    marks = [HistoryKind.DISMISSAL, HistoryKind.RELATION, HistoryKind.REQUEST]
     marked = HistoryEntry.objects.filter(kind__in=marks, about_customer=None)
     own = marked.filter(source_record__origin__in=family).values_list("values", flat=True)
     group = {person["customer"] for values in own for person in values.get("customers", [])}

@@ -18,7 +18,7 @@ from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.dates import format_day
 from customers.locks import lock
 from customers.merging.allowed import refuse_entered
-from customers.merging.merge import stale
+from customers.merging.meanwhile import stale
 from customers.merging.plan import MergeError, MergePlan
 from customers.models import Customer, HistoryKind, Merge, ProfileChange, Via
 from customers.profile.clean import change_in_words

@@ -27,6 +27,7 @@ COLUMNS: tuple[Column[MergeRow], ...] = (
     Column("Uuid", lambda row: row.merge.uuid, group=MERGE),
     Column("Merged at (UTC)", lambda row: row.merge.created, ValueKind.TIME, MERGE),
     Column("User", lambda row: str(row.merge.actor or "API client"), group=MERGE),
+    Column("Confirmed by", lambda row: str(row.merge.confirmed_by or ""), group=MERGE),
     Column("Method", lambda row: row.merge.get_via_display(), group=MERGE),
     Column("Kept", lambda row: row.merge.survivor_id, ValueKind.NUMBER, CUSTOMERS),
     Column("Kept, name", lambda row: row.merge.survivor_name or row.merge.survivor.name, group=CUSTOMERS),

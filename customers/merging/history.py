@@ -115,7 +115,7 @@ def page(filters: MergeFilter, *, before: Cursor | None = None, after: Cursor | 
 
 def filter_merges(filters: MergeFilter) -> QuerySet[Merge]:
     # Rules are read apart: most merges have none.
-    merges = Merge.objects.select_related("survivor", "by", "undone_by").prefetch_related("rule")
+    merges = Merge.objects.select_related("survivor", "by", "confirmed_by", "undone_by").prefetch_related("rule")
     if filters.customers is not None:
         # Two subqueries: joined by OR, the two conditions would scan all merges.
         customers = list(merged_into_any(filters.customers))

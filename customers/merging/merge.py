@@ -15,16 +15,24 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Value, When
 
 from customers.credit import credit
 from customers.database.lost_connections import once_more_when_lost
 from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.counting import Counted, count_after_commit
-from customers.lib.phrases import ActMessage, Notice, join_words
+from customers.lib.phrases import Notice
 from customers.locks import MOST_TRIES, lock
 from customers.merging.allowed import refuse_entered, refuse_unmatched
+from customers.merging.meanwhile import (
+    AlreadyMergedError,
+    StalePlanError,
+    refuse_already_merged,
+    refuse_lost_race,
+    stale,
+)
 from customers.merging.plan import MergeError, MergePlan, plan_merge
+from customers.merging.second_person.policy import refuse_alone
 from customers.models import (
     Customer,
     HistoryKind,
@@ -55,38 +63,8 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 MERGED = "Merged {customers} into this customer."
+CONFIRMED = "Merged {customers} into this customer, confirmed by {user}."
 BY_RULE = "Merged {customers} into this customer by the rule “{rule}”."
-MERGED_FIRST = ActMessage(
-    "{user} merged {duplicate} into {survivor} a moment ago.",
-    "An API client merged {duplicate} into {survivor} a moment ago.",
-)
-CHANGED_MEANWHILE = ActMessage(
-    "{user} changed {customer} meanwhile: {fields}.", "An API client changed {customer} meanwhile: {fields}."
-)
-
-
-class StalePlanError(MergeError):
-    """The customers have changed since the plan was shown; `changes` are the edits."""
-
-    def __init__(self, message: str, changes: Sequence[ProfileChange] = ()) -> None:
-        super().__init__(message)
-        self.changes = changes
-
-
-class MergedMeanwhileError(MergeError):
-    """Somebody else merged just these customers, as `merge`: the other way round, or with other values."""
-
-    def __init__(self, message: str, merge: Merge) -> None:
-        super().__init__(message)
-        self.merge = merge
-
-
-class AlreadyMergedError(MergeError):
-    """The same plan was carried out before, as `merge`: by a double click, or a page sent again."""
-
-    def __init__(self, merge: Merge) -> None:
-        super().__init__("Already merged.")
-        self.merge = merge
 
 
 @once_more_when_lost(recognises_itself=True)
@@ -100,10 +78,12 @@ def merge_customers(
     reason: str = "",
     warnings: Collection[Notice] = (),
     batch: MergeBatch | None = None,
+    confirmed_by: User | None = None,
 ) -> Merge:
     """Carry out `agreed`; StalePlanError if what was shown is no longer true, AlreadyMergedError if it has been.
 
-    `rule` is the one that merges, without a user.
+    `rule` is the one that merges, without a user. SecondPersonError without another user in `confirmed_by` where the
+    policy asks for one.
     """
     refuse_entered(agreed, by=by)
     refusals = _refusals_entered(agreed)
@@ -115,6 +95,8 @@ def merge_customers(
         refuse_lost_race([*locked.values()])
     plan = replan(agreed, survivor, duplicates)
     refuse_unmatched(plan.survivor_id, plan.duplicate_ids, by=by)
+    if confirmed_by is None or confirmed_by == by:
+        refuse_alone([survivor, *duplicates])
     records = owned_records(plan.ids)
 
     merge = Merge(
@@ -129,6 +111,7 @@ def merge_customers(
         fingerprint=plan.fingerprint,
         decisions=_decisions(plan, records).as_json(),
         version=survivor.version + 1,
+        confirmed_by=confirmed_by,
     )
     insert(merge)
     members = [*_members(merge, duplicates, records)]
@@ -139,8 +122,7 @@ def merge_customers(
     _write_profile(merge, survivor, plan)
     drop_unshared(keys_of(record for record in records if record.customer != survivor.pk))
     credit.set_credit(survivor, dict(plan.credit), by=by, merge=merge)
-    sentence = BY_RULE if rule else MERGED
-    named: dict[str, Any] = {"rule": str(rule)} if rule else {}
+    sentence, named = _sentence(rule, confirmed_by)
     insert(
         history.entry(staff_record, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=merge, **named),
         *events.merged(merge, {member.duplicate_id: member.records for member in members}),
@@ -151,6 +133,12 @@ def merge_customers(
         edit_profile(survivor, refusals, version=survivor.version, by=by, via=via)
     count_after_commit(Counted.MERGE, via)
     return merge
+
+
+def _sentence(rule: MergeRule | None, confirmed_by: User | None) -> tuple[str, dict[str, Any]]:
+    if rule:
+        return BY_RULE, {"rule": str(rule)}
+    return (CONFIRMED, {"user": str(confirmed_by)}) if confirmed_by else (MERGED, {})
 
 
 def _in_numbers(merge: Merge, plan: MergePlan) -> str:
@@ -230,50 +218,11 @@ def _write_typed_references(merge: Merge, keys: Mapping[str, int | None]) -> Non
         merge.save(update_fields=["decisions"])
 
 
-def refuse_already_merged(fingerprint: str) -> None:
-    before = Merge.objects.filter(fingerprint=fingerprint, undone_at=None).select_related("survivor").first()
-    if before:
-        raise AlreadyMergedError(before)
-
-
-def refuse_lost_race(customers: Collection[Customer]) -> None:
-    retired = [customer.pk for customer in customers if customer.merged_into_id]
-    memberships = MergeMember.objects.filter(duplicate__in=retired, undone_at=None)
-    if member := memberships.select_related("merge__by", "merge__rule", "merge__survivor", "duplicate").first():
-        duplicate, survivor = member.duplicate.name_with_number, member.merge.survivor.name_with_number
-        message = MERGED_FIRST.text(member.merge.actor, duplicate=duplicate, survivor=survivor)
-        if len({customer.live_root() for customer in customers}) == 1:
-            raise MergedMeanwhileError(message, member.merge)
-        raise MergeError(message)
-
-
 def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]) -> MergePlan:
     current = plan_merge(survivor, duplicates, agreed.choices, agreed.credit, rule=agreed.rule)
     if current.fingerprint != agreed.fingerprint:
         raise stale(dict(zip(agreed.ids, agreed.versions, strict=True)))
     return current
-
-
-def stale(seen: Mapping[int, int]) -> StalePlanError:
-    changes = changes_since(seen)
-    return StalePlanError(f"{describe_changes(changes)} Check the values, then confirm again.", changes)
-
-
-def changes_since(versions: Mapping[int, int]) -> list[ProfileChange]:
-    newer = Q(*(Q(customer=pk, version__gt=version) for pk, version in versions.items()), _connector=Q.OR)
-    return list(ProfileChange.objects.filter(newer).select_related("by", "customer").order_by("customer", "version"))
-
-
-def describe_changes(changes: Sequence[ProfileChange]) -> str:
-    sentences = [
-        CHANGED_MEANWHILE.text(
-            change.by,
-            customer=change.customer.name_with_number,
-            fields=join_words([BY_KEY[key].label for key in change.values]),
-        )
-        for change in changes
-    ]
-    return " ".join(sentences) or "These customers were changed meanwhile."
 
 
 def merge_keeping_survivor(duplicate: Customer, survivor: Customer, *, by: User | None) -> Merge | None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from customers.credit import credit
 from customers.lib.money import format_money
-from customers.lib.phrases import Notice
+from customers.lib.phrases import Notice, isolated
 from customers.merging.plan import MergePlan, combined_credit
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, LinkedRow
@@ -133,24 +133,25 @@ def resulting_values(customers: Sequence[Customer], plan: MergePlan) -> Iterator
             yield ResultingValue(field.label, text, is_added=added, origin=origin)
 
 
-def value_changes(customers: Sequence[Customer], plan: MergePlan) -> list[ValueChange]:
-    return [*_profile_changes(customers, plan), *_credit_changes(customers, plan)]
+def value_changes(customers: Sequence[Customer], plan: MergePlan, *, entered_by: str = "you") -> list[ValueChange]:
+    by = isolated(entered_by)
+    return [*_profile_changes(customers, plan, by), *_credit_changes(customers, plan, by)]
 
 
-def _profile_changes(customers: Sequence[Customer], plan: MergePlan) -> Iterator[ValueChange]:
+def _profile_changes(customers: Sequence[Customer], plan: MergePlan, by: str) -> Iterator[ValueChange]:
     survivor, by_pk = customers[0], {customer.pk: customer for customer in customers}
     for key, final in plan.finals.items():
         field = BY_KEY[key]
         before = getattr(survivor, field.column)
         if final.value == before:
             continue
-        origin = "entered by you"
+        origin = f"entered by {by}"
         if final.origin:
             origin = by_pk[final.origin].name_with_number
         elif field.kind is FieldKind.CONSENT:
             origin = "most restrictive answer"
         elif final.value == field.blank:
-            origin = "left empty by you"
+            origin = f"left empty by {by}"
         is_typed = isinstance(plan.choices.get(key), Typed)
         after = str(final.value) if field.kind is FieldKind.LOGIN and is_typed else as_text(field, final.value)
         if field.kind is FieldKind.PASSWORD and final.value:
@@ -158,13 +159,13 @@ def _profile_changes(customers: Sequence[Customer], plan: MergePlan) -> Iterator
         yield ValueChange(field.label, as_text(field, before), after, origin)
 
 
-def _credit_changes(customers: Sequence[Customer], plan: MergePlan) -> Iterator[ValueChange]:
+def _credit_changes(customers: Sequence[Customer], plan: MergePlan, by: str) -> Iterator[ValueChange]:
     balances = credit.balances([customers[0].pk]).get(customers[0].pk, {})
     combined = combined_credit(customers)
     for currency in sorted({*combined, *plan.credit}):
         total = combined.get(currency, Decimal())
         before, after = balances.get(currency, Decimal()), plan.credit.get(currency, total)
         if after != before:
-            origin = "entered by you" if after != total else "sum of all customers"
+            origin = f"entered by {by}" if after != total else "sum of all customers"
             now_text, after_text = (format_money(amount, currency) for amount in (before, after))
             yield ValueChange("Credit", now_text, after_text, origin)

@@ -37,6 +37,7 @@ from customers.models.matching import (
     UnmatchedValue,
 )
 from customers.models.merge import Deletion, Merge, MergeDraft, MergeMember, Via
+from customers.models.merge_request import MergePolicy, MergeRequest, RequestState
 from customers.models.payment import CartLogin, CreditEntry, PaySource
 from customers.models.review import CountedMerges, MergeCount, MergedBy, MergeSample, MergeVerdict, SampledMerge
 from customers.models.rule import BackTest, MergeRule, MergeRuleChange, RuleFinding
@@ -94,6 +95,8 @@ __all__ = [
     "MergeDraft",
     "MergeMember",
     "MergeOutcome",
+    "MergePolicy",
+    "MergeRequest",
     "MergeRule",
     "MergeRuleChange",
     "MergeSample",
@@ -110,6 +113,7 @@ __all__ = [
     "ProfileChange",
     "RecordTotals",
     "Relation",
+    "RequestState",
     "RuleFinding",
     "SampledMerge",
     "SearchWord",

@@ -21,6 +21,7 @@ class HistoryKind(models.TextChoices):
     TAG = "tag", "Tag"
     DISMISSAL = "dismissal", "Not a duplicate"
     RELATION = "relation", "Related customer"
+    REQUEST = "request", "Merge request"
     MATCH = "match", "Matching"
     PAYMENT = "payment", "Payment"
     PURCHASE = "purchase", "Purchase"

@@ -69,6 +69,15 @@ class Merge(models.Model):
     decisions = models.JSONField(default=dict, blank=True)
     version = models.PositiveIntegerField(default=1, help_text="The survivor's version after the merge")
     created = models.DateTimeField(default=timezone.now)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="The second person, where one was needed",
+    )
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -29,7 +29,10 @@ SPLIT_OFF = "Split off from {customer}."
 """Of the new customer of a split: `customers/events/meaning.py` looks for it."""
 CHANGES = (HistoryKind.EDIT, HistoryKind.TAG, HistoryKind.CREDIT)
 """Kinds of entries about what programs see of a customer."""
-KINDS_WITH_SEVERAL_CUSTOMERS = (HistoryKind.MERGE, HistoryKind.UNDO, HistoryKind.DISMISSAL, HistoryKind.RELATION)
+KINDS_WITH_SEVERAL_CUSTOMERS = (
+    *(HistoryKind.MERGE, HistoryKind.UNDO),
+    *(HistoryKind.DISMISSAL, HistoryKind.RELATION, HistoryKind.REQUEST),
+)
 
 
 def write(

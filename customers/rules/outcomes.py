@@ -11,6 +11,7 @@ from customers.lib.names import label_key
 from customers.lib.phrases import join_first
 from customers.merging.automatic import fuller_names, kept_first, newest_values, values_changed
 from customers.merging.conflicts import conflicts
+from customers.merging.second_person.policy import why_second_person
 from customers.models import Customer, MergeRule, RecordTotals, SourceRecord, Tag
 from customers.models.merge import Kept, OnConflict
 from customers.models.rule import FindingOutcome
@@ -53,6 +54,9 @@ def outcome_of(rule: MergeRule, group: RuleGroup) -> GroupOutcome | None:
     if reason := _why_exempt(rule, customers, totals):
         return GroupOutcome(pks, FindingOutcome.EXEMPT, reason)
     survivor = _survivor(rule, customers, totals)
+    kept_on_top = sorted(customers, key=lambda customer: customer.pk != survivor)
+    if needed := why_second_person(kept_on_top):
+        return GroupOutcome(pks, FindingOutcome.EXEMPT, f"Needs a second person: {', '.join(needed)}."[:200])
     differing = conflicts([profile_values(customer) for customer in customers])
     if differing and rule.on_conflict == OnConflict.REVIEW:
         return GroupOutcome(pks, FindingOutcome.CONFLICT, f"Different {_labels(differing)}.")

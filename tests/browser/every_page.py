@@ -23,6 +23,7 @@ from customers.models import (
     LeadPhase,
     Merge,
     MergeBatch,
+    MergeRequest,
     MergeRule,
     MergeSample,
     Opportunity,
@@ -98,6 +99,9 @@ def lists() -> Iterator[Shown]:
     yield shown("likely-model", "customers:likely_model")
     yield from rule_pages()
     yield shown("merges", "customers:merges")
+    yield shown("merge-requests", "customers:merge_requests")
+    yield shown("merge-request", "customers:merge_request", MergeRequest.objects.latest("pk").pk)
+    yield shown("merge-policy", "customers:merge_policy")
     yield shown("merge-quality", "customers:merge_quality", since="2020-01-01")
     yield shown("merge-sample", "customers:merge_sample", MergeSample.objects.latest("pk").pk)
     yield shown("deletions", "customers:deletions")

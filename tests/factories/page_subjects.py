@@ -5,12 +5,13 @@ from decimal import Decimal
 from crm.accounts.models import ApiKey
 from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.ignored_values import ignore_value
+from customers.merging.second_person.ask import ask_second_person
 from customers.models import AccountType, BatchUndo, CartLogin, Contact, MergeBatch, Opportunity, PaySource, Task
 from customers.records.staff_record import staff_record_of
 from customers.review.sample import draw_sample
 from orders.intake.order import IncomingPurchase
 from orders.models import DoublePayment, Fulfillment
-from tests.acts import merge
+from tests.acts import merge, plan
 from tests.factories import (
     CustomerFactory,
     ProductFactory,
@@ -53,6 +54,7 @@ def page_subjects() -> dict[str, object]:
         "card": PaySource.objects.create(source_record=home, last_four="4242").pk,
         "merge": merge(customer, duplicate).pk,
         "batch": MergeBatch.objects.create().pk,
+        "request": ask_second_person(plan(other, customer_with_order()), because=["names"], reason="Two", by=user).pk,
         "sample": draw_sample(by=user).pk,
         "undo": BatchUndo.objects.create().pk,
         "order": bought.number,

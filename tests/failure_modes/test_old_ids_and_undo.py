@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from customers.engagement import notes
 from customers.matching.duplicates import duplicate_counts, duplicates_of
-from customers.merging.merge import StalePlanError, merge_customers
+from customers.merging.meanwhile import StalePlanError
+from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo_plan import UndoError, plan_undo
 from customers.models import Customer, SourceRecord

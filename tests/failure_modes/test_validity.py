@@ -9,7 +9,8 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from customers.matching.duplicates import candidate_for, duplicates_of
-from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
+from customers.merging.meanwhile import AlreadyMergedError, StalePlanError
+from customers.merging.merge import merge_customers
 from customers.merging.plan import MergeError, plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import Customer, HistoryEntry, IgnoredValue, Merge, Via

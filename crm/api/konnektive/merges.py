@@ -14,7 +14,8 @@ from crm.api.konnektive.queries import find_customer
 from customers import models
 from customers.locks import retry_on
 from customers.merging.allowed import NotAllowedError
-from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
+from customers.merging.meanwhile import AlreadyMergedError, StalePlanError
+from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import Customer, MergeMember, Via

@@ -24,7 +24,7 @@ from customers.merging.forms.entered import (
 )
 from customers.merging.forms.final_values import FinalValues, credit_by_currency
 from customers.merging.forms.texts import ANSWERED, Texts, input_names, text_of_value
-from customers.merging.merge import changes_since, describe_changes
+from customers.merging.meanwhile import changes_since, describe_changes
 from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import LeadStatus
 from customers.profile.decisions import LOGIN, STATUS, Picked, Rule, Typed

@@ -4,23 +4,26 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from customers.lib.phrases import customer_numbers
 from customers.merging import drafts
 from customers.merging.allowed import NotAllowedError
 from customers.merging.forms.values import ValuesForm
-from customers.merging.merge import (
+from customers.merging.meanwhile import (
     AlreadyMergedError,
     MergedMeanwhileError,
     StalePlanError,
-    merge_customers,
     refuse_already_merged,
     refuse_lost_race,
     stale,
 )
+from customers.merging.merge import merge_customers
 from customers.merging.plan import MergeError, MergePlan
 from customers.merging.preview import merge_sides, preview_merge, value_changes
+from customers.merging.second_person.policy import SecondPersonError, why_second_person
+from customers.merging.views.asked import asked
 from customers.merging.views.came_from import came_from, keeps_list
 from customers.merging.views.merged import merged
 from customers.merging.views.shared import choose_url, chosen, get_customer, merge_title, values_url, warn_not_merged
@@ -94,6 +97,7 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
         "plan": plan,
         "changes": value_changes(customers, plan),
         "preview": preview,
+        "second_person": why_second_person(customers),
         "longest_reason": LONGEST_REASON,
         "back": values_url(survivor, plan.duplicate_ids),
         "came_from": came_from(request),
@@ -107,12 +111,21 @@ def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> Htt
     refuse_lost_race(Customer.objects.filter(pk__in=kept.versions).select_related("merged_into"))
     customers = chosen(request, survivor, kept.duplicate_ids)
     plan = _reviewed(request, customers, kept)
-    merge = merge_customers(
-        plan,
-        by=request.user,
-        via=Via.PAGE,
-        reason=reason_in(request),
-        warnings=merge_warnings(customers, plan),
-    )
+    try:
+        merge = merge_customers(
+            plan,
+            by=request.user,
+            via=Via.PAGE,
+            reason=reason_in(request),
+            warnings=merge_warnings(customers, plan),
+        )
+    except SecondPersonError as error:
+        return asked(
+            request,
+            plan,
+            error.reasons,
+            draft=kept,
+            back=reverse("customers:merge_confirm", args=[survivor.pk, kept.pk]),
+        )
     drafts.finish(kept)
     return merged(request, merge, customers, records_shown=kept.records)

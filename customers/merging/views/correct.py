@@ -10,7 +10,7 @@ from customers.merging.correct import Correctable, correct_merge, correctable
 from customers.merging.forms.final_values import FinalValues
 from customers.merging.forms.texts import texts_of_choices
 from customers.merging.forms.values import ValuesForm
-from customers.merging.merge import StalePlanError
+from customers.merging.meanwhile import StalePlanError
 from customers.merging.plan import MergeError
 from customers.models import Merge, MergeDraft
 from customers.profile.fields import BY_KEY

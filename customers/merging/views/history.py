@@ -37,7 +37,9 @@ def merge_list(request: "StaffRequest") -> HttpResponse:
 @require_safe
 @may_view
 def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
-    merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "by", "rule", "undone_by"), pk=pk)
+    merge = get_object_or_404(
+        Merge.objects.select_related("survivor__merged_into", "by", "confirmed_by", "rule", "undone_by"), pk=pk
+    )
     members = list(merge.members.select_related("duplicate", "undone_by").order_by("duplicate"))
     records = detail.moved_records(members)
     context = {

@@ -12,16 +12,18 @@ from customers.lib.numbers import parse_number, parse_numbers
 from customers.matching.duplicates import candidates_for
 from customers.merging import drafts
 from customers.merging.forms.values import ValuesForm
-from customers.merging.merge import (
+from customers.merging.meanwhile import (
     AlreadyMergedError,
     MergedMeanwhileError,
     StalePlanError,
-    merge_customers,
     refuse_already_merged,
     stale,
 )
+from customers.merging.merge import merge_customers
 from customers.merging.plan import MergeError
 from customers.merging.preview import merge_sides, preview_merge, resulting_values
+from customers.merging.second_person.policy import SecondPersonError, why_second_person
+from customers.merging.views.asked import asked
 from customers.merging.views.came_from import came_from, keeps_list
 from customers.merging.views.merged import merged
 from customers.merging.views.shared import (
@@ -86,13 +88,22 @@ def _merge(request: "StaffRequest", form: ValuesForm, draft: MergeDraft | None) 
     plan = form.default
     if request.POST.get("fingerprint") != plan.fingerprint:
         raise stale(form.since)
-    merge = merge_customers(
-        plan,
-        by=request.user,
-        via=Via.PAGE,
-        reason=reason_in(request),
-        warnings=merge_warnings(form.customers, plan),
-    )
+    try:
+        merge = merge_customers(
+            plan,
+            by=request.user,
+            via=Via.PAGE,
+            reason=reason_in(request),
+            warnings=merge_warnings(form.customers, plan),
+        )
+    except SecondPersonError as error:
+        return asked(
+            request,
+            plan,
+            error.reasons,
+            draft=draft if form.is_kept else None,
+            back=plain_url(form.customers[0], plan.duplicate_ids),
+        )
     if draft:
         drafts.discard(draft)
     records = parse_numbers(request.POST.get("records", "").split())
@@ -112,6 +123,7 @@ def _page(request: "StaffRequest", form: ValuesForm) -> HttpResponse:
         "records": " ".join(str(pk) for pks in records.values() for pk in pks),
         "result": list(resulting_values(form.customers, form.default)),
         "preview": preview,
+        "second_person": why_second_person(form.customers),
         "longest_reason": LONGEST_REASON,
         "change_selection": choose_url(survivor, form.default.duplicate_ids),
         "edit_values": values_url(survivor, form.default.duplicate_ids),

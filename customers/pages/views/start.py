@@ -9,9 +9,10 @@ from customers.engagement.funnel import funnel
 from customers.engagement.tasks import open_tasks_of
 from customers.matching.worklist.listing import worklist_page
 from customers.merging.recent import merges_by_week, recent_acts, week_chart
+from customers.merging.second_person.listing import requests_for
 from customers.models import Customer
 from customers.search.recent import recently_viewed
-from customers.web.permissions import may_view
+from customers.web.permissions import MERGE, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -34,6 +35,7 @@ def start(request: "StaffRequest", *, waiting: Mapping[str, Any]) -> HttpRespons
         "chart": week_chart(weeks),
         "acts": recent_acts(),
         "funnel": funnel(),
+        "requests": requests_for(request.user) if request.user.has_perm(MERGE) else None,
         "task_page": open_tasks_of(request.user, limit=MOST_TASKS),
         "visits": recently_viewed(request.user),
     }

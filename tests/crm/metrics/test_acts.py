@@ -5,7 +5,7 @@ from django.db import transaction
 
 from crm.metrics.acts import NUMBERS
 from customers.lib.counting import Counted, count, count_after_commit
-from customers.merging.merge import StalePlanError
+from customers.merging.meanwhile import StalePlanError
 from orders.intake.order import IntakeError
 from tests.acts import edit, merge, merge_as_planned, plan, undo
 from tests.factories import CustomerFactory, customer_with_order, order

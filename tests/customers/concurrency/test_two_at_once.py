@@ -6,7 +6,7 @@ import pytest
 
 from customers.credit import credit
 from customers.engagement import notes
-from customers.merging.merge import StalePlanError
+from customers.merging.meanwhile import StalePlanError
 from customers.merging.undo import UndoResult
 from customers.models import CartLogin, Customer, Merge, MergeMember, Note, SourceRecord
 from customers.pages.add_customer import add_customer

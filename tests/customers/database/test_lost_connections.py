@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from customers.database.lost_connections import once_more_when_lost
-from customers.merging.merge import AlreadyMergedError
+from customers.merging.meanwhile import AlreadyMergedError
 from customers.models import Customer, Merge, MergeMember
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order

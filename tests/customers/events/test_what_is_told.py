@@ -8,7 +8,7 @@ import pytest
 
 from customers.credit.credit import adjust
 from customers.labels.tags import add_tags
-from customers.merging.merge import StalePlanError
+from customers.merging.meanwhile import StalePlanError
 from customers.merging.split import split_record
 from customers.models import Customer, Event
 from orders.cancel_order import cancel_order

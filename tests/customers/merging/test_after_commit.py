@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.merging.merge import AlreadyMergedError, StalePlanError
+from customers.merging.meanwhile import AlreadyMergedError, StalePlanError
 from tests.acts import edit, fresh, merge_as_planned, plan, undo
 from tests.factories import customer_with_order
 

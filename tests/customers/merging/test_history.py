@@ -264,6 +264,7 @@ def test_the_file_has_what_the_list_has(as_agent, admin_user, helena, helen):
         "Uuid": merged.uuid,
         "Merged at (UTC)": "2026-01-12 14:32:00",
         "User": "Jane Peacock",
+        "Confirmed by": "",
         "Method": "Web",
         "Kept": str(helena.pk),
         "Kept, name": "Helena Holý",

@@ -176,8 +176,9 @@ def test_thirty_of_everything_cost_as_many_queries_as_one(as_agent, agent, djang
         merged = merge(CustomerFactory(), CustomerFactory(), by=agent)
         if number % 2:
             undo(merged, by=agent)
-    with django_assert_num_queries(26):
-        # session, user with permissions; who pays twice; whether there are customers; lead phases; tasks;
+    with django_assert_num_queries(27):
+        # session, user with permissions; who pays twice; whether there are customers; answers to requests;
+        # lead phases; tasks;
         # the worklist (13, as in test_listing); weeks;
         # merges, who was part of them, undos; visits, where they lead, those customers
         as_agent.get("/")
