@@ -37,9 +37,10 @@ ON_ONE_DATABASE = {"api", "crm", "deploy", "pages", "values"}
 
 LONG = {
     *("test_properties.py", "test_migrations.py", "test_truth_table.py", "test_queries.py"),
+    *("test_history_costs.py", "test_order_list_costs.py", "test_same_as_intake.py", "test_scan.py"),
     *("constant_cost", "histories"),
 }
-"""Tests that take many seconds each: they begin first, so that none runs alone at the end; `make test-fast` leaves them
+"""Tests that take long: they begin first, so that none runs alone at the end; `make test-fast` leaves them
 out."""
 
 OPENERS = {"client", "as_agent", "as_admin"}

@@ -12,7 +12,11 @@ from tests.suite import OTHERWISE, WITHOUT_BROWSER, pytest_command
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"crm", "customers", "orders"}
-ALL_RULES = (*WITHOUT_BROWSER, "-m", "not one_database and not long")
+ALL_RULES = (
+    *WITHOUT_BROWSER,
+    "--ignore=tests/failure_modes",  # whose rules have tests of their own
+    *("-m", "not one_database and not long"),
+)
 
 
 def git(*arguments: str) -> list[str]:
