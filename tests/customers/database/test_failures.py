@@ -31,12 +31,13 @@ def connect_otherwise(**settings) -> None:
         other.close_pool()
 
 
+@transaction.atomic  # a PgBouncer would give the next transaction another session
 def terminate() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
     with apart() as session:
-        session.execute("SELECT pg_terminate_backend(%s)", [pid])
+        session.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
     run("SELECT 1")
 
 
