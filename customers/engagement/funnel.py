@@ -97,7 +97,7 @@ def _row(counts: Counts, phase: LeadPhase | None) -> FunnelRow:
     sums = counts.get((OPPORTUNITIES, pk), [])
     return FunnelRow(
         phase,
-        leads,
+        min(leads, MOST_LEADS),
         asked > MOST_LEADS,
         sum(count for _, count, *_ in sums),
         [Worth(code, _rounded(amount, code), _rounded(weighted / 100, code)) for code, _, amount, weighted in sums],
@@ -135,6 +135,7 @@ def _opportunities(phase: int | None) -> QuerySet[Any, Any]:
 
 
 def _leads(phase: int) -> QuerySet[Any, Any]:
-    in_phase = Customer.objects.order_by().filter(lead_phase=phase, billing_status="", lead_status__gt="")
+    # In the order of the index, or PostgreSQL would collect all of the phase before it takes the first.
+    in_phase = Customer.objects.order_by("lead_status").filter(lead_phase=phase, billing_status="", lead_status__gt="")
     nearest = in_phase.live().values("pk")[: MOST_LEADS + 1]
     return Customer.objects.order_by().filter(pk__in=nearest).annotate(bought=HAS_BOUGHT).values("lead_phase", "bought")

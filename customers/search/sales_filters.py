@@ -10,7 +10,16 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from customers.lib.numbers import parse_numbers
-from customers.models import OPEN_FORECASTS, AccountType, ClosingReason, Customer, LeadPhase, ListEntry, Opportunity
+from customers.models import (
+    OPEN_FORECASTS,
+    AccountType,
+    ClosingReason,
+    Customer,
+    LeadPhase,
+    ListEntry,
+    Opportunity,
+    SourceRecord,
+)
 from customers.search.filters import Criterion, is_one_of, unindexed
 from customers.search.find import at_most
 from customers.totals.status import HAS_BOUGHT
@@ -62,7 +71,10 @@ class HasOpportunity(Criterion):
 
     def ids_if_few(self, most: int) -> set[int] | None:
         rows = self._forecast(Opportunity.objects.filter(**{self.column: self.entry}))
-        return at_most(most, rows.values("source_record__customer"))
+        # The records first, from the index alone: a join would be of all that are in the phase.
+        if (records := at_most(most, rows.values("source_record"))) is None:
+            return None
+        return set(SourceRecord.objects.filter(pk__among=records).values_list("customer", flat=True))
 
     def _forecast(self, rows: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
         return rows.filter(forecast_category__in=OPEN_FORECASTS) if self.column == "phase" else rows
