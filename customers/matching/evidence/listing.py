@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from customers.lib.companies import company_key
 from customers.matching.evidence.sharers import EvidenceInCommon, in_words, names_of_attributes
 from customers.matching.judgement import judge_names
+from customers.matching.worklist.cohesion import Pair
 from customers.matching.worklist.filters import EVERYTHING, WorklistFilter
 from customers.matching.worklist.groups import Place
 from customers.matching.worklist.listing import Bridge
@@ -30,6 +31,7 @@ from customers.matching.worklist.queue import written_place
 from customers.models import Customer, EvidenceKey, EvidenceKind, EvidencePair, LikelyPair
 from customers.models.matching import NO_RANK, Key
 
+LIKELY = LikelyPair.objects.filter(rank__gt=NO_RANK)
 MOST_SHOWN = 4
 EVERY_TWO = 1.0
 """Values are the same or not, so a group that is connected by two of them is a chain."""
@@ -45,9 +47,11 @@ class EvidenceGroup(GroupOfPairs):
 
 def evidence_page(after: Place | None = None, *, only: WorklistFilter = EVERYTHING) -> PageOfPairs:
     """The groups whose surest pair follows the place, or the first."""
-    likely = LikelyPair.objects.filter(first=OuterRef("first"), second=OuterRef("second"), rank__gt=NO_RANK)
-    pairs = EvidencePair.objects.filter(~Exists(likely))
-    read = read_groups_of_pairs(pairs, after, only.of_evidence_pairs(), least_connected=EVERY_TWO)
+    pairs = EvidencePair.objects.all()
+    # Of a bounded number: PostgreSQL would compare both tables as a whole.
+    is_not_likely = ~Exists(LIKELY.filter(first=OuterRef("first"), second=OuterRef("second")))
+    conditions = [is_not_likely, *only.of_evidence_pairs()]
+    read = read_groups_of_pairs(pairs, after, conditions, elsewhere=_likely_among, least_connected=EVERY_TWO)
     is_only = not (after or read.following)
     return PageOfPairs(
         tuple(_described(read)),
@@ -55,6 +59,10 @@ def evidence_page(after: Place | None = None, *, only: WorklistFilter = EVERYTHI
         is_only,
         0 if is_only or only.is_set else count_waiting(pairs),
     )
+
+
+def _likely_among(customers: Collection[int]) -> set[Pair]:
+    return set(LIKELY.filter(first__in=customers, second__in=customers).values_list("first", "second"))
 
 
 def _described(read: PairGroups[EvidencePair]) -> Iterator[EvidenceGroup]:

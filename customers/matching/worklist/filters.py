@@ -22,7 +22,7 @@ from customers.models import EvidenceKind, MatchKey, RecordTotals, SourceRecord
 from customers.models.matching import FIRST_RANKS
 
 Row = TypeVar("Row", bound=Model)
-MOST_LOOKED_AT = 2_000
+MOST_LOOKED_AT = 1_000
 """So many rows in the order are tested for one page."""
 UNASSIGNED = 0
 """The owner of customers who have none."""

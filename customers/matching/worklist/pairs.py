@@ -5,7 +5,7 @@ A page reads the next pairs by their index, and the pairs around them. A group i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -94,13 +94,18 @@ def read_groups_of_pairs(
     after: Place | None,
     conditions: Sequence[Any] = (),
     *,
+    elsewhere: Callable[[Collection[int]], Collection[Pair]] | None = None,
     least_connected: float = LEAST_CONNECTED,
 ) -> PairGroups[PairRow]:
-    """Of the pairs that wait, those that follow the place and meet the conditions, and what is around them."""
+    """Of the pairs that wait, those that follow the place and meet the conditions, and what is around them.
+
+    `elsewhere` names those among some customers that another tab has.
+    """
     window, following = _next_pairs(in_order(waiting, after), conditions)
     pairs = _around(waiting, window)
-    marked = not_duplicates_among({customer for pair in pairs for customer in pair})
-    rows = {pair: row for pair, row in pairs.items() if pair not in marked}
+    customers = {customer for pair in pairs for customer in pair}
+    left_out = {*not_duplicates_among(customers), *(elsewhere(customers) if elsewhere else ())}
+    rows = {pair: row for pair, row in pairs.items() if pair not in left_out}
     grouping = group_pairs({pair: row.rank for pair, row in rows.items()}, least_connected=least_connected)
     in_window = {row.ends for row in window}
     by_strength = sorted(rows, key=lambda pair: (-rows[pair].rank, -rows[pair].pk))
