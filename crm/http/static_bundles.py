@@ -20,6 +20,7 @@ SHEETS = (
     "admin/css/changelists.css",
     "admin/css/responsive.css",
     "crm/crm.css",
+    "crm/tables.css",
 )
 HTMX = "django_htmx/htmx-2.min.js"
 SCRIPTS = ("crm/theme.js", "crm/search.js", "crm/keys.js", "crm/menus.js", HTMX, "crm/unreachable.js")
