@@ -46,7 +46,9 @@ const fields = Array.from(document.querySelectorAll(".value:has(.choice)"), (row
             event.preventDefault();
             for (const { picks, fill } of fields) {
                 const pick = picks.find((each) => each.dataset.holders.split(", ").includes(button.value));
-                if (pick && !("onPurpose" in pick.dataset) && picks.some((each) => each.checked)) fill(pick);
+                if (!pick || pick.checked || "onPurpose" in pick.dataset || !picks.some((each) => each.checked)) continue;
+                fill(pick);
+                pick.closest("details")?.setAttribute("open", ""); // what its summary says is no longer so
             }
             taken.textContent = button.dataset.message;
             taken.dispatchEvent(new Event("input", { bubbles: true }));

@@ -237,3 +237,20 @@ def tab_to(page: Page, selector: str) -> None:
         if page.locator(selector).evaluate_all("found => found.includes(document.activeElement)"):
             return
     raise AssertionError(f"Tab does not lead to {selector}")
+
+
+def test_three_values_that_differ_are_within_three_screens_of_a_phone_and_a_key_goes_on(page: Page, sign_in, helenas):
+    helena, helen, _ = helenas
+    Customer.objects.filter(pk=helena.pk).update(company="Holý & Co.")
+    Customer.objects.filter(pk=helen.pk).update(company="Holy Ltd", custom1="Gold")
+    page.set_viewport_size(PHONE)
+    sign_in("jane", *ADMIN.ticks)
+    page.goto(f"/customers/{helena.pk}/merge/values/?duplicate={helen.pk}")
+    expect(page.get_by_text("3 fields differ")).to_be_visible()
+    expect(page.get_by_text("fields have no conflict")).to_contain_text(f"Email ({EMAIL})")
+    expect(page.locator("[name=value-custom1]")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollHeight") <= 3 * PHONE["height"]
+
+    page.keyboard.press("m")
+    page.wait_for_url(re.compile("/merge/confirm/"))
+    expect(page.get_by_role("row", name=re.compile("^Custom 1"))).to_contain_text("Gold")

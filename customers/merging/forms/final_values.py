@@ -70,7 +70,7 @@ class FinalValues:
 
     @property
     def groups(self) -> list[tuple[str, list[ValueRow]]]:
-        undecided = (row for row in self.rows if not row.is_same)
+        undecided = (row for row in self.rows if not (row.is_same or row.is_without_conflict))
         return [(name, list(rows)) for name, rows in groupby(undecided, key=lambda row: row.group)]
 
     @cached_property
@@ -87,6 +87,21 @@ class FinalValues:
             "%(number)s fields are the same for all: %(fields)s",
             number,
         )
+        return text % {"number": number, "fields": ", ".join(parts)}
+
+    @cached_property
+    def without_conflict(self) -> list[ValueRow]:
+        return [row for row in self.rows if row.is_without_conflict]
+
+    @property
+    def without_conflict_sentence(self) -> str:
+        number = len(self.without_conflict)
+        text = ngettext(
+            "%(number)s field has no conflict: %(fields)s",
+            "%(number)s fields have no conflict: %(fields)s",
+            number,
+        )
+        parts = (f"{row.label} ({isolated(row.final)})" for row in self.without_conflict)
         return text % {"number": number, "fields": ", ".join(parts)}
 
     @property

@@ -95,9 +95,24 @@ class ValueRow:
 
     @property
     def is_same(self) -> bool:
+        return self._is_settled and len([c for c in self.choices if c.holders]) == 1
+
+    @property
+    def is_without_conflict(self) -> bool:
+        """Whether it is written in several ways, or some customers have no value."""
+        return self._is_settled and not self.is_same
+
+    @property
+    def _is_settled(self) -> bool:
         touched = self.is_entered or self.error or self.keeps_password
         changed = any(choice.remarks for choice in self.choices)
-        return not (touched or changed or self.differs) and len([c for c in self.choices if c.holders]) == 1
+        return not (touched or changed or self.differs)
+
+    @property
+    def final(self) -> str:
+        """What will be saved, as long as nothing else is entered."""
+        picked = [line for choice in self.choices if choice.is_picked for line in choice.lines]
+        return ", ".join(picked or [each.shown for each in self.inputs if each.shown])
 
     @property
     def shared(self) -> str:
