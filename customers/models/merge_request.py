@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.lib.phrases import join_words
 from customers.models.customer import Customer
 from customers.models.merge import Merge
 
@@ -76,6 +77,12 @@ class MergeRequest(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("customers:merge_request", args=[self.pk])
+
+    @property
+    def in_words(self) -> str:
+        """Such as “Helena Holy (61) into Helena Holý (6)”. Read it with `customers` and `survivor`."""
+        duplicates = [customer for customer in self.customers.all() if customer.pk != self.survivor_id]
+        return f"{join_words([c.name_with_number for c in duplicates] or [''])} into {self.survivor.name_with_number}"
 
     @property
     def is_waiting(self) -> bool:

@@ -84,7 +84,7 @@ def _plan(asked: MergeRequest, customers: Sequence[Customer]) -> MergePlan:
 
 
 def _get(pk: int) -> MergeRequest:
-    return get_object_or_404(MergeRequest.objects.select_related("by", "answered_by", "merge"), pk=pk)
+    return get_object_or_404(MergeRequest.objects.select_related("by", "answered_by", "merge", "survivor"), pk=pk)
 
 
 def _customers(asked: MergeRequest) -> list[Customer]:

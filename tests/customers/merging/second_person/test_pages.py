@@ -58,9 +58,9 @@ def test_a_merge_is_asked_for_and_another_user_confirms_it(as_agent, laura, hele
     merged = Merge.objects.get()
     assert reloaded(helena).company == "Holý Design"
     assert "Confirmed by <bdi>Laura Callahan</bdi>" in as_agent.get(merged.get_absolute_url()).text
-    assert "of yours: confirmed by" in as_agent.get(HOME).text
+    assert "You asked. Confirmed by" in as_agent.get(HOME).text
     as_agent.get(asked.get_absolute_url())
-    assert "of yours" not in as_agent.get(HOME).text
+    assert "You asked" not in as_agent.get(HOME).text
     assert "Confirmed" in laura.get(LIST).text
 
 
