@@ -15,7 +15,7 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test test-fast test-pgbouncer alerts check-deploy fuzz spark histories screenshots lint advisories lock country-names address-formats bench-large
+.PHONY: help run demo test test-fast test-pgbouncer alerts check-deploy fuzz spark histories screenshots lint advisories lock country-names address-formats bench bench-large
 
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -71,8 +71,11 @@ histories: $(VENV)/dev.stamp  ## Do 10,000 random steps a database, and compare 
 	$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.customers.histories)
 	$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.api.event_histories)
 
-bench-large: $(VENV)/dev.stamp  ## Fill the empty PostgreSQL that BENCH_DATABASE_URL names, and time reads of it
-	DATABASE_URL=$(BENCH_DATABASE_URL) $(BIN)/python -m benchmarks.large --customers $(BENCH_CUSTOMERS)
+bench: $(VENV)/dev.stamp  ## Measure merges, lists, pages, imports and other ways to merge on SQLite, in minutes
+	env -u DATABASE_URL $(BIN)/python -m benchmarks.overview
+
+bench-large: $(VENV)/dev.stamp  ## Fill the empty PostgreSQL that BENCH_DATABASE_URL names, and measure the same there
+	DATABASE_URL=$(BENCH_DATABASE_URL) $(BIN)/python -m benchmarks.overview --keep --customers $(BENCH_CUSTOMERS) --most 20000 --rows 10000
 
 screenshots: $(VENV)/dev.stamp $(NODE_MODULES)  ## Draw every page into screenshots/
 	@mkdir -p screenshots

@@ -1,0 +1,38 @@
+"""Rows of a CSV file, imported as a job does it, against the same rows written again by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import connection
+
+from benchmarks.imports import files
+from benchmarks.imports.__main__ import imported
+from benchmarks.imports.limit import last_rows, written_again
+from benchmarks.overview.measured import Measured
+from tests.query_costs import measured as counted
+
+
+def imports(number: int) -> Iterator[Measured]:
+    yield _measure(f"import of {number:,} customers, each", number, files.customers(number))
+    yield _measure(f"import of {number:,} orders, each", number, files.orders(number))
+
+
+def _measure(what: str, number: int, rows: Iterable[Sequence[str]]) -> Measured:
+    before = last_rows()
+    with counted() as count:
+        ours = imported(rows)
+    limit, each = written_again(before), 1000 / number
+    return Measured(
+        what=what,
+        database=connection.vendor,
+        statements=count.statements,
+        written=count.written // number,
+        wal=None,
+        python=ours.python * each,
+        backend=ours.backend * each,
+        p50=ours.seconds * each,
+        p99=ours.seconds * each,
+        limit="the same rows by COPY, or executemany",
+        ratio=ours.cpu / limit.cpu,
+    )
