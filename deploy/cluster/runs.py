@@ -78,6 +78,20 @@ def primary_killed(site: Site, load: Load, times: int) -> Line:
     return Line(f"kill -9 of the primary, {times} times", max(gaps) <= LONGEST_GAP and not ended, told)
 
 
+def standby_killed(site: Site, load: Load) -> Line:
+    """In the middle of pages that read it: they are read from the primary."""
+    standby = next(node for node in NODES if node != primary())
+    with window() as run:
+        os.kill(postmaster(standby), signal.SIGKILL)
+        time.sleep(3)
+        wait_until(has_synchronous_standby, "The standby did not come back.", seconds=150)
+        time.sleep(3)
+    failures = sum(load.failures(run.start, run.end).values())
+    pages = sum(answer.act == "page" and run.start <= answer.at < run.end for answer in load.answers)
+    told = f"{failures} failures, {pages} pages; {load.gap(run.start, run.end):.1f} s without an acknowledged change"
+    return Line("kill -9 of the standby, which pages read", not failures and bool(pages), told)
+
+
 def is_primary_other_than(before: str) -> bool:
     return primary() not in {"", before}
 

@@ -48,6 +48,7 @@ def run_all(site: Site, only: list[str]) -> list[Line]:
         restore.take_base_backup()
         test.run(runs.wrong_keys, load)
         test.run(stale.replica_paused, load, PAUSED)
+        test.run(runs.standby_killed, load)
         test.run(runs.rolling_upgrade, load)
         test.run(runs.cut_off, load, CUT_OFF)
         at, acknowledged = restore.moment(load)
