@@ -11,6 +11,7 @@ from benchmarks.large.people import person
 from benchmarks.overview.measured import table
 from benchmarks.overview.merges import merges
 from benchmarks.overview.reads import pages, reads
+from benchmarks.personal_data import exported
 from customers.models import Customer
 from tests.acts import rebuild
 
@@ -39,6 +40,12 @@ def test_a_large_database_has_nothing_that_differs_and_is_the_same_for_a_seed():
     rows = [*reads(1, largest=largest), *pages(1, largest=largest), *merges(1, rows=2)]
     assert all(row.statements and row.limit for row in rows)
     assert len(table(rows).splitlines()) == len(rows) + 2
+
+
+def test_the_file_of_a_customer_with_many_orders_can_be_measured(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    *_, last = exported(600)
+    assert last.rows > 600
 
 
 @pytest.mark.django_db(transaction=True)

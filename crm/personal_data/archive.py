@@ -1,6 +1,6 @@
 """The ZIP file: each table as JSON and as CSV, and a README that says what is in it and what is not.
 
-It is written row by row, so that memory stays flat however many there are.
+It is written row by row, so that memory stays flat however many there are (`benchmarks/personal_data.py`).
 """
 
 import json
