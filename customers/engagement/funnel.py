@@ -94,7 +94,7 @@ Counts = dict[tuple[str, int | None], list[tuple[str, int, Any, Any]]]
 def _row(counts: Counts, phase: LeadPhase | None) -> FunnelRow:
     pk = phase.pk if phase else None
     ((_, leads, asked, _),) = counts.get((LEADS, pk), [("", 0, 0, 0)])
-    sums = counts.get((OPPORTUNITIES, pk), [])
+    sums = sorted(counts.get((OPPORTUNITIES, pk), []))
     return FunnelRow(
         phase,
         min(leads, MOST_LEADS),
