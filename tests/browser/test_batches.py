@@ -35,7 +35,7 @@ def test_ticked_groups_are_merged_while_the_page_says_how_far_and_undone_as_one(
     expect(page.get_by_role("heading", name="Merge 1 group?")).to_be_visible()
     expect(page.get_by_text("Different values: Phone")).to_be_visible()
 
-    page.get_by_label("Use the value of the kept customer").check()
+    page.get_by_label("Use the value of the customer that is kept").check()
     page.get_by_role("button", name="Update preview").click()
     expect(page.get_by_text("2 groups will be merged by a job")).to_be_visible()
     page.get_by_role("button", name="Yes, I’m sure").click()

@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.roles import SUPPORT_AGENT
+from crm.accounts.roles import ADMIN, SUPPORT_AGENT
 from customers.models import Customer
 from tests.browser.conftest import PHONE
+from tests.browser.test_import import work
 from tests.factories import customer_with_order
+from tests.factories.rules import known_as
 
 
 @pytest.fixture
@@ -86,3 +88,19 @@ def test_the_number_of_a_card_does_not_leave_the_browser(page: Page, as_agent):
         field.press("Enter")
         page.wait_for_url("**5556**")
     assert not [url for url in sent if "4000" in url]
+
+
+def test_a_scan_is_started_and_what_it_finds_is_explained(page: Page, sign_in, transactional_db):
+    for mail in ("rupert@one.example", "quill@two.example"):
+        known_as("Rupert", "Quillfeather", email=mail, billing_address={"line1": "12 Quill Street", "city": "Reno"})
+    sign_in("jane", *ADMIN.ticks)
+    page.set_viewport_size(PHONE)
+    page.goto("/duplicates/?tab=likely")
+    expect(page.get_by_text("No scan of all customers has ended yet.")).to_be_visible()
+    page.get_by_role("button", name="Scan all customers").click()
+    page.wait_for_url("**/jobs/*/")
+    work()
+    page.goto("/duplicates/?tab=likely")
+    page.get_by_role("link", name="Explain").click()
+    expect(page.get_by_role("heading", name="One person?")).to_be_visible()
+    expect(page.get_by_text("Same house number").first).to_be_visible()

@@ -19,6 +19,7 @@ SHOWN = 0.5
 Levels = Mapping[str, str]
 """{field: how its values agree}, without fields that one of the two lacks."""
 
+FIRST_NAME_AGREES = (SAME, SHORT, SWAPPED)
 UNLIKELY, PERHAPS_TWO, NOT_PERSONAL = 0.4, 0.6, 0.97
 """The highest probability of two who are told apart, of two who may be, and of two with nothing personal in common."""
 
@@ -32,12 +33,21 @@ def highest_probability(levels: Levels, *, suffixes_differ: bool = False) -> flo
         return UNLIKELY
     if suffixes_differ or names_differ[0] or levels.get("born") == DIFFERS:
         return PERHAPS_TWO
-    return 1.0 if same_email or _is_same_birth(levels) else NOT_PERSONAL
+    return 1.0 if _is_own_email(levels) or _is_same_birth(levels) else NOT_PERSONAL
+
+
+def _is_own_email(levels: Levels) -> bool:
+    """Two offices have the same mailbox, such as info@, at domains that look alike."""
+    email = levels.get("email")
+    return email == SAME or (email == SLIP and levels.get("first") in FIRST_NAME_AGREES)
 
 
 def _is_same_birth(levels: Levels) -> bool:
-    """Twins have one date of birth, and names that may look alike."""
-    return levels.get("born") in (SAME, SLIP) and levels.get("first") in (SAME, SHORT, SWAPPED)
+    """Twins have one date of birth, and names that may look alike. Namesakes may have dates that look alike."""
+    if levels.get("first") not in FIRST_NAME_AGREES:
+        return False
+    born = levels.get("born")
+    return born == SAME or (born == SLIP and DIFFERS not in (levels.get("last"), levels.get("email")))
 
 
 def _are_two_companies(levels: Levels) -> bool:

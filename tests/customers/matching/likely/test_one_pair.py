@@ -4,12 +4,14 @@ import pytest
 from django.urls import reverse
 
 from benchmarks.labelled import fake_1000
+from customers.matching.likely.doubts import SURE, highest_probability
 from customers.matching.likely.model import shipped_model
 from customers.matching.likely.one_pair import score_pair
 from customers.matching.likely.scoring import open_table, score
 from tests.customers.matching.likely.two_people import two_people
 from tests.factories import customer_with_order
 from tests.page_text import visible_text
+from tests.tables import table
 
 FIRST_NUMBER = 10_000
 
@@ -45,3 +47,18 @@ def test_two_whom_no_scan_found_are_compared_field_by_field(as_agent):
     assert "Different first names" in page
     assert "No scan found these two" in page
     assert "No match" in page
+
+
+@table(
+    ("levels", "is_sure"),
+    [
+        ({"first": "same", "email": "slip"}, True),
+        ({"company": "same", "email": "slip", "postcode": "same"}, False),
+        ({"first": "same", "last": "same", "born": "slip"}, True),
+        ({"first": "same", "last": "same", "born": "slip", "email": "differs"}, False),
+        ({"first": "same", "last": "differs", "born": "slip"}, False),
+        ({"first": "same", "last": "differs", "born": "same", "email": "differs"}, True),
+    ],
+)
+def test_what_only_looks_alike_makes_nobody_sure_where_more_speaks_against(levels, is_sure):
+    assert (highest_probability(levels) >= SURE) is is_sure
