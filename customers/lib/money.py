@@ -75,8 +75,13 @@ def is_payable(amount: Decimal, currency: str) -> bool:
 
 
 def format_money(amount: Decimal, currency: str) -> str:
-    """Such as 2,328.60 USD."""
-    return f"{format_amount(amount, currency)} {currency}"
+    """For people to read, such as 2,328.60 USD."""
+    return f"{format_with_minus(amount, currency)} {currency}"
+
+
+def format_with_minus(amount: Decimal, currency: str) -> str:
+    """For people to read, such as −2.50; without the currency."""
+    return format_amount(amount, currency).replace("-", "−")
 
 
 def format_for_input(amount: Decimal, currency: str) -> str:

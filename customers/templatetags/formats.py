@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from customers.lib.addresses.countries import country_name
-from customers.lib.money import format_amount, from_minor_units
+from customers.lib.money import format_amount, format_with_minus, from_minor_units
 from customers.lib.phrases import isolated
 
 register = template.Library()
@@ -26,8 +26,8 @@ TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 
 @register.filter
 def money(amount: Decimal, currency: str) -> str:
-    """Such as 2,328.60; without the currency."""
-    return format_amount(amount, currency)
+    """Such as 2,328.60 or −2.50; without the currency."""
+    return format_with_minus(amount, currency)
 
 
 @register.filter

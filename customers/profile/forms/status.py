@@ -18,10 +18,14 @@ class StatusForm(forms.Form):
     lead_status = forms.ChoiceField(choices=BY_KEY["lead_status"].options, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
-    def __init__(self, customer: Customer, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, customer: Customer, data: Mapping[str, Any] | None = None, *, shown_instead: str = "") -> None:
+        """`shown_instead` is the status that is shown whatever the lead status is, if there is one."""
         shown = {name: getattr(customer, name) for name in ("lead_status", "version")}
         shown |= {"owner": customer.owner_id, PHASE.key: customer.lead_phase_id}
         super().__init__(data, label_suffix="", initial=shown)
+        if shown_instead:
+            told = f"Kept, but not shown: this customer has bought and is {shown_instead}."
+            self.fields["lead_status"].help_text = told
         staff = Q(is_active=True) | Q(pk__in=[customer.owner_id] if customer.owner_id else [])
         choices = get_user_model().objects.filter(staff).order_by("first_name", "last_name", "username")
         self.fields["owner"] = forms.ModelChoiceField(choices, required=False, empty_label="Unassigned")

@@ -9,6 +9,8 @@ from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.profile.edit import EditError, make_customer, set_status_and_owner
 from customers.profile.forms.status import StatusForm
+from customers.totals.status import status_of
+from customers.totals.sums import sum_rows, totals_rows
 from customers.web.live import with_live
 from customers.web.permissions import may_change, may_view
 
@@ -35,7 +37,12 @@ def customer_make(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_view
 @with_live
 def customer_status(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    form = StatusForm(customer, request.POST if request.method == "POST" else None)
+    totals = sum_rows(totals_rows(customer))
+    has_bought = bool(customer.billing_status or totals.orders)
+    status = status_of(customer, totals)
+    form = StatusForm(
+        customer, request.POST if request.method == "POST" else None, shown_instead=status if has_bought else ""
+    )
     error = ""
     if form.is_valid():
         data = form.cleaned_data

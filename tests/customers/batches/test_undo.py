@@ -85,7 +85,7 @@ def test_who_cannot_be_restored_is_named_and_the_others_go_on():
     rows = undo_all([undone.pk, *shown.merges, erased.pk])
     assert rows == [
         (undone.pk, "before", ""),
-        (again.pk, "refused", f"Customer {again.survivor_id} would have -5.00 USD of credit."),
+        (again.pk, "refused", f"Customer {again.survivor_id} would have −5.00 USD of credit."),
         (fine.pk, "undone", ""),
         (spent.pk, "undone", ""),
         (erased.pk, "refused", f"Customer {erased.survivor_id} was erased, so this merge can no longer be undone."),

@@ -51,6 +51,7 @@ def test_below_zero_only_when_that_is_ticked(as_agent, helena):
     assert held(helena) == {"USD": 1}
     assert adjust(as_agent, helena, "-4", overdraw="on").status_code == 302
     assert held(helena) == {"USD": -3}
+    assert "−3.00 <small>USD" in as_agent.get(f"/customers/{helena.pk}/").text
 
 
 @table(

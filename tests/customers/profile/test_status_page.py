@@ -22,6 +22,7 @@ def send(client, customer, **data):
 
 
 def test_status_and_owner_are_set_and_told(as_agent, agent, helena, admin_user):
+    assert "Kept, but not shown: this customer has bought and is Customer." in as_agent.get(url(helena)).text
     send(as_agent, helena, lead_status="working", owner=admin_user.pk)
 
     page = as_agent.get(f"/customers/{helena.pk}/").text
@@ -39,7 +40,9 @@ def test_a_status_from_purchases_is_shown_first(as_agent, helena):
     send(as_agent, helena, lead_status="lost")
 
     assert '<span class="badge warn">Past Due</span>' in as_agent.get(f"/customers/{helena.pk}/").text
-    assert "The current status, Past Due, comes from purchases" in as_agent.get(url(helena)).text
+    page = as_agent.get(url(helena)).text
+    assert "The current status, Past Due, comes from purchases" in page
+    assert "Kept, but not shown: this customer has bought and is Past Due." in page
 
 
 def test_saving_what_is_there_writes_nothing(as_agent, helena):
