@@ -1,6 +1,7 @@
-"""The form of a new order: up to five products, an address, and a card on file or none.
+"""The form of a new order: products, an address, and a card on file or none.
 
 It is sent twice: the first time the total is shown, and the second time, with the total that was shown, it is placed.
+Before that, the form can be asked for lines for more products.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from django.forms.boundfield import BoundField
 
 from customers.lib.addresses.address import Address
 from customers.lib.money import format_money, is_payable
+from customers.lib.numbers import parse_number
 from customers.models import Customer
 from customers.profile.clean import clean_typed
 from customers.profile.fields import BY_KEY
@@ -25,7 +27,9 @@ from orders.pages.forms.fields import AmountField
 from orders.pages.forms.payment import card_label
 from orders.payments.new_order import DraftOrder, cards_of, draft_order
 
-LINES = range(1, 6)
+MORE_LINES = 5
+"""How many there are at first, and how many are added at once."""
+MOST_LINES = 50
 MOST_PRODUCTS = 1_000
 ADDRESS = BY_KEY["shipping_address"]
 NOT_CHARGED = "0"
@@ -37,14 +41,20 @@ class NewOrderForm(forms.Form):
     card = forms.TypedChoiceField(label="Charge to", coerce=int, error_messages={"required": "Choose how it is paid."})
     use_required_attribute = False
 
-    def __init__(self, customer: Customer, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, customer: Customer, data: Mapping[str, Any] | None = None, *, entered: Mapping[str, Any] | None = None
+    ) -> None:
+        """With what was `entered`, unchecked, it has lines for more products."""
         address = customer.shipping_address or customer.billing_address
-        initial = {"token": uuid4(), **inputs.texts(ADDRESS, address)}
+        initial = {"token": uuid4(), **inputs.texts(ADDRESS, address), **(entered or {})}
         super().__init__(data, label_suffix="", initial=initial)
+        lines = parse_number(str((data or entered or {}).get("lines", ""))) or MORE_LINES
+        self.number_of_lines = min(lines + (MORE_LINES if entered else 0), MOST_LINES)
+        self.first_new_line = f"product{lines + 1}" if entered else ""
         priced = Product.objects.exclude(price=None).exclude(currency="").order_by("name", "pk")[:MOST_PRODUCTS]
         self.products = {product.pk: product for product in priced}
         self.draft: DraftOrder | None = None
-        for line in LINES:
+        for line in self._lines:
             self._add_line(line)
         self.fields |= inputs.fields_of(ADDRESS, customer)
         self.cards = {card.pk: card for card in cards_of(customer)}
@@ -58,11 +68,21 @@ class NewOrderForm(forms.Form):
         product.error_messages |= {**wrong, "required": "Choose a product."}
         quantity = forms.IntegerField(label="Quantity", min_value=1, max_value=MOST, required=False, initial=1)
         quantity.widget.attrs["class"] = "vTextField"
+        if f"product{line}" == self.first_new_line:
+            product.widget.attrs["autofocus"] = True
         self.fields |= {f"product{line}": product, f"quantity{line}": quantity}
 
     @property
+    def _lines(self) -> range:
+        return range(1, self.number_of_lines + 1)
+
+    @property
+    def has_room(self) -> bool:
+        return self.number_of_lines < MOST_LINES
+
+    @property
     def lines(self) -> Iterator[tuple[BoundField, BoundField]]:
-        for line in LINES:
+        for line in self._lines:
             yield self[f"product{line}"], self[f"quantity{line}"]
 
     @property
@@ -83,7 +103,7 @@ class NewOrderForm(forms.Form):
         self._clean_address()
         wanted = [
             (self.products[values[f"product{line}"]], values.get(f"quantity{line}") or 1)
-            for line in LINES
+            for line in self._lines
             if values.get(f"product{line}")
         ]
         if self.errors:

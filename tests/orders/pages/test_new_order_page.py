@@ -59,6 +59,23 @@ def test_a_total_that_was_not_shown_is_shown_first(helena, mug, as_agent):
     assert Order.objects.count() == 1
 
 
+def test_more_products_than_lines_are_ordered(helena, mug, as_agent):
+    others = [ProductFactory(name=f"Cup {n}", price=Decimal(1), currency="USD") for n in range(6)]
+    given = {"product1": mug.pk, "quantity1": "two", "shipping": "3", "card": "0", "lines": "5", "more": "1"}
+    more = words(send(as_agent, helena, **given))
+    assert 'name="lines" value="10"' in more
+    assert 'name="quantity1" value="two"' in more  # nothing is checked yet, and nothing is lost
+    assert "errorlist" not in more
+    asked = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "products"}
+    fragment = as_agent.post(f"/customers/{helena.pk}/new-order/", {**given, "lines": "45"}, **asked).text
+    assert fragment.startswith("<fieldset")
+    assert "Add products" not in fragment
+
+    given = {f"product{n}": product.pk for n, product in enumerate([mug, *others], 1)} | {"lines": "10", "card": "0"}
+    send(as_agent, helena, **given, agreed="13.50 USD")
+    assert Order.objects.latest("pk").items.count() == 7
+
+
 def test_an_order_that_is_paid_elsewhere_charges_nothing(helena, mug, as_agent):
     done = words(send(as_agent, helena, product1=mug.pk, card="0", agreed="7.50 USD"))
     assert "Nothing was charged." in done
