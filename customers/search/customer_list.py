@@ -1,4 +1,4 @@
-"""The list of customers, a page at a time: through an index, never OFFSET, never COUNT."""
+"""The list of customers, a page at a time: through an index, never OFFSET, and counted up to MOST only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from customers.lib.batches import PAGE
 from customers.lib.names import unaccented
+from customers.lib.numbers import capped_count
 from customers.matching.duplicates import duplicate_counts
 from customers.models import Customer, LeadPhase
 from customers.records import counts
@@ -17,6 +18,9 @@ from customers.search.reasons import HitReason, reasons_for
 from customers.search.scan import MOST_STRETCHES, scan
 from customers.totals.status import is_lead, status_of
 from customers.totals.sums import OrderTotals, common_currency, order_totals
+
+MOST = 10_000
+"""Counting stops here."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,12 @@ class ListPage:
     """The cursor of the next page; "" on the last."""
     is_cut_short: bool
     """Whether the page ends before it is full, to answer in time; the next page looks further."""
+    number: int | None = None
+    """How many customers the list has, where that is known without reading on; MOST + 1 stands for any more."""
+
+    @property
+    def shown_number(self) -> str:
+        return "" if self.number is None else capped_count(self.number, MOST)
 
     @property
     def currency(self) -> str:
@@ -76,7 +86,12 @@ def list_page(
     pks = [pk for *_, pk in places[:PAGE]]
     if above is not None and after is None:
         pks = [above, *(pk for pk in pks if pk != above)]
-    return ListPage(customer_rows(pks, text=text), cursor, bool(cursor) and not is_full)
+    total: int | None = None
+    if not criteria:
+        total = Customer.objects.live().values("pk")[: MOST + 1].count()
+    elif end is None and after is None:
+        total = len({pk for *_, pk in places} | set(pks))
+    return ListPage(customer_rows(pks, text=text), cursor, bool(cursor) and not is_full, total)
 
 
 def customer_rows(pks: Sequence[int], *, text: str = "") -> list[CustomerRow]:

@@ -1,4 +1,4 @@
-"""What does not fit on a page, by the boxes of its texts and controls."""
+"""What does not fit on a page or is too small to be read, by the boxes of its texts and controls."""
 
 from playwright.sync_api import CDPSession, Page
 
@@ -80,6 +80,9 @@ FIND = """
             const element = text.parentElement
             if (!text.data.trim() || element.closest("script, option, textarea, svg, dialog:not([open])")) continue
             if (!isShown(element) || isAlsoTitle(element)) continue
+            const size = parseFloat(styleOf(element).fontSize)
+            if (size === 0) continue  // a step without its word
+            if (size < 12) complain("text of less than 12px", element)
             range.selectNodeContents(text)
             for (const box of range.getClientRects()) {
                 if (box.width < 1) continue

@@ -10,6 +10,7 @@ from django.utils import timezone
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.models import Customer, Via
+from customers.search import customer_list
 from customers.search.customer_list import PAGE
 from customers.search.order import sort_named
 from tests.database import rolled_back
@@ -48,14 +49,15 @@ def test_the_list_asks_the_same_of_the_database_however_many_rows(as_agent, thir
     """
     1 session, 2 user with permissions, 3 data sources, 4 how far to look, 5 places in
     the order, 6 the customers, 7 their match keys, 8 those that are ignored, 9 who else has them, 10 who was merged
-    into all these (a query a level), 11 who said that two are not one person, 12 totals, 13 names of the sources.
-    A search looks no further than whom it finds, 1 query, and asks 1 more: whom the text names by number or id.
+    into all these (a query a level), 11 who said that two are not one person, 12 totals, 13 names of the sources,
+    14 how many there are, up to a limit, 15 the account types and lead phases to filter by. A search looks no further
+    than whom it finds, 1 query, counts none, and asks 1 more: whom the text names by number or id.
     """
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         response = as_agent.get(URL)
 
     assert len(names_in(response)) == PAGE
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert len(names_in(as_agent.get(URL, {"q": "first1"}))) > 1
 
 
@@ -125,6 +127,14 @@ def test_a_search_finds_and_says_what_for(as_agent, thirty):
 
     assert set(names_in(response)) == {thirty[14].pk, thirty[15].pk}
     assert 'value="first7 same"' in response.text
+
+
+def test_the_list_says_how_many_it_has(as_agent, thirty, monkeypatch):
+    assert "30 customers, 25 per page" in as_agent.get(URL).text
+    assert "30 customers, 25 per page" in as_agent.get(URL, {"q": "same"}).text
+    assert '<span class="quiet">2 customers</span>' in as_agent.get(URL, {"q": "first7"}).text
+    monkeypatch.setattr(customer_list, "MOST", 20)
+    assert "20+ customers, 25 per page" in as_agent.get(URL).text
 
 
 def test_a_search_in_vain_says_where_was_looked(as_agent, thirty):
