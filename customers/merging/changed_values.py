@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Model
+
 from customers.lib.money import format_money
 from customers.lib.phrases import ActMessage
 from customers.merging.preview import ValueChange
 from customers.models import CartLogin, CreditEntry, Merge, MergeMember, PaySource, ProfileChange
 from customers.profile.clean import as_text
-from customers.profile.fields import BY_KEY, FIELDS, FieldKind, ProfileField
+from customers.profile.fields import FIELDS, FieldKind, ProfileField
 from customers.profile.replay import BY_PURCHASE
 
 ENTERED = ActMessage("entered by {user}", "entered by an API client")
@@ -38,17 +40,22 @@ def changed_values(merges: Mapping[Merge, Sequence[MergeMember]]) -> dict[int, l
     }
 
 
-NAMED = {FieldKind.LOGIN: CartLogin, FieldKind.PAY_SOURCE: PaySource}
-Rows = Mapping[tuple[FieldKind, int], object]
+NAMED: Mapping[str, type[Model]] = {
+    field.key: table
+    for field in FIELDS
+    if (table := {FieldKind.LOGIN: CartLogin, FieldKind.PAY_SOURCE: PaySource}.get(field.kind, field.listed))
+}
+"""{field: the table of the rows that its values name}"""
+Rows = Mapping[tuple[str, int], object]
 
 
 def _named_rows(values: Sequence[tuple[str, Mapping[str, Any]]]) -> Rows:
-    """{(kind, key): the row} of the logins and payment methods that are named by key."""
-    rows: dict[tuple[FieldKind, int], object] = {}
-    for kind, model in NAMED.items():
-        keys = {value[side] for key, value in values if BY_KEY[key].kind is kind for side in ("before", "after")}
+    """{(field, key): the row} of the rows that are named by key."""
+    rows: dict[tuple[str, int], object] = {}
+    for name, model in NAMED.items():
+        keys = {value[side] for key, value in values if key == name for side in ("before", "after")}
         if keys := keys - {None}:
-            rows.update({(kind, row.pk): row for row in model._default_manager.filter(pk__in=keys)})
+            rows.update({(name, row.pk): row for row in model._default_manager.filter(pk__in=keys)})
     return rows
 
 
@@ -56,8 +63,8 @@ def _in_words(written: Mapping[str, Mapping[str, Any]], rows: Rows) -> Iterator[
     """Field, before, after, and the customer whose value it was."""
     for field in (field for field in FIELDS if field.key in written):
         value = written[field.key]
-        if field.kind in NAMED:
-            before, after = (str(rows.get((field.kind, value[side]), "")) for side in ("before", "after"))
+        if field.key in NAMED:
+            before, after = (str(rows.get((field.key, value[side]), "")) for side in ("before", "after"))
         else:
             before, after = as_text(field, value["before"]), as_text(field, value["after"])
         yield field, before, after, value["from"]

@@ -6,6 +6,7 @@ import pytest
 
 from customers.lists.catalogue import BY_SLUG
 from customers.lists.entries import ListError, add_entry, add_usual, delete_entry, edit_entry, move_entry, retire_entry
+from customers.merging.changed_values import changed_values
 from customers.models import AccountType, ClosingReason, Customer, LeadPhase, Opportunity
 from customers.profile.edit import edit_profile
 from tests.acts import merge, refusal, undo
@@ -118,3 +119,12 @@ def test_a_reason_and_a_phase_of_an_opportunity_are_not_deleted():
     assert [edited.with_use().get().is_used for edited in (PHASES, REASONS)] == [True, True]
     assert "was not deleted" in refusal(delete_entry, PHASES, phase.pk, by=None)
     assert "was not deleted" in refusal(delete_entry, REASONS, reason.pk, by=None)
+
+
+def test_the_names_of_what_merges_changed_are_read_together(django_assert_num_queries):
+    types = [add_entry(TYPES, {"name": name}, by=None) for name in "123"]
+    merges = [merge(CustomerFactory(), CustomerFactory(account_type=kind.pk)) for kind in types]
+    # Changes, entries of the list, credit.
+    with django_assert_num_queries(3):
+        changes = changed_values(dict.fromkeys(merges, ()))
+    assert sorted(change.after for (change,) in changes.values()) == ["1", "2", "3"]
