@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from importlib import import_module
 from random import Random
+from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from customers.models import Customer, MonthTotals
@@ -116,6 +119,20 @@ def test_pages_are_what_follows_from_all_lines(seed):
     agree(now)
     differing = rebuild_revenue(list(MonthTotals.objects.values_list("source_record", flat=True).distinct()))
     assert not [name for name in differing if "of 20" in name]
+
+
+def test_what_was_billed_before_an_update_is_found_as_before():
+    now = timezone.now()
+    made_up(Random(7), now.replace(microsecond=0) - timedelta(days=300))  # noqa: S311 - the same each time
+    count_purchases()
+    MrrStep.objects.all().delete()
+    MonthTotals.objects.update(mrr_moved=0)
+    migration = import_module("orders.migrations.0029_mark_mrr_steps")
+    with connection.cursor() as cursor:
+        migration.mark(None, SimpleNamespace(connection=connection, execute=cursor.execute))
+    agree(now)
+    count_purchases()
+    agree(now)
 
 
 def test_a_page_reads_no_more_however_much_was_billed():
