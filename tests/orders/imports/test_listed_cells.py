@@ -2,7 +2,12 @@
 
 import pytest
 
-from customers.models import AccountType, LeadPhase
+from customers.models import AccountType, Customer, LeadPhase
+from customers.rebuild import rebuild
+from orders.imports.batch.write import write_chunk
+from orders.models import Import
+from orders.totals.add import rebuild_totals
+from tests.factories import DataSourceFactory
 from tests.factories.lists import make_entry
 from tests.orders.imports.reading import read_csv, refusals
 
@@ -17,3 +22,13 @@ def test_an_entry_is_found_in_any_spelling_and_an_unknown_one_is_refused():
     assert "account_type" not in second
     [refusal] = refusals("Email,Account type\na@b.com,Shop\n")
     assert refusal.startswith("Account type: “Shop” is in no list. Add it in Settings, Sales lists")
+
+
+def test_new_customers_get_the_entries_in_their_profile():
+    kind, offer = make_entry(AccountType, "Shop"), make_entry(LeadPhase, "Offer")
+    shop = DataSourceFactory(name="Shop")
+    rows = read_csv("ID,Email,Account type,Lead phase,Lead status\n1,a@b.com,Shop,Offer,New Lead\n")
+    write_chunk(Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, rows)
+    customer = Customer.objects.get()
+    assert (customer.account_type, customer.lead_phase, customer.lead_status) == (kind, offer, "new")
+    assert [*rebuild(rebuild_totals)] == []
