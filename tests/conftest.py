@@ -118,8 +118,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 def deletions() -> list[str]:
     """What empties every table but those kept: at once where the database takes several statements together."""
     tables = set(connection.introspection.django_table_names(only_existing=True)) - KEPT
-    each = [f"DELETE FROM {connection.ops.quote_name(table)}" for table in sorted(tables)]  # noqa: S608 (names of ours)
-    return ["; ".join(each)] if connection.vendor == "postgresql" else each
+    statements = [f"DELETE FROM {connection.ops.quote_name(table)}" for table in sorted(tables)]  # noqa: S608 (names of ours)
+    return ["; ".join(statements)] if connection.vendor == "postgresql" else statements
 
 
 @pytest.fixture(scope="session", autouse=True)

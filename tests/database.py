@@ -43,13 +43,13 @@ def dump(*, without=()) -> dict[str, list[tuple]]:
 
 def linked_rows(customer: Customer) -> dict[str, list[int]]:
     """{kind: primary keys} of everything that can be reached from a customer."""
-    found = {
+    pks_by_kind = {
         model.__name__: sorted(
             model._default_manager.filter(source_record__customer=customer).values_list("pk", flat=True)
         )
         for model in linked_models()
     }
-    return {kind: pks for kind, pks in found.items() if pks}
+    return {kind: pks for kind, pks in pks_by_kind.items() if pks}
 
 
 def dump_all() -> dict[str, list[tuple]]:

@@ -23,8 +23,8 @@ def linked_row(model: type[LinkedRow], record: SourceRecord, **values) -> Linked
 
 
 def required(model: type[models.Model]) -> list[models.Field]:
-    found = (f for f in model._meta.concrete_fields if not (f.has_default() or f.null or f.blank or f.primary_key))
-    return [field for field in found if field.related_model is not SourceRecord]
+    fields = (f for f in model._meta.concrete_fields if not (f.has_default() or f.null or f.blank or f.primary_key))
+    return [field for field in fields if field.related_model is not SourceRecord]
 
 
 def something(field: models.Field, record: SourceRecord) -> object:
@@ -50,13 +50,11 @@ def row_to_refer_to(model: type[models.Model], record: SourceRecord) -> models.M
     if issubclass(model, User):
         return User.objects.get_or_create(username="linked-rows")[0]
     linked = issubclass(model, LinkedRow)
-    found = model._default_manager.filter(**({"source_record": record} if linked else {})).first()
-    if found is None:
-        found = (
-            linked_row(model, record) if linked else model(**{f.name: something(f, record) for f in required(model)})
-        )
-        found.save()
-    return found
+    row = model._default_manager.filter(**({"source_record": record} if linked else {})).first()
+    if row is None:
+        row = linked_row(model, record) if linked else model(**{f.name: something(f, record) for f in required(model)})
+        row.save()
+    return row
 
 
 def one_of_each(record: SourceRecord, *, but: Collection[type[LinkedRow]] = ()) -> None:

@@ -17,8 +17,8 @@ from customers.web.second_question import note_answer
 @cache
 def permissions() -> dict[str, int]:
     """{"app.codename": primary key}; they are never emptied."""
-    found = Permission.objects.values_list("content_type__app_label", "codename", "pk")
-    return {f"{app}.{codename}": pk for app, codename, pk in found}
+    rows = Permission.objects.values_list("content_type__app_label", "codename", "pk")
+    return {f"{app}.{codename}": pk for app, codename, pk in rows}
 
 
 def allow(user: User, *names: str) -> User:

@@ -24,10 +24,10 @@ RECORDED = {"Merge", "MergeMember", "ProfileChange", "HistoryEntry", "NotDuplica
 @pytest.fixture
 def three():
     """Three customers with an order each, known to the shop as 1, 2 and 3; with their homes."""
-    found = [customer_with_order(first_name=n, external_id=str(i)) for i, n in enumerate(("Ada", "Bea", "Cleo"), 1)]
-    for customer in found:
+    customers = [customer_with_order(first_name=n, external_id=str(i)) for i, n in enumerate(("Ada", "Bea", "Cleo"), 1)]
+    for customer in customers:
         notes.add(customer, {"text": "Called."}, by=None)
-    return found
+    return customers
 
 
 def state() -> dict:
@@ -153,8 +153,8 @@ def test_60_what_was_undone_is_not_suggested_again_but_can_be_merged_again():
     b = customer_with_order(first_name="Bea", email="same@example.org")
     undo(merge(a, b))
     assert duplicate_counts([a.pk, b.pk]) == {}
-    (found,) = duplicates_of(a)
-    assert found.dismissal.reason.endswith("was undone")
+    (candidate,) = duplicates_of(a)
+    assert candidate.dismissal.reason.endswith("was undone")
     merge(a, b)
     assert fresh(b)[0].merged_into == a
 

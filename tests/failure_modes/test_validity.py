@@ -168,8 +168,8 @@ def test_54_a_retired_customer_is_not_suggested(pair):
     b = customer_with_order(first_name="Bea", email="same@example.org")
     c = customer_with_order(first_name="Cleo", email="same@example.org")
     merge(a, b)
-    assert [found.customer for found in duplicates_of(c)] == [a]
-    assert [found.customer for found in duplicates_of(a)] == [c]
+    assert [candidate.customer for candidate in duplicates_of(c)] == [a]
+    assert [candidate.customer for candidate in duplicates_of(a)] == [c]
 
 
 @table(
@@ -201,9 +201,9 @@ def test_55_a_family_on_one_phone_is_found_but_neither_associated_nor_ticked_bef
     phone = "+420 241 770 449"
     a = customer_with_order(first_name="Ada", last_name="Holá", phone=phone)
     b = customer_with_order(first_name="Bo", last_name="Novák", phone=phone)
-    (found,) = duplicates_of(a)
-    assert (found.customer, found.is_sure) == (b, False)
-    assert found.against == ("different first names", "different last names")
+    (candidate,) = duplicates_of(a)
+    assert (candidate.customer, candidate.is_sure) == (b, False)
+    assert candidate.against == ("different first names", "different last names")
     assert order(first_name="Cleo", last_name="Dvořák", phone=phone).assigned.rule == "new"
 
 
@@ -227,12 +227,12 @@ def test_55_people_with_the_same_name_only_do_not_match():
 def test_56_one_email_or_phone_in_two_spellings_matches(one, other):
     a = SourceRecordFactory(customer=CustomerFactory(first_name="Ada"), **one)
     b = SourceRecordFactory(customer=CustomerFactory(first_name="Bea"), **other)
-    assert [found.customer for found in duplicates_of(a.customer)] == [b.customer]
+    assert [candidate.customer for candidate in duplicates_of(a.customer)] == [b.customer]
 
 
 def test_why_tells_what_speaks_for_and_against_any_pair():
     a = customer_with_order(first_name="Ada", last_name="Holá", email="a@example.org")
     b = customer_with_order(first_name="Bo", last_name="Novák", email="b@example.org")
-    found = candidate_for(a, b)
-    assert found.reasons == ()
-    assert found.against == ("no shared email or phone", "different first names", "different last names")
+    candidate = candidate_for(a, b)
+    assert candidate.reasons == ()
+    assert candidate.against == ("no shared email or phone", "different first names", "different last names")
