@@ -29,7 +29,7 @@ def test_of_two_merges_in_opposite_directions_one_wins_and_the_other_is_told(run
         a, b = customers(f"a{number} b{number}")
         there, back = plan(a, b), plan(b, a)
         outcomes = run_together(lambda plan=there: merge_as_planned(plan), lambda plan=back: merge_as_planned(plan))
-        assert type_names(outcomes) == {"Merge", "MergeError"}
+        assert type_names(outcomes) == {"Merge", "MergedMeanwhileError"}
         assert "a moment ago" in str(outcomes)
     check_owners_and_caches()
 
