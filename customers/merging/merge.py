@@ -95,9 +95,9 @@ def merge_customers(
         refuse_lost_race([*locked.values()])
     plan = replan(agreed, survivor, duplicates)
     refuse_unmatched(plan.survivor_id, plan.duplicate_ids, by=by)
-    if confirmed_by is None or confirmed_by == by:
-        refuse_alone([survivor, *duplicates])
     records = owned_records(plan.ids)
+    if confirmed_by in (None, by) and (not records or records[0].has_policy):
+        refuse_alone([survivor, *duplicates])
 
     merge = Merge(
         survivor=survivor,

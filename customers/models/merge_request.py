@@ -1,5 +1,7 @@
 """Merges that need a second person: which they are, and what users have asked for."""
 
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -10,6 +12,12 @@ from customers.models.customer import Customer
 from customers.models.merge import Merge
 
 
+class MergePolicyQuerySet(models.QuerySet["MergePolicy"]):
+    def in_force(self) -> MergePolicyQuerySet:
+        """Not the policy by which no merge needs a second person."""
+        return self.exclude(above=None, live_purchases=False, unlike_names=False)
+
+
 class MergePolicy(models.Model):
     """Which merges need a second person. One row, or none; a merge that meets any of these does."""
 
@@ -18,6 +26,8 @@ class MergePolicy(models.Model):
     )
     live_purchases = models.BooleanField(default=False, help_text="More than one of its customers has active purchases")
     unlike_names = models.BooleanField(default=False, help_text="A name differs much from that of the kept customer")
+
+    objects = MergePolicyQuerySet.as_manager()
 
     class Meta:
         default_permissions = ("change",)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from customers.models import DataSource, RecordTotals, SourceRecord, UnmatchedValue
+from customers.models import DataSource, MergePolicy, RecordTotals, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.statements.prepared import Prepared
 
@@ -18,6 +18,7 @@ _rows = Prepared(
             Subquery(DataSource.objects.filter(name=DataSource.STAFF).values("pk")),
             Exists(UnmatchedValue.objects.filter(source_record=OuterRef("pk"))),
             Exists(RecordTotals.objects.purchases().filter(source_record=OuterRef("pk"))),
+            Exists(MergePolicy.objects.in_force()),
             *("match_keys__kind", "match_keys__value"),
         )
     )
@@ -28,7 +29,7 @@ _rows = Prepared(
 class OwnedRecord:
     """`staff_source` is the data source of staff records; `excludes` says that a value is excluded from matching.
 
-    `has_bought` that an order counted, or that there is a purchase.
+    `has_bought` that an order counted, or that there is a purchase; `has_policy` that some merges need a second person.
     """
 
     pk: int
@@ -39,6 +40,7 @@ class OwnedRecord:
     staff_source: int | None
     excludes: bool
     has_bought: bool
+    has_policy: bool
     keys: set[Key] = field(default_factory=set)
 
 

@@ -36,8 +36,7 @@ class SecondPersonError(MergeError):
 
 def current_policy() -> MergePolicy | None:
     """None where no merge needs a second person."""
-    policy = MergePolicy.objects.first()
-    return policy if policy and (policy.above is not None or policy.live_purchases or policy.unlike_names) else None
+    return MergePolicy.objects.in_force().first()
 
 
 def refuse_alone(customers: Sequence[Customer]) -> None:

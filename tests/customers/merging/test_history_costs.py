@@ -75,7 +75,8 @@ def test_a_few_active_merges_are_found_among_many_that_were_undone(rare):
 def refuse_long_read(query: dict[str, object]) -> None:
     merges, read = _first_page(history.filter_merges(MergeHistoryForm(query).merge_filter).order_by("-created", "-pk"))
     assert 0 < merges <= 24, query
-    assert read < (MERGES if on_sqlite else MERGES / 10), (query, read)
+    # SQLite takes some hundred steps for each merge that it shows, and several for each that it passes over.
+    assert read < (2 * MERGES if on_sqlite else MERGES / 10), (query, read)
 
 
 def _first_page(merges: QuerySet[Merge]) -> tuple[int, int]:
