@@ -54,7 +54,7 @@ def begin_merge(
     if is_new:
         for some in batches(proposal for proposal in proposals if not proposal.left):
             GroupToMerge.objects.bulk_create(
-                GroupToMerge(batch=batch, customers=[*each.ids], versions=[*each.versions]) for each in some
+                GroupToMerge(batch=batch, customers=[*proposal.ids], versions=[*proposal.versions]) for proposal in some
             )
     return batch, is_new
 

@@ -62,15 +62,15 @@ def selection_for(survivor: Customer, *, ticked: Collection[int] | None, term: s
     selected = list(Customer.objects.live().filter(pk__in=unlisted)) if unlisted else []
     hits = first_found(term, without=listed) if term and may_search else []
     others = {customer.pk: customer for customer in [*selected, *hits]} if may_search else {}
-    found = candidates_for(survivor, list(others.values())) if others else []
-    summaries = summaries_of([survivor, *(candidate.customer for candidate in [*duplicates, *suggested, *found])])
+    unmatched = candidates_for(survivor, list(others.values())) if others else []
+    summaries = summaries_of([survivor, *(candidate.customer for candidate in [*duplicates, *suggested, *unmatched])])
     rows = candidate_rows(duplicates, summaries, ticked=ticked)
     return Selection(
         kept=summaries[survivor.pk],
         matches=[row for row in rows if not row.candidate.dismissal],
         not_duplicates=[row for row in rows if row.candidate.dismissal],
         suggested=candidate_rows(suggested, summaries, ticked=ticked or (), sharers=sharers),
-        others=candidate_rows(found, summaries, ticked=ticked or (), sharers=sharers),
+        others=candidate_rows(unmatched, summaries, ticked=ticked or (), sharers=sharers),
         left_out=[] if may_search else selected,
         has_no_hits=bool(term) and may_search and not hits,
     )

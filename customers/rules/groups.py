@@ -43,9 +43,9 @@ def groups_around(rule: MergeRule, customers: Collection[int]) -> list[RuleGroup
     frontier = {*seeds}
     while frontier and len(looked_up) <= MOST_AROUND + len(seeds):
         looked_up |= frontier
-        found = comparison.satisfied(candidate_pairs(rule, frontier))
-        satisfied |= found
-        frontier = {pk for pair in found for pk in pair} - looked_up
+        pairs = comparison.satisfied(candidate_pairs(rule, frontier))
+        satisfied |= pairs
+        frontier = {pk for pair in pairs for pk in pair} - looked_up
     return [group for group in _groups(comparison, satisfied) if group.customers & seeds]
 
 

@@ -62,7 +62,7 @@ class Found:
 
 def find_double_payments() -> int:
     """Look for them anew and keep what there is; how many there are."""
-    found = {each.key: each for each in _all()}
+    found = {double.key: double for double in _all()}
     _keep(found)
     return len(found)
 
@@ -74,8 +74,10 @@ def _keep(found: Mapping[str, Found]) -> None:
     for pks in batches(gone):
         DoublePayment.objects.filter(pk__in=pks).delete()
     new = [
-        DoublePayment(key=key, kind=each.kind, customers=each.customers, rows=each.rows, product_id=each.product)
-        for key, each in found.items()
+        DoublePayment(
+            key=key, kind=double.kind, customers=double.customers, rows=double.rows, product_id=double.product
+        )
+        for key, double in found.items()
         if key not in known
     ]
     DoublePayment.objects.bulk_create(new, BATCH, ignore_conflicts=True)

@@ -72,7 +72,7 @@ def settle(double: DoublePayment, keep: int, *, seen: str, reason: str, by: User
     if keep not in {paid.pk for paid in row.open}:
         raise DoublePaymentError("Choose the one that is kept.")
     settled = list(_settle_others(row, keep, reason=reason, by=by))
-    if all(each.is_done for each in settled):
+    if all(row.is_done for row in settled):
         DoublePayment.objects.filter(pk=double.pk).delete()
     return settled
 

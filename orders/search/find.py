@@ -58,7 +58,7 @@ def _by_number(text: str) -> FoundOrders | None:
     spellings = {number, number.upper(), number.lower()}
     # One after the other: joined by OR, the table would be read.
     by_field = [Order.objects.filter(**{f"{field}__in": spellings}) for field in Order.searched_by]
-    orders = [pk for found in by_field for pk in found.values_list("pk", flat=True)[:MOST_NAMED]]
+    orders = [pk for named in by_field for pk in named.values_list("pk", flat=True)[:MOST_NAMED]]
     return FoundOrders(f"order {isolated(number)}", Order.objects.filter(pk__in=orders), "pk") if orders else None
 
 

@@ -69,14 +69,14 @@ def _add(request: StaffRequest, customer: Customer, *, kind: Kind) -> HttpRespon
 
 
 def _edit(request: StaffRequest, customer: Customer, row: int, *, kind: Kind) -> HttpResponse:
-    found = get_object_or_404(kind.model, pk=row, source_record__customer=customer)
-    form = kind.form(request.POST if request.method == "POST" else None, row=found, by=request.user)
+    stored = get_object_or_404(kind.model, pk=row, source_record__customer=customer)
+    form = kind.form(request.POST if request.method == "POST" else None, row=stored, by=request.user)
     if "delete" in request.POST:
-        act = partial(kind.delete, found, by=request.user)
+        act = partial(kind.delete, stored, by=request.user)
         if deleted := _saved(request, kind, form, customer, act, says="was deleted"):
             return deleted
     elif form.is_valid():
-        act = partial(kind.edit, found, form.values, by=request.user, seen=request.POST.get("seen", ""))
+        act = partial(kind.edit, stored, form.values, by=request.user, seen=request.POST.get("seen", ""))
         if saved := _saved(request, kind, form, customer, act, says="was saved"):
             return saved
     return _page(request, kind, form, customer, button=f"Save {kind.name}")

@@ -92,8 +92,8 @@ def _trained(
         comparison.field: _shares(comparison, of["comparison_levels"], before.levels[comparison.field])
         for comparison, of in zip(compared, settings["comparisons"], strict=True)
     }
-    each = settings["probability_two_random_records_match"] * max(customers - 1, 1)
-    return Model(version, each, {**before.levels, **trained})
+    duplicates_each = settings["probability_two_random_records_match"] * max(customers - 1, 1)
+    return Model(version, duplicates_each, {**before.levels, **trained})
 
 
 def _shares(

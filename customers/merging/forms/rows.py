@@ -112,7 +112,7 @@ class ValueRow:
     def final(self) -> str:
         """What will be saved, as long as nothing else is entered."""
         picked = [line for choice in self.choices if choice.is_picked for line in choice.lines]
-        return ", ".join(picked or [each.shown for each in self.inputs if each.shown])
+        return ", ".join(picked or [entry.shown for entry in self.inputs if entry.shown])
 
     @property
     def shared(self) -> str:

@@ -24,8 +24,8 @@ class StatusForm(forms.Form):
         shown |= {"owner": customer.owner_id, PHASE.key: customer.lead_phase_id}
         super().__init__(data, label_suffix="", initial=shown)
         if shown_instead:
-            told = f"Kept, but not shown: this customer has bought and is {shown_instead}."
-            self.fields["lead_status"].help_text = told
+            hint = f"Kept, but not shown: this customer has bought and is {shown_instead}."
+            self.fields["lead_status"].help_text = hint
         staff = Q(is_active=True) | Q(pk__in=[customer.owner_id] if customer.owner_id else [])
         choices = get_user_model().objects.filter(staff).order_by("first_name", "last_name", "username")
         self.fields["owner"] = forms.ModelChoiceField(choices, required=False, empty_label="Unassigned")

@@ -56,11 +56,11 @@ def double_payment_settle(request: "StaffRequest", pk: int) -> HttpResponse:
 def _settle(request: "StaffRequest", double: DoublePayment, form: SettleDoubleForm) -> HttpResponse:
     values = form.cleaned_data
     settled = settle(double, values["keep"], seen=values["seen"], reason=values["reason"], by=request.user)
-    for each in settled:
-        if each.is_done:
-            messages.success(request, emphasised("Done.", each.text))
+    for row in settled:
+        if row.is_done:
+            messages.success(request, emphasised("Done.", row.text))
         else:
-            messages.error(request, emphasised("Not done.", each.text))
+            messages.error(request, emphasised("Not done.", row.text))
     return redirect("orders:double_payments")
 
 
