@@ -130,7 +130,7 @@ def test_credit_is_given_and_below_zero_only_when_ticked(page: Page, helena, as_
     page.get_by_label("Allow negative credit").check()
     page.get_by_role("button", name="Adjust credit").click()
     expect(page.locator("#rows tbody tr").first).to_contain_text("−10.00")
-    expect(page.locator("#totals")).to_contain_text("-2.50")
+    expect(page.locator("#totals")).to_contain_text("−2.50")
     assert fits(page)
 
 

@@ -67,4 +67,4 @@ def test_ones_own_boxes_are_out_of_reach(page: Page, sign_in):
 
     expect(page.get_by_text("Another admin must change your permissions")).to_be_visible()
     expect(page.get_by_label("Can manage users")).to_be_disabled()
-    expect(page.get_by_label("Active")).to_be_disabled()
+    expect(page.get_by_label("Active", exact=True)).to_be_disabled()

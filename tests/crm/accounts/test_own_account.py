@@ -30,7 +30,7 @@ def text(response):
 
 
 def test_the_name_in_the_header_leads_to_ones_account(client):
-    assert '<a class="who" href="/account/"><bdi>margaret</bdi></a>' in text(client.get("/customers/"))
+    assert '<a class="who" title="margaret" href="/account/"><bdi>margaret</bdi></a>' in text(client.get("/customers/"))
 
 
 def test_an_account_page_says_what_one_may_do_and_has_no_boxes(client):

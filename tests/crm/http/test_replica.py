@@ -106,7 +106,7 @@ def test_an_export_by_a_job_is_read_from_the_replica_that_has_what_was_before(ag
     customer = CustomerFactory()
     assert agents_file() == [str(customer.pk)]
     assert [sql for sql in reads(statements) if "customers_customer" in sql]
-    assert not [sql for sql in reads(statements) if not sql.startswith("SELECT")]
+    assert not [sql for sql in reads(statements) if not sql.lstrip("(").startswith("SELECT")]
     assert Job.objects.get().parameters["written"]
 
     statements.clear()

@@ -34,7 +34,7 @@ def january(caller) -> Order:
 
 def test_an_invoice_is_shown_with_what_it_bills_and_credits(as_agent, january):
     page = html_of(as_agent, january.get_absolute_url())
-    for shown in ("5.00", "-70.00", "1 Jan 2016", "1 Feb 2016", "prorated", "Special", "sub_1"):
+    for shown in ("5.00", "−70.00", "1 Jan 2016", "1 Feb 2016", "prorated", "Special", "sub_1"):
         assert shown in page
     assert purchase().get_absolute_url() in page
 
