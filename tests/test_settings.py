@@ -1,6 +1,9 @@
 """The example of all settings, compared with what the program reads."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -15,3 +18,13 @@ def settings_that_are_read() -> set[str]:
 
 def test_the_example_lists_every_setting_and_no_other():
     assert set(EXAMPLE.findall((ROOT / ".env.example").read_text())) == settings_that_are_read()
+
+
+def test_urls_that_are_empty_are_none():
+    """So a file of compose hands on variables that nobody has set."""
+    shown = "from crm import settings; print(settings.CACHES['default']['BACKEND'], settings.EMAIL_BACKEND)"
+    empty = os.environ | {"SECRET_KEY": "of a test", "CACHE_URL": "", "EMAIL_URL": "", "REPLICA_URL": ""}
+    asked = subprocess.run(
+        [sys.executable, "-c", shown], cwd=ROOT, env=empty, capture_output=True, text=True, check=True
+    )
+    assert [name.rpartition(".")[2] for name in asked.stdout.split()] == ["LocMemCache", "EmailBackend"]

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from functools import partial
 
 from django.conf import settings
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from crm.http.unavailable import note_failure
 from customers.database.failures import failure_of
 from customers.database.replica import (
+    FARTHEST,
     OF_REPLICA,
     REPLICA,
     is_set_up,
@@ -42,7 +45,12 @@ class PageOfOneMoment:
         response = self.get_response(request)
         if is_set_up():
             response.set_cookie(
-                WRITTEN, position(), max_age=LONGEST, secure=settings.HTTPS, httponly=True, samesite="Lax"
+                WRITTEN,
+                _position_after(request),
+                max_age=LONGEST,
+                secure=settings.HTTPS,
+                httponly=True,
+                samesite="Lax",
             )
         return response
 
@@ -60,6 +68,17 @@ class PageOfOneMoment:
             response.failed_on_replica = exception  # type: ignore[attr-defined]
             return response
         return None
+
+
+def _position_after(request: HttpRequest) -> str:
+    """What was done stands and is answered, although the primary is lost before it says how far it has written."""
+    try:
+        return position()
+    except Error as error:
+        if note_failure(request, error) is None:
+            raise
+        connection.close()
+        return FARTHEST
 
 
 def _written(request: HttpRequest) -> str:

@@ -130,7 +130,7 @@ API_FAILURES_PER_ADDRESS = env.int("API_FAILURES_PER_ADDRESS", default=50)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("API_LONGEST_REQUEST", default=5 * 2**20)
 # Where these are counted: in each server process by itself, unless CACHE_URL names a shared cache. Of 300 entries, the
 # default, counts of rows would soon push out the counts of requests.
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://?max_entries=10000")}
+CACHES = {"default": env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://?max_entries=10000")}
 if "redis" in CACHES["default"]["BACKEND"]:
     CACHES["default"]["BACKEND"] = "crm.shared_cache.SharedCache"  # each process counts by itself while Redis is away
 # Parameters of a request: an order with 1,000 lines has five for each line
@@ -198,8 +198,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
-vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+EMAIL_URL = env.str("EMAIL_URL", default="")
+EMAIL_IS_SET_UP = bool(EMAIL_URL)
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="reunite@localhost")
 SITE_URL = env.str("SITE_URL", default="")  # of links in emails
 MEDIA_ROOT = env.str("FILES", default=str(BASE_DIR / "files"))  # never served: views ask for permission

@@ -32,7 +32,8 @@ OF_REPLICA = (Failure.AWAY, Failure.BUSY)
 POSITION_SQL = "SELECT pg_current_wal_lsn()::text"
 # A former standby that was promoted replays nothing, and has everything.
 HAS_REPLAYED_SQL = "SELECT NOT pg_is_in_recovery() OR pg_last_wal_replay_lsn() >= %s::pg_lsn"
-BEGINNING = "0/0"
+BEGINNING, FARTHEST = "0/0", "FFFFFFFF/FFFFFFFF"
+"""Positions that every replica has, and that none comes to: who wrote up to there reads the primary."""
 
 _alias: ContextVar[str] = ContextVar("alias", default=DEFAULT_DB_ALIAS)
 _guard = Lock()

@@ -11,7 +11,7 @@ from crm.exports.views import exports as views
 from crm.http import outage, snapshots
 from crm.jobs.models import Job
 from customers.database import replica
-from customers.database.replica import HAS_REPLAYED_SQL, REPLICA
+from customers.database.replica import HAS_REPLAYED_SQL, POSITION_SQL, REPLICA
 from customers.matching.likely.scan import scan
 from customers.models import Note
 from tests.exported import rows
@@ -67,6 +67,26 @@ def test_who_has_written_reads_the_primary_until_the_replica_has_it(as_agent, st
 
     as_agent.get(customer.get_absolute_url())
     assert len(reads(statements)) > 1
+
+
+def test_an_act_whose_position_is_lost_with_the_primary_is_answered_and_then_read_there(
+    as_agent, statements, monkeypatch
+):
+    customer = CustomerFactory()
+
+    def fail(execute, sql, params, many, context):
+        if sql == POSITION_SQL:
+            raise OperationalError("of the primary") from AdminShutdown("of the primary")
+        return execute(sql, params, many, context)
+
+    with connections[DEFAULT_DB_ALIAS].execute_wrapper(fail):
+        answer = as_agent.post(f"/customers/{customer.pk}/notes/", {"text": "Called."})
+    assert (answer.status_code, Note.objects.count()) == (302, 1)
+
+    statements.clear()
+    monkeypatch.setattr(replica, "HAS_REPLAYED_SQL", "SELECT pg_current_wal_lsn() >= %s::pg_lsn")
+    assert "Called." in as_agent.get(customer.get_absolute_url()).content.decode()
+    assert statements == [replica.HAS_REPLAYED_SQL]
 
 
 def test_a_replica_that_is_away_is_not_asked_again_at_once_and_then_by_one(as_agent, statements, monkeypatch):
