@@ -18,7 +18,7 @@ from orders.fulfillment.parcels import NOT_SHIPPED
 from orders.locks import OrderDeletedError, OrderError, lock_owner, refuse_pending
 from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus, Purchase
 from orders.subscriptions.cancel import cancel_when_possible
-from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.common import PurchaseError
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

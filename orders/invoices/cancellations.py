@@ -13,7 +13,7 @@ from orders import history
 from orders.invoices.errors import InvoiceError, cancellation_errors
 from orders.models import Purchase
 from orders.revenue.ledger import cancellations
-from orders.subscriptions.change import PurchaseError, locked_purchase
+from orders.subscriptions.common import PurchaseError, locked_purchase
 from orders.subscriptions.derive import derive_again, set_cancellations
 
 if TYPE_CHECKING:

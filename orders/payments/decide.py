@@ -32,7 +32,7 @@ from orders.payments.gateway_request import amount_paid, payment_entry, refuse_c
 from orders.payments.record_answer import ORDER_FIELDS, apply_success
 from orders.payments.refund import refund_order
 from orders.subscriptions.cancel import end_purchase
-from orders.subscriptions.change import locked_purchase
+from orders.subscriptions.common import locked_purchase
 from orders.totals.add import add_to_totals, replace_totals
 from orders.totals.deltas import Delta, deltas_of_order, deltas_of_refund
 

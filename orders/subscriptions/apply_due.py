@@ -18,7 +18,7 @@ from customers.models import EventKind
 from orders import history
 from orders.models import ENDED, Purchase, PurchaseStatus
 from orders.subscriptions.cancel import end_purchase
-from orders.subscriptions.change import PurchaseError, locked_purchase
+from orders.subscriptions.common import PurchaseError, locked_purchase
 from orders.subscriptions.derive import derive_again, is_cancellation_planned, past_due_purchases
 from orders.subscriptions.pause import CAN_PAUSE, pause_now, restart_purchase
 

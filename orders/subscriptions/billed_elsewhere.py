@@ -17,7 +17,7 @@ from customers.models import EventKind
 from customers.statements.prepared import insert
 from orders import events, history
 from orders.models import ENDED, Purchase, PurchaseStatus
-from orders.subscriptions.change import locked_purchase, mark_cancelled
+from orders.subscriptions.common import locked_purchase, mark_cancelled
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

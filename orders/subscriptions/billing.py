@@ -16,7 +16,7 @@ from customers.lib.sentences import Value
 from orders import history
 from orders.models import Purchase, PurchaseStatus
 from orders.subscriptions.cancel import refuse_cancellation_day
-from orders.subscriptions.change import PurchaseError, locked_purchase, refuse_day, refuse_ended, shown_date, today
+from orders.subscriptions.common import PurchaseError, locked_purchase, refuse_day, refuse_ended, shown_date, today
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

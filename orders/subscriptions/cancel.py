@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from customers.models import EventKind
 from orders import history
 from orders.models import Purchase
-from orders.subscriptions.change import (
+from orders.subscriptions.common import (
     PurchaseError,
     locked_purchase,
     mark_cancelled,

@@ -35,7 +35,7 @@ from orders.models import (
 from orders.revenue.counted import recount
 from orders.revenue.ledger import cancellations
 from orders.revenue.steps import drop_steps
-from orders.subscriptions.change import mark_cancelled
+from orders.subscriptions.common import mark_cancelled
 from orders.timestamps import shown_values, touch_orders_of
 from orders.totals.deltas import Delta, deltas_between, deltas_of_purchase
 

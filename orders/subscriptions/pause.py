@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from orders import history
 from orders.models import Purchase, PurchaseStatus, Transaction, TransactionStatus
-from orders.subscriptions.change import (
+from orders.subscriptions.common import (
     PurchaseError,
     locked_purchase,
     refuse_day,

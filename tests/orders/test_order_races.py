@@ -15,7 +15,7 @@ from orders.payments.rerun import rerun_order
 from orders.payments.settle_pending import settle_pending
 from orders.subscriptions.apply_due import apply_due
 from orders.subscriptions.cancel import cancel_purchase
-from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.common import PurchaseError
 from orders.subscriptions.pause import pause_purchase
 from tests.acts import merge
 from tests.customers.invariants import check_owners_and_caches

@@ -38,7 +38,7 @@ from customers.snapshot import READS
 from customers.sources.customers import DescriptionError
 from orders.intake.idempotency import LONGEST_KEY, RepeatedRequestError
 from orders.sources.delete import DeleteSourceError
-from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.common import PurchaseError
 from orders.subscriptions.connect import ConnectError
 
 IDEMPOTENCY_KEY = {

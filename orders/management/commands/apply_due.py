@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from orders.revenue.counted import count_due
 from orders.subscriptions.apply_due import apply_due
-from orders.subscriptions.change import today
+from orders.subscriptions.common import today
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from orders.locks import OrderError
 from orders.payments.bills.bill_purchase import bill_due
-from orders.subscriptions.change import today
+from orders.subscriptions.common import today
 
 
 class Command(BaseCommand):

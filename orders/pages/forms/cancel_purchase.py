@@ -18,7 +18,7 @@ from orders.pages.forms.purchase import PurchaseForm
 from orders.payments.cancel_and_refund import LastBilling
 from orders.payments.refund import refuse_amount
 from orders.subscriptions.cancel import day_after_next_bill, day_before_next_bill, refuse_cancellation_day
-from orders.subscriptions.change import PurchaseError, shown_date, tomorrow
+from orders.subscriptions.common import PurchaseError, shown_date, tomorrow
 
 
 class CancelTime(StrEnum):

@@ -46,7 +46,7 @@ class ReasonField(forms.CharField):
 
 
 class DayField(forms.DateField):
-    """A UTC day, which `orders.subscriptions.change.refuse_day` checks."""
+    """A UTC day, which `orders.subscriptions.common.refuse_day` checks."""
 
     def __init__(self, *, help_text: str = "", **options: Any) -> None:
         message = "Enter a date such as 2026-01-31."

@@ -12,7 +12,7 @@ from customers.web.fields import choice_field
 from orders.models import Purchase
 from orders.pages.forms.fields import AmountField, DayField
 from orders.subscriptions.billing import refuse_next_bill, refuse_price
-from orders.subscriptions.change import PurchaseError, refuse_day, shown_date, today, tomorrow
+from orders.subscriptions.common import PurchaseError, refuse_day, shown_date, today, tomorrow
 from orders.subscriptions.pause import day_of_pause, proposed_next_bill
 
 BEFORE_NEXT_BILL = "before"

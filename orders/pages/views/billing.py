@@ -33,7 +33,7 @@ from orders.subscriptions.cancel import (
     schedule_after_bill,
     schedule_cancellation,
 )
-from orders.subscriptions.change import PurchaseError, shown_date
+from orders.subscriptions.common import PurchaseError, shown_date
 from orders.subscriptions.pause import (
     pause_purchase,
     proposed_next_bill,

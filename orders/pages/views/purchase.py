@@ -13,7 +13,7 @@ from orders.models import Purchase
 from orders.permissions import CANCEL, CHANGE_BILLING, may_view_orders
 from orders.subscriptions.billing import refuse_billing_change
 from orders.subscriptions.cancel import refuse_cancel, refuse_keep
-from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.common import PurchaseError
 from orders.subscriptions.pause import refuse_pause, refuse_reactivation, scheduled_pause
 from orders.subscriptions.read import orders_of_purchase
 

@@ -38,7 +38,7 @@ from orders.payments.record_answer import LostAnswerError
 from orders.payments.rerun import begin_charge
 from orders.payments.rerun_sale import ask_gateway
 from orders.payments.sales_to_rerun import is_chargeable
-from orders.subscriptions.change import locked_purchase
+from orders.subscriptions.common import locked_purchase
 
 NO_CARD = "No card on file can be charged."
 COPIED = ("first_name", "last_name", "company", "email", "phone", "billing_address", "shipping_address", "campaign")

@@ -26,7 +26,7 @@ from orders.models import (
 )
 from orders.subscriptions.begin import next_bill_at
 from orders.subscriptions.cancel import end_purchase
-from orders.subscriptions.change import locked_purchase, today
+from orders.subscriptions.common import locked_purchase, today
 
 RETRIES = (timedelta(days=3), timedelta(days=5), timedelta(days=7))
 """How long after each declined attempt the next one is made."""

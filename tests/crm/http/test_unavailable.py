@@ -14,7 +14,7 @@ from customers.database.failures import Failure
 from customers.models import Customer, Note, Visit
 from orders.models import Purchase, Transaction
 from orders.subscriptions.apply_due import apply_due
-from orders.subscriptions.change import today
+from orders.subscriptions.common import today
 from tests.acts import rerun
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import customer_with_order, declined_order, make_user, signed_in, subscription

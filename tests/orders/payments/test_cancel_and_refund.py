@@ -7,7 +7,7 @@ import pytest
 from orders.models import Purchase, Transaction
 from orders.payments.cancel_and_refund import cancel_and_refund, last_billing
 from orders.subscriptions.cancel import cancel_purchase
-from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.common import PurchaseError
 from tests.acts import make_pending_an_hour_old, refusal, settle_pending
 from tests.database import check_totals, reloaded
 from tests.factories.purchases import bought

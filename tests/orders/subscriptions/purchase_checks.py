@@ -7,7 +7,7 @@ import pytest
 from customers.models import Customer
 from orders.models import Purchase
 from orders.subscriptions import apply_due as applying
-from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.common import PurchaseError
 
 TODAY = date(2026, 3, 10)
 SOON, LATER = date(2026, 3, 20), date(2026, 4, 20)

@@ -16,7 +16,7 @@ from orders.subscriptions.cancel import (
     keep_purchase,
     schedule_cancellation,
 )
-from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.common import PurchaseError
 from orders.subscriptions.pause import pause_purchase
 from tests.acts import cancel, cancel_on
 from tests.database import check_totals, history_of, reloaded

@@ -12,7 +12,7 @@ from customers.models import Customer, HistoryEntry, RecordTotals
 from orders.models import Purchase
 from orders.subscriptions.apply_due import _apply, _cancel, _due
 from orders.subscriptions.cancel import cancel_purchase, schedule_cancellation
-from orders.subscriptions.change import PurchaseError, locked_purchase, tomorrow
+from orders.subscriptions.common import PurchaseError, locked_purchase, tomorrow
 from orders.subscriptions.pause import proposed_next_bill
 from tests.acts import cancel, cancel_on, merge, pause, undo
 from tests.database import check_totals, reloaded

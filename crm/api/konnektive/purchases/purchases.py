@@ -20,7 +20,7 @@ from orders.models import Purchase
 from orders.payments.cancel_and_refund import cancel_and_refund, last_billing
 from orders.subscriptions.billing import change_billing
 from orders.subscriptions.cancel import cancel_when_possible
-from orders.subscriptions.change import today
+from orders.subscriptions.common import today
 from orders.subscriptions.pause import pause_purchase, reactivate_purchase, schedule_pause
 
 VIEW = "customers.view_customer"

@@ -8,7 +8,7 @@ from customers.models import HistoryEntry
 from customers.models.ids import public_id
 from orders import history
 from orders.models import Fulfillment, Order, Transaction
-from orders.subscriptions.change import today
+from orders.subscriptions.common import today
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller, answer_of
 from tests.factories import sale, shipped_order
 

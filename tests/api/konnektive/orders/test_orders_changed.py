@@ -8,7 +8,7 @@ from customers.models import SourceRecord
 from orders.invoices import cancellations
 from orders.models import Fulfillment, Order, Purchase, Transaction
 from orders.subscriptions.apply_due import apply_due
-from orders.subscriptions.change import today
+from orders.subscriptions.common import today
 from orders.subscriptions.derive import refresh_purchases
 from tests.acts import merge, rerun
 from tests.api.caller import Caller

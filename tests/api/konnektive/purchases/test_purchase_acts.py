@@ -6,7 +6,7 @@ import pytest
 from crm.accounts.permissions import EVERYTHING
 from customers.models import PaySource
 from orders.models import Fulfillment, Order, Purchase, Transaction
-from orders.subscriptions.change import today
+from orders.subscriptions.common import today
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import shipped_order
 

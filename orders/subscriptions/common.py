@@ -1,4 +1,4 @@
-"""The common parts of every change of a purchase: lock, refusals, totals.
+"""What the changes of a purchase have in common: lock, refusals, totals, days.
 
 Days are UTC days, not days of the user's time zone: `apply_due` carries out planned changes on UTC days.
 """
