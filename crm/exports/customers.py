@@ -5,7 +5,7 @@ from crm.exports.export import Export, Query
 from customers.models import Customer
 from customers.search.export import COLUMNS, ExportedCustomer, export_part, export_rows, short_list
 from customers.search.forms import read_list_filter
-from customers.search.order import NEWEST_FIRST
+from customers.search.sorting import NEWEST_FIRST
 
 
 def _at_once(query: Query, *, most: int, with_orders: bool) -> Iterator[ExportedCustomer] | None:

@@ -82,7 +82,7 @@ class Judgement:
 
     @property
     def certainty(self) -> tuple[bool, Strength, bool, NamesAgree]:
-        """A greater one is surer: the merge page sorts by it. The worklist has its own order (`worklist/order.py`)."""
+        """A greater one is surer: the merge page sorts by it. The worklist is sorted by `worklist/sorting.py`."""
         return self.is_sure, self.strength, not self.against, self.names
 
 

@@ -27,7 +27,7 @@ from customers.profile.derive import profile_difference, profile_values, save_pr
 from customers.profile.fields import BY_KEY, FIELDS, FieldKind
 from customers.profile.replay import BroughtByMerge, ProfileHistory
 from customers.records import events, history
-from customers.records.owned import owned_records
+from customers.records.owned_records import owned_records
 from customers.records.staff_record import put_staff_record
 from customers.statements.prepared import insert
 

@@ -52,7 +52,7 @@ from customers.profile.fields import BY_KEY, OF_CUSTOMER
 from customers.profile.refusals import refusals_in
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import events, history
-from customers.records.owned import OwnedRecord, keys_of, owned_records
+from customers.records.owned_records import OwnedRecord, keys_of, owned_records
 from customers.records.ownership import merged_into_any
 from customers.records.shared_values import drop_unshared
 from customers.records.staff_record import put_staff_record

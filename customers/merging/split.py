@@ -26,7 +26,7 @@ from customers.profile.edit import create_customer
 from customers.profile.fields import BY_KEY
 from customers.profile.refusals import as_words, overruled, refusals_of
 from customers.records import events, history, shared_values
-from customers.records.owned import keys_of, owned_records
+from customers.records.owned_records import keys_of, owned_records
 from customers.statements.prepared import insert
 from customers.totals import billing_status
 

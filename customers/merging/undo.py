@@ -38,7 +38,7 @@ from customers.profile.refusals import as_words, said_while_merged
 from customers.profile.replay import ProfileHistory
 from customers.records import events
 from customers.records.history import entry
-from customers.records.owned import OwnedRecord, keys_of, owned_records
+from customers.records.owned_records import OwnedRecord, keys_of, owned_records
 from customers.records.shared_values import add_after_undo
 from customers.records.staff_record import put_staff_record, staff_record_among
 from customers.statements.prepared import Prepared, PreparedWrite, insert, updating

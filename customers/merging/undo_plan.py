@@ -29,7 +29,7 @@ from customers.models import Customer, Merge, MergeMember, ProfileChange
 from customers.profile.fields import FIELDS, ProfileField
 from customers.profile.replay import BY_PURCHASE, BroughtByMerge, Part, ProfileHistory
 from customers.records import ownership
-from customers.records.owned import OwnedRecord, owned_records
+from customers.records.owned_records import OwnedRecord, owned_records
 
 
 class UndoError(ActionError):

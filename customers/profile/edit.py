@@ -30,7 +30,7 @@ from customers.profile.refusals import lock_merged, not_refused_by, refusals_in,
 from customers.profile.replay import BroughtByMerge, ProfileHistory
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import events, history
-from customers.records.owned import owned_records
+from customers.records.owned_records import owned_records
 from customers.records.staff_record import identity_in, identity_of, lock_to_edit, put_staff_record
 from customers.statements.prepared import insert
 from customers.statements.unsaved import unsaved

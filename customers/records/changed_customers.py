@@ -1,7 +1,8 @@
 """Which customers changed since, for what follows them by the clock: evidence, likely duplicates, rules.
 
 Each comes once, and none is missed (docs/decisions/0031): they are read up to the horizon, before which nothing new can
-appear. On SQLite, which has one writer at a time, they appear in the order of their times.
+appear. On SQLite, which has one writer at a time, they appear in the order of their times. What API clients read of any
+table is in `changed_since.py`.
 """
 
 from __future__ import annotations

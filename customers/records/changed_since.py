@@ -2,6 +2,7 @@
 
 A row has changed when it was edited, or when a merge, split or undo moved its source record to another customer. These
 are two queries with an index each, one after the other. As one query with OR they would read the whole table.
+What Reunite itself does with changed customers reads `changed_customers.py`.
 """
 
 from __future__ import annotations

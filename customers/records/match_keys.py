@@ -15,7 +15,7 @@ from customers.models import DataSource, EvidenceKey, MatchKey, MatchKind, Searc
 from customers.models.matching import Key
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import shared_values
-from customers.records.owned import OwnedRecord, keys_of
+from customers.records.owned_records import OwnedRecord, keys_of
 from customers.statements.prepared import Prepared, PreparedWrite, deleting, insert, updating
 
 Values = tuple[Any, ...]

@@ -15,7 +15,7 @@ from customers.locks import key_of_customer
 from customers.models import Customer, DataSource, MergeMember, SourceRecord
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import match_keys as keys
-from customers.records.owned import OwnedRecord, keys_of, owned_records
+from customers.records.owned_records import OwnedRecord, keys_of, owned_records
 from customers.records.shared_values import lock_new
 from customers.statements.prepared import Prepared
 

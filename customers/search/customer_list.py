@@ -13,9 +13,9 @@ from customers.matching.duplicates import duplicate_counts
 from customers.models import Customer, LeadPhase
 from customers.records import counts
 from customers.search.filters import Criterion
-from customers.search.order import Sort, SortPlace
 from customers.search.reasons import HitReason, reasons_for
 from customers.search.scan import MOST_STRETCHES, scan
+from customers.search.sorting import Sort, SortPlace
 from customers.totals.status import is_lead, status_of
 from customers.totals.sums import OrderTotals, common_currency, order_totals
 

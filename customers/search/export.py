@@ -21,8 +21,8 @@ from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, OF_CUSTOMER, FieldKind, ProfileField
 from customers.records import counts
 from customers.search.filters import Criterion
-from customers.search.order import NEWEST_FIRST, SortPlace
 from customers.search.scan import MOST_STRETCHES, scan
+from customers.search.sorting import NEWEST_FIRST, SortPlace
 from customers.totals.columns import totals_columns
 from customers.totals.status import status_of
 from customers.totals.sums import OrderTotals, order_totals

@@ -8,9 +8,9 @@ from itertools import islice
 from customers.lib.numbers import parse_number
 from customers.models import Customer
 from customers.search.filters import SearchText
-from customers.search.order import OLDEST_FIRST
 from customers.search.query import clean_query
 from customers.search.scan import MOST_STRETCHES, scan
+from customers.search.sorting import OLDEST_FIRST
 
 MOST_FOUND = 25
 """The number of customers that a page offers to choose from."""

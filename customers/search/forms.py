@@ -10,9 +10,9 @@ from django.utils.http import urlencode
 from customers.lib.addresses.countries import COUNTRIES, country_code, country_name
 from customers.models import DataSource
 from customers.search.filters import Country, Criterion, FromSource, HasDuplicates, SearchText, with_status
-from customers.search.order import SORTS, Sort, SortPlace, sort_named
 from customers.search.query import clean_query
 from customers.search.sales_filters import SalesFilter, read_sales_filter
+from customers.search.sorting import SORTS, Sort, SortPlace, sort_named
 from customers.totals.status import STATUSES
 
 LONGEST_COUNTRY = 100

@@ -15,7 +15,7 @@ from customers.matching.duplicates import duplicate_counts
 from customers.models import Customer
 from customers.models.customer import CustomerQuerySet
 from customers.search.filters import Criterion, HasDuplicates
-from customers.search.order import Sort, SortPlace
+from customers.search.sorting import Sort, SortPlace
 
 FEW = 5_000
 SHORTEST_STRETCH, LONGEST_STRETCH = 250, 4_000

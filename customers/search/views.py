@@ -13,8 +13,8 @@ from customers.search.customer_list import ListPage, list_page
 from customers.search.forms import MOST_SELECTED, ListFilter, read_list_filter
 from customers.search.interpretation import Interpretation, interpretation
 from customers.search.lookups import numbered
-from customers.search.order import SORTS
 from customers.search.query import CalledNumber, called_number
+from customers.search.sorting import SORTS
 from customers.search.spelling import did_you_mean
 from customers.totals.status import STATUSES
 from customers.web.permissions import may_view

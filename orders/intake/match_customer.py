@@ -28,7 +28,7 @@ from customers.profile.edit import create_customer
 from customers.profile.fields import BY_KEY
 from customers.profile.lead_status import losses_among
 from customers.records import match_keys as keys
-from customers.records.owned import keys_of, owned_records
+from customers.records.owned_records import keys_of, owned_records
 from customers.records.timestamps import touch_customer
 from customers.statements.prepared import Prepared, insert
 from orders.intake.order import IncomingCustomer

@@ -94,7 +94,7 @@ class IncomingInvoice:
         return sum((whole if payment.amount is None else payment.amount for payment in payments), Decimal(0))
 
 
-HEAD = tuple(part.name for part in fields(IncomingInvoice) if part.name not in ("lines", "payments"))
+INVOICE_COLUMNS = tuple(part.name for part in fields(IncomingInvoice) if part.name not in ("lines", "payments"))
 """The values of an invoice besides its lines and payments: each is a column of Order by the same name.
 
 Whoever adds one that is no text names it in `/v1/` and in the pull, too: the recipe in CONTRIBUTING.md says where.
@@ -102,7 +102,7 @@ Whoever adds one that is no text names it in `/v1/` and in the pull, too: the re
 
 TEXT_COLUMNS = [
     column
-    for column in map(Order._meta.get_field, HEAD)
+    for column in map(Order._meta.get_field, INVOICE_COLUMNS)
     if isinstance(column, CharField) and column.name not in ("external_id", "currency")
 ]
 """Of those, the texts: checked by their column, and by that taken, answered and pulled as they are."""

@@ -7,7 +7,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from customers.models import SourceRecord
-from orders.invoices.incoming import HEAD, PAYMENT, REFUND, IncomingInvoice, IncomingInvoiceLine, IncomingPayment
+from orders.invoices.incoming import (
+    INVOICE_COLUMNS,
+    PAYMENT,
+    REFUND,
+    IncomingInvoice,
+    IncomingInvoiceLine,
+    IncomingPayment,
+)
 from orders.invoices.status import REFUNDS
 from orders.models import (
     Order,
@@ -32,7 +39,7 @@ def order_from_invoice(invoice: IncomingInvoice, record: SourceRecord) -> Order:
         source_record=record,
         data_source_id=record.data_source_id,
         total=invoice.total,
-        **{name: getattr(invoice, name) for name in HEAD},
+        **{name: getattr(invoice, name) for name in INVOICE_COLUMNS},
         **{name: getattr(record, name) for name in IDENTITY},
     )
 

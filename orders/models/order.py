@@ -105,7 +105,7 @@ class Order(LinkedRow):
     coupon_code = models.CharField(max_length=60, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     details = models.JSONField(default=dict, blank=True)
-    # What /v1/ sends of an invoice: its columns are listed in orders/invoices/incoming.py, HEAD.
+    # What /v1/ sends of an invoice: its columns are listed in orders/invoices/incoming.py, INVOICE_COLUMNS.
     collection_method = models.CharField(max_length=9, choices=CollectionMethod, blank=True)
     uncollected = models.CharField(
         max_length=11, choices=Uncollected, blank=True, help_text="Why a cancelled invoice will never be paid"

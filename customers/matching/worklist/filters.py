@@ -17,7 +17,7 @@ from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
 from customers.lib.time_ranges import TimeRange
 from customers.matching.evidence.sharers import SURENESS
 from customers.matching.judgement import Strength
-from customers.matching.worklist.order import EVERY_RANK, ranks_of
+from customers.matching.worklist.sorting import EVERY_RANK, ranks_of
 from customers.models import EvidenceKind, MatchKey, RecordTotals, SourceRecord
 from customers.models.matching import FIRST_RANKS
 

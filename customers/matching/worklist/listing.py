@@ -22,8 +22,8 @@ from customers.matching.duplicates import Evidence, without_repeated_digits
 from customers.matching.judgement import Judgement, judge
 from customers.matching.worklist.filters import EVERYTHING, WorklistFilter
 from customers.matching.worklist.groups import ConnectedCustomers, Place, customers_of
-from customers.matching.worklist.order import rank_of
 from customers.matching.worklist.queue import MOST_COUNTED, first_window_with_groups, waiting, written_place
+from customers.matching.worklist.sorting import rank_of
 from customers.models import Customer, MatchKind
 from customers.models.matching import Key
 from customers.records import counts

@@ -17,7 +17,7 @@ from django.db import transaction
 from customers.lib.batches import batches
 from customers.matching.judgement import judge
 from customers.matching.worklist.groups import ConnectedCustomers, customers_of, groups_around
-from customers.matching.worklist.order import rank_of
+from customers.matching.worklist.sorting import rank_of
 from customers.models import Customer, IgnoredValueChange, MatchKey, SharedValue
 from customers.models.matching import FIRST_RANKS, NO_RANK
 from customers.records.history_readers import ABOUT_DUPLICATES, changes_for, keep_place

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Customer, HistoryEntry
 from customers.records.newest import PAGE, Cursor, newest
 from customers.records.registry import tabbed_models
-from customers.search.order import OLDEST_FIRST
 from customers.search.scan import SHORTEST_STRETCH, scan
+from customers.search.sorting import OLDEST_FIRST
 from orders.models import Order
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
 from tests.factories.linked_rows import many

@@ -10,8 +10,8 @@ from customers.engagement import funnel as module
 from customers.engagement.funnel import funnel
 from customers.models import AccountType, ClosingReason, Customer, LeadPhase, Opportunity, SourceRecord
 from customers.search.customer_list import list_page
-from customers.search.order import SORTS
 from customers.search.sales_filters import read_sales_filter
+from customers.search.sorting import SORTS
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order
 from tests.factories.linked_rows import linked_row
 from tests.factories.lists import make_entry

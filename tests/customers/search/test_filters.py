@@ -10,8 +10,8 @@ from customers.models import BillingStatus, Customer, DataSource, IgnoredValue, 
 from customers.search import customer_list
 from customers.search import scan as scan_module
 from customers.search.filters import Country, HasDuplicates
-from customers.search.order import SORTS
 from customers.search.scan import FEW, scan
+from customers.search.sorting import SORTS
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory, customer_with_order
 from tests.tables import table
 

@@ -12,7 +12,7 @@ from customers.merging.plan import plan_merge
 from customers.models import Customer, Via
 from customers.search import customer_list
 from customers.search.customer_list import PAGE
-from customers.search.order import sort_named
+from customers.search.sorting import sort_named
 from tests.database import rolled_back
 from tests.factories import customer_with_order, order, signed_in
 from tests.tables import table

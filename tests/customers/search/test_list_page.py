@@ -1,4 +1,4 @@
-from customers.search.order import sort_named
+from customers.search.sorting import sort_named
 from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 from tests.tables import table
 

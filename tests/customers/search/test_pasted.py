@@ -4,8 +4,8 @@ import pytest
 
 from customers.search import find
 from customers.search.filters import SearchText
-from customers.search.order import NEWEST_FIRST
 from customers.search.scan import scan
+from customers.search.sorting import NEWEST_FIRST
 from tests.factories import customer_with_order
 from tests.tables import table
 

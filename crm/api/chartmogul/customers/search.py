@@ -16,8 +16,8 @@ from customers.models import Customer, DataSource
 from customers.records.newest import Cursor
 from customers.search import filters
 from customers.search.filters import Criterion, FromSource
-from customers.search.order import OLDEST_FIRST, SortPlace
 from customers.search.scan import scan
+from customers.search.sorting import OLDEST_FIRST, SortPlace
 
 # After so many a page is given out that is not full, whose cursor is where the search stopped (docs/decisions/0007).
 MOST_STRETCHES = 25

@@ -17,12 +17,12 @@ from customers.matching.likely.scan import keep
 from customers.matching.likely.scoring import ScoredPair
 from customers.matching.likely.waiting import rank_answered_pairs
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
-from customers.matching.worklist import filters, order
+from customers.matching.worklist import filters, sorting
 from customers.matching.worklist.filters import UNASSIGNED, WorklistFilter
 from customers.matching.worklist.listing import worklist_page
-from customers.matching.worklist.order import EVERY_RANK, rank_of, ranks_of
 from customers.matching.worklist.queue import read_place, read_window, waiting
 from customers.matching.worklist.ranks import rank_what_waits
+from customers.matching.worklist.sorting import EVERY_RANK, rank_of, ranks_of
 from customers.models import Customer, EvidencePair, LikelyPair, SharedValue
 from customers.models.matching import FIRST_RANKS
 from tests.acts import merge, undo
@@ -52,9 +52,9 @@ def test_the_first_rank_of_a_new_value_is_that_of_its_kind_with_nobody_in_the_gr
     assert {kind: rank_of(judgement, 0) for kind, judgement in unread.items()} == FIRST_RANKS
 
 
-@pytest.mark.parametrize("order", [order.ORDER, (order.SIZE, *order.ORDER[:-1])])
+@pytest.mark.parametrize("order", [sorting.ORDER, (sorting.SIZE, *sorting.ORDER[:-1])])
 def test_wherever_the_strength_stands_a_filter_by_it_reads_the_ranks_of_such_groups_and_no_others(order, monkeypatch):
-    monkeypatch.setattr("customers.matching.worklist.order.ORDER", order)
+    monkeypatch.setattr("customers.matching.worklist.sorting.ORDER", order)
     for strength, names, against, size in product(Strength, NamesAgree, ((), ("different last names",)), (2, 3, 100)):
         rank = rank_of(Judgement(strength, names, against), size)
         assert [other for other in Strength if any(rank in ranks for ranks in ranks_of(other))] == [strength]

@@ -1,4 +1,7 @@
-"""The source records of locked customers, with their match keys: read once for a whole act."""
+"""The source records of locked customers, with their match keys: read once for a whole act.
+
+Who owns a record, and how a merge changes it, is in `ownership.py`.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
