@@ -4,7 +4,7 @@ A number that cannot be told surely makes no key. A whole number is kept as it i
 numbers more digits, or another beginning, are in RENUMBERED. What was sent stays as it was written.
 
 `_phone` makes the normal form. Pages show it by `readable_phone`: the evidence of a match, Compare, ignored values and
-the search box name only what is in it. `former_contacts` (`customers/profile/display.py`) leaves out a number with the
+the search box name only what is in it. `other_contacts` (`customers/profile/display.py`) leaves out a number with the
 normal form of the profile's. So what the form drops, such as an extension, is missing there too. `without_extension` is
 for what finds a number with or without it.
 """

@@ -72,7 +72,7 @@ def attribute_text(attribute: Attribute) -> str:
     return attribute.value or "empty"
 
 
-def former_contacts(customer: Customer, records: Iterable[SourceRecord]) -> Iterator[str]:
+def other_contacts(customer: Customer, records: Iterable[SourceRecord]) -> Iterator[str]:
     """Emails and phones of the records that differ from those of the profile, each once."""
     spellings: set[Hashable] = set()
     for record in records:

@@ -79,16 +79,16 @@ def end_purchase(purchase: Purchase, *, reason: str) -> None:
     purchase.cancel_reason = reason
 
 
-def day_before_next_bill(purchase: Purchase) -> date:
+def day_to_cancel_before_next_bill(purchase: Purchase) -> date:
     """The day to cancel on, so that the next bill is not charged: its own day, because cancellations come first."""
     if purchase.bills_on_unless_cancelled is None:
         raise PurchaseError("This purchase has no next bill. Cancel it now.")
     return max(purchase.bills_on_unless_cancelled, today())
 
 
-def day_after_next_bill(purchase: Purchase) -> date:
+def day_to_cancel_after_next_bill(purchase: Purchase) -> date:
     """The day to cancel on, so that the next bill is the last one: `afterNextBill` of Konnektive."""
-    return day_before_next_bill(purchase) + DAY
+    return day_to_cancel_before_next_bill(purchase) + DAY
 
 
 def schedule_cancellation(
@@ -132,7 +132,7 @@ def cancel_when_possible(
     if after_next_bill and purchase.is_billed_here and not NOTICE:
         schedule_after_bill(purchase, reason=reason, seen=seen, by=by)
         return True
-    requested_day = day_after_next_bill(purchase) if after_next_bill else today()
+    requested_day = day_to_cancel_after_next_bill(purchase) if after_next_bill else today()
     day = max(requested_day, earliest_cancellation_day(purchase))
     if day == today():
         cancel_purchase(purchase, reason=reason, seen=seen, by=by)

@@ -16,7 +16,7 @@ from customers.pages import tabs
 from customers.pages.read import CustomerRows, read_customer
 from customers.pages.timeline import timeline_entries
 from customers.pages.views.sections import newest, rows, timeline, totals_and_plot
-from customers.profile.display import contact_lines, former_contacts, other_info
+from customers.profile.display import contact_lines, other_contacts, other_info
 from customers.profile.fields import REFERENCE_KEYS
 from customers.records.listing import records_of
 from customers.search.recent import record_visit
@@ -28,7 +28,7 @@ from customers.web.retired import redirect_to_survivor
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-MOST_FORMER = 2  # so that the orders are on the first screen
+MOST_OTHER_CONTACTS = 2  # so that the orders are on the first screen
 
 
 @require_safe
@@ -85,12 +85,12 @@ def head(request: "StaffRequest", customer: Customer, read: CustomerRows) -> dic
 
 
 def facts(customer: Customer, read: CustomerRows) -> dict[str, Any]:
-    former = list(former_contacts(customer, read.records.values()))
+    others = list(other_contacts(customer, read.records.values()))
     return {
         "identity": contact_lines(customer),
         "related": related_by(read.marks),
-        "former": former[:MOST_FORMER],
-        "more_former": len(former[MOST_FORMER:]),
+        "other_contacts": others[:MOST_OTHER_CONTACTS],
+        "more_contacts": len(others[MOST_OTHER_CONTACTS:]),
         "other": list(other_info(customer, read.attributes)),
         "billing_lines": address_lines(customer.billing_address),
         "shipping_lines": address_lines(customer.shipping_address),

@@ -17,7 +17,11 @@ from orders.pages.forms.fields import AmountField, DayField, ReasonField
 from orders.pages.forms.purchase import PurchaseForm
 from orders.payments.cancel_and_refund import LastBilling
 from orders.payments.refund import refuse_amount
-from orders.subscriptions.cancel import day_after_next_bill, day_before_next_bill, refuse_cancellation_day
+from orders.subscriptions.cancel import (
+    day_to_cancel_after_next_bill,
+    day_to_cancel_before_next_bill,
+    refuse_cancellation_day,
+)
 from orders.subscriptions.common import PurchaseError, shown_date, tomorrow
 
 
@@ -83,10 +87,10 @@ class CancelForm(PurchaseForm):
         choices.append((CancelTime.DAY, "On a date"))
         bill_day = self.purchase.bills_on_unless_cancelled
         if bill_day and bill_day >= tomorrow():
-            if self._is_allowed(day_after_next_bill(self.purchase)):
+            if self._is_allowed(day_to_cancel_after_next_bill(self.purchase)):
                 bill = "next successful bill" if self.purchase.is_billed_here else "next bill"
                 choices.insert(0, (CancelTime.AFTER_NEXT_BILL, f"After the {bill}, {shown_date(bill_day)}"))
-            if self._is_allowed(day_before_next_bill(self.purchase)):
+            if self._is_allowed(day_to_cancel_before_next_bill(self.purchase)):
                 choices.insert(0, (CancelTime.BEFORE_NEXT_BILL, f"Before the next bill, {shown_date(bill_day)}"))
         return choices
 
@@ -146,9 +150,9 @@ class CancelForm(PurchaseForm):
         day: date | None = self.cleaned_data["day"]
         match self.cleaned_data["when"]:
             case CancelTime.BEFORE_NEXT_BILL:
-                day = day_before_next_bill(self.purchase)
+                day = day_to_cancel_before_next_bill(self.purchase)
             case CancelTime.AFTER_NEXT_BILL:
-                day = day_after_next_bill(self.purchase)
+                day = day_to_cancel_after_next_bill(self.purchase)
         return day
 
     @property

@@ -5,7 +5,7 @@ import pytest
 from customers.lib.identity import Identity, match_keys
 from customers.lib.phones import comparable_phone, normal_phone, phones_in, readable_phone
 from customers.profile.clean import clean_typed, comparable
-from customers.profile.display import former_contacts
+from customers.profile.display import other_contacts
 from customers.profile.fields import BY_KEY
 from tests.factories import CustomerFactory, SourceRecordFactory
 from tests.tables import table
@@ -189,7 +189,7 @@ def test_a_phone_that_cannot_be_parsed_is_the_same_by_its_digits_on_every_page()
 
     phone = BY_KEY["phone"]
     assert comparable(phone, written, country="CZ") == comparable(phone, also_written, country="CZ")
-    assert list(former_contacts(helena, [record])) == []
+    assert list(other_contacts(helena, [record])) == []
     assert clean_typed(phone, written) == written
 
 
@@ -197,4 +197,4 @@ def test_a_phone_that_cannot_be_parsed_is_the_same_by_its_digits_on_every_page()
 def test_a_phone_that_differs_by_its_extension_is_another_one_on_the_page():
     helena = CustomerFactory(phone="817-924-7272 x5")
     record = SourceRecordFactory(customer=helena, phone="817-924-7272 x6")
-    assert list(former_contacts(helena, [record])) == ["817-924-7272 x6"]
+    assert list(other_contacts(helena, [record])) == ["817-924-7272 x6"]

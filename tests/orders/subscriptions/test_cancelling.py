@@ -11,8 +11,8 @@ from orders.subscriptions.billing import change_billing
 from orders.subscriptions.cancel import (
     DAY,
     cancel_purchase,
-    day_after_next_bill,
-    day_before_next_bill,
+    day_to_cancel_after_next_bill,
+    day_to_cancel_before_next_bill,
     keep_purchase,
     schedule_cancellation,
 )
@@ -90,22 +90,22 @@ def test_a_day_that_is_not_to_come_is_refused(day):
 
 def test_before_the_next_bill_is_its_own_day_and_after_it_the_day_after():
     bought = subscription(next_bill_date=SOON)
-    assert (day_before_next_bill(bought), day_after_next_bill(bought)) == (SOON, SOON + DAY)
+    assert (day_to_cancel_before_next_bill(bought), day_to_cancel_after_next_bill(bought)) == (SOON, SOON + DAY)
     overdue = subscription(next_bill_date=TODAY - DAY)
-    assert (day_before_next_bill(overdue), day_after_next_bill(overdue)) == (TODAY, TODAY + DAY)
+    assert (day_to_cancel_before_next_bill(overdue), day_to_cancel_after_next_bill(overdue)) == (TODAY, TODAY + DAY)
     paused = subscription("PAUSED", next_bill_date=SOON, restarts_on=LATER)
-    assert day_after_next_bill(paused) == LATER + DAY
+    assert day_to_cancel_after_next_bill(paused) == LATER + DAY
 
 
 def test_a_planned_cancellation_does_not_move_the_days_around_the_next_bill():
     bought = subscription(next_bill_date=SOON, cancels_on=SOON)
-    assert (day_before_next_bill(bought), day_after_next_bill(bought)) == (SOON, SOON + DAY)
+    assert (day_to_cancel_before_next_bill(bought), day_to_cancel_after_next_bill(bought)) == (SOON, SOON + DAY)
 
 
 @table("values", [{}, {"status": "PAUSED", "next_bill_date": SOON}])
 def test_without_a_next_bill_nothing_is_cancelled_after_it(values):
     with pytest.raises(PurchaseError, match="This purchase has no next bill"):
-        day_after_next_bill(subscription(**values))
+        day_to_cancel_after_next_bill(subscription(**values))
 
 
 def test_a_day_that_must_be_a_slip_is_refused():

@@ -46,7 +46,7 @@ def test_the_facts_are_those_of_the_profile(as_agent, helena):
     assert "Custom 1" not in page
 
 
-def test_former_e_mails_and_phones_are_named_once(as_agent, helena):
+def test_other_emails_and_phones_are_named_once(as_agent, helena):
     SourceRecordFactory(customer=helena, email="HHOLY@gmail.com", phone="241 770 449", country="CZ")
     SourceRecordFactory(customer=helena, email="old@example.org", phone="+420 111 222 333")
     SourceRecordFactory(customer=helena, email="Old@example.org", phone="00420111222333", country="CZ")
