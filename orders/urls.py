@@ -2,13 +2,12 @@ from django.urls import path
 
 from orders.pages.views.billing import (
     purchase_billing,
-    purchase_cancel,
-    purchase_keep,
     purchase_pause,
     purchase_reactivate,
     purchase_unpause,
 )
 from orders.pages.views.cancel_order import order_cancel
+from orders.pages.views.cancel_purchase import purchase_cancel, purchase_keep
 from orders.pages.views.double_payments import double_payment_dismiss, double_payment_settle, double_payments
 from orders.pages.views.fulfillments import fulfillment_cancel, fulfillment_resend
 from orders.pages.views.new_order import order_new
