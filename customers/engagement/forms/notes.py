@@ -8,11 +8,16 @@ from customers.web.fields import TextField
 
 
 class NoteField(TextField):
-    def __init__(self, *, label: str, required: bool = True, **attrs: Any) -> None:
+    def __init__(self, *, label: str, required: bool = True, help_text: str = "", **attrs: Any) -> None:
         messages = {"required": "Enter a note."}
         widget = forms.Textarea(attrs={"rows": 3, **attrs})
         super().__init__(
-            label=label, max_length=LONGEST_NOTE, required=required, error_messages=messages, widget=widget
+            label=label,
+            max_length=LONGEST_NOTE,
+            required=required,
+            help_text=help_text,
+            error_messages=messages,
+            widget=widget,
         )
 
     def to_python(self, value: Any) -> str:

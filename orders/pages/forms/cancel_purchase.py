@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 
-from customers.engagement.notes import LONGEST_NOTE
+from customers.engagement.forms.notes import NoteField
 from customers.lib.money import format_for_input
-from customers.web.fields import TextField, choice_field
+from customers.web.fields import choice_field
 from orders.locks import OrderError
 from orders.models import Purchase
 from orders.pages.forms.fields import AmountField, DayField, ReasonField
@@ -49,13 +49,7 @@ class CancelForm(PurchaseForm):
     refund = forms.ChoiceField(label="Refund", required=False)
     amount = AmountField(label="Amount", required=False)
     reason = ReasonField()
-    note = TextField(
-        label="Note (optional)",
-        required=False,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea({"rows": 2}),
-        help_text="Added to the notes of the customer.",
-    )
+    note = NoteField(label="Note (optional)", required=False, help_text="Added to the notes of the customer.", rows=2)
 
     def __init__(
         self,

@@ -22,12 +22,12 @@ def test_a_purchase_is_cancelled_with_a_part_of_its_last_bill_and_a_note(as_admi
     purchase = bought()
     page = words(as_admin.get(url(purchase, "cancel")))
     assert "Full, 9.90 USD" in page
-    given = {"when": "now", "reason": "Too dear", "refund": "part", "amount": "3", "note": "Called twice."}
+    given = {"when": "now", "reason": "Too dear", "refund": "part", "amount": "3", "note": "Called twice.\r\nMoved."}
     done = words(post(as_admin, purchase, "cancel", **given))
     assert "Purchase cancelled." in done
     assert "3.00 USD refunded to VISA 4242" in done
     assert (reloaded(purchase).status, reloaded(purchase.order).refunded) == ("CANCELLED", Decimal(3))
-    assert Note.objects.get().text == "Called twice."
+    assert Note.objects.get().text == "Called twice.\nMoved."
 
 
 @pytest.mark.parametrize(
