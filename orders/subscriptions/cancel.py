@@ -1,9 +1,9 @@
 """Cancelling a purchase: now, or on a later day. Until that day the cancellation can be withdrawn.
 
-Who cancels: the page of a purchase (`cancel_purchase`, `schedule_cancellation`), the API operations of a purchase and
-of an order with all its purchases (`cancel_when_possible`, `orders.cancel_order`), and a change of the next bill, which
-moves a cancellation (`billing`). Each asks `refuse_cancellation_day`. Two choose no day: `apply_due` carries out what
-was planned, and a billing system sends what has happened there (`invoices.cancellations`,
+Who cancels: the page of a purchase (`cancel_purchase`, `schedule_cancellation`, `schedule_after_bill`), the API
+operations of a purchase and of an order with all its purchases (`cancel_when_possible`, `orders.cancel_order`), and a
+change of the next bill, which moves a cancellation (`billing`). Each asks `refuse_cancellation_day`. Two choose no day:
+`apply_due` carries out what was planned, and a billing system sends what has happened there (`invoices.cancellations`,
 `invoices.subscription_events`).
 """
 
@@ -44,13 +44,13 @@ def notice_sentence() -> str:
     return text % {"days": NOTICE.days} if NOTICE else ""
 
 
-def earliest_cancellation_day(purchase: Purchase) -> date:
+def earliest_cancellation_day() -> date:
     return today() + NOTICE
 
 
 def refuse_cancellation_day(purchase: Purchase, day: date | None) -> None:
     """PurchaseError when the purchase cannot be cancelled on `day`; None is now."""
-    earliest = earliest_cancellation_day(purchase)
+    earliest = earliest_cancellation_day()
     refuse_day(day or today(), first=max(earliest, tomorrow()) if day else earliest)
     is_before_pause = bool(day and purchase.pauses_on and day <= purchase.pauses_on)
     if day and purchase.restarts_on and day <= purchase.restarts_on and earliest <= today() and not is_before_pause:
@@ -115,6 +115,8 @@ def schedule_after_bill(purchase: Purchase, *, reason: str, seen: str | None, by
         refuse_cancel(current)
         if not current.is_billed_here:
             raise PurchaseError("This purchase is billed elsewhere. Choose the date of its cancellation.")
+        has_next_bill = current.bills_on_unless_cancelled is not None
+        refuse_cancellation_day(current, day_to_cancel_after_next_bill(current) if has_next_bill else None)
         current.cancels_after_bill, current.cancel_reason = True, reason
         current.cancels_on, current.bills_until_cancelled = None, True
         sentence = "Scheduled the cancellation of purchase {purchase} after its next successful bill."
@@ -133,7 +135,7 @@ def cancel_when_possible(
         schedule_after_bill(purchase, reason=reason, seen=seen, by=by)
         return True
     requested_day = day_to_cancel_after_next_bill(purchase) if after_next_bill else today()
-    day = max(requested_day, earliest_cancellation_day(purchase))
+    day = max(requested_day, earliest_cancellation_day())
     if day == today():
         cancel_purchase(purchase, reason=reason, seen=seen, by=by)
         return True

@@ -10,7 +10,12 @@ from orders.models import Purchase
 from orders.pages.forms.cancel_purchase import CancelForm
 from orders.subscriptions import cancel as cancelling
 from orders.subscriptions.billing import change_billing
-from orders.subscriptions.cancel import cancel_purchase, cancel_when_possible, schedule_cancellation
+from orders.subscriptions.cancel import (
+    cancel_purchase,
+    cancel_when_possible,
+    schedule_after_bill,
+    schedule_cancellation,
+)
 from tests.acts import cancel_on
 from tests.database import reloaded
 from tests.factories import subscription
@@ -27,8 +32,14 @@ def bought(monkeypatch) -> Purchase:
     return subscription(next_bill_date=SOON)
 
 
-@table("act", [cancel_purchase, lambda purchase, **options: schedule_cancellation(purchase, SOON, **options)])
+def on_a_day(purchase: Purchase, **options) -> None:
+    schedule_cancellation(purchase, SOON, **options)
+
+
+@table("act", [cancel_purchase, on_a_day, schedule_after_bill])
 def test_nobody_cancels_within_the_notice(act, bought):
+    Purchase.objects.update(begun_here=True)
+    bought = reloaded(bought)
     assert refusal_of(act, bought, reason="") == "Choose 9 Apr 2026 or a later date."
 
 
