@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +10,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from customers.lib.phrases import isolated
 from customers.models import Customer, PaySource, SourceRecord
 from customers.search.first_found import MOST_FOUND, find_by_number_or_text
-from customers.search.query import clean_query, last_four
+from customers.search.query import CalledNumber, called_number, clean_query, last_four
 from orders.models import Order, OrderItem, Product, Transaction
 
 MOST_NAMED = 100
-CALLED = re.compile(r"^(?:order|invoice)\s+#?|^#", re.IGNORECASE)
-"""What people write before a number."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,10 @@ def find_orders(text: str) -> FoundOrders | None:
 
 
 def _by_number(text: str) -> FoundOrders | None:
-    number = CALLED.sub("", text)
+    called = called_number(text) or CalledNumber(text)
+    if called.of_customer:
+        return None
+    number = called.number
     spellings = {number, number.upper(), number.lower()}
     # One after the other: joined by OR, the table would be read.
     by_field = [Order.objects.filter(**{f"{field}__in": spellings}) for field in Order.searched_by]

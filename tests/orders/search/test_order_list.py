@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from customers.lib.phrases import isolated
 from customers.models import DataSource
 from customers.records.newest import Cursor
 from orders.models import Order, OrderItem, OrderKind, TransactionStatus
 from orders.search import listing
 from orders.search.filters import OrderFilter, OrderState
+from orders.search.find import find_orders
 from orders.search.listing import order_page
 from tests.acts import merge
 from tests.factories import ProductFactory, customer_with_order, declined_order, order, paid_order, signed_in
@@ -73,6 +75,12 @@ def test_an_order_is_found_by_what_people_call_it(text, helenas, as_agent, most)
     placed, _ = helenas
     query = text.format(number=placed.number, customer=placed.source_record.customer_id)
     assert numbers(as_agent, q=query) == [placed.number]
+
+
+@table("text", ["Order #{number}", "order no. {number}", "invoice number: {number}", "№ {number}"])
+def test_a_number_is_read_as_in_the_search_of_customers(text, helenas):
+    placed, _ = helenas
+    assert find_orders(text.format(number=placed.number)).meaning == f"order {isolated(placed.number)}"
 
 
 def test_what_is_found_is_named_and_links_to_the_only_customer(helenas, as_agent):
