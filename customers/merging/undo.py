@@ -83,15 +83,14 @@ def undo_merge(
     by: User | None,
     only: Collection[int] = (),
     seen: str = "",
-    allow_overdraft: bool = False,
     terms: UndoTerms | None = None,
 ) -> UndoResult:
     """Undo `merge`, or its part for the duplicates `only`.
 
     `seen` is the fingerprint of the plan that was shown: StaleUndoError when the plan is another one now.
-    OverdrawnError when credit would be negative, unless `allow_overdraft`.
+    OverdrawnError when credit would be negative, unless `terms` allow it.
     """
-    terms = terms or UndoTerms(allow_overdraft)
+    terms = terms or UndoTerms()
     try:
         return _undo(merge, terms, by=by, only=only, seen=seen)
     except RetiredMeanwhileError:

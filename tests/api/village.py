@@ -9,6 +9,7 @@ from customers.labels.attributes import set_attributes
 from customers.labels.tags import add_tags
 from customers.lib.errors import ActionError
 from customers.merging.split import SplitError, split_record
+from customers.merging.undo import UndoTerms
 from customers.models import Customer, DataSource, MergeMember, SourceRecord
 from orders.models import Order, Transaction
 from orders.sources.delete import delete_source, empty_source, purge_source
@@ -78,7 +79,11 @@ class Village:
 
     def undo(self) -> None:
         member = self.random.choice(MergeMember.objects.filter(undone_at=None).order_by("pk"))
-        undo(member.merge, *([member.duplicate] if self.random.random() < 0.5 else []), allow_overdraft=True)
+        undo(
+            member.merge,
+            *([member.duplicate] if self.random.random() < 0.5 else []),
+            terms=UndoTerms(allow_overdraft=True),
+        )
 
     def split(self) -> None:
         records = SourceRecord.objects.exclude(data_source__name=DataSource.STAFF)

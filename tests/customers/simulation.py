@@ -11,7 +11,7 @@ from customers.lib.identity import Identity
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.split import SplitError, split_record
-from customers.merging.undo import undo_merge
+from customers.merging.undo import UndoTerms, undo_merge
 from customers.merging.undo_plan import plan_undo
 from customers.models import (
     CartLogin,
@@ -215,7 +215,7 @@ class Simulation:
         merged = Merge.objects.get(pk=merge)
         parts = [self.customers[only]] if only else []
         plan = plan_undo(merged, only=parts)
-        undo_merge(merged, by=None, only=parts, seen=plan.fingerprint, allow_overdraft=True)
+        undo_merge(merged, by=None, only=parts, seen=plan.fingerprint, terms=UndoTerms(allow_overdraft=True))
         # Of each customer of the chain: what the survivor had from the merge, those it was merged into had, too.
         profiles = {customer.pk: profile_values(customer) for customer in Customer.objects.all()}
         for outcome in plan.outcomes:

@@ -8,6 +8,7 @@ from django.db.models import Sum
 from customers.credit import credit
 from customers.merging.plan import plan_merge
 from customers.merging.preview import preview_merge
+from customers.merging.undo import UndoTerms
 from customers.merging.undo_plan import UndoError
 from customers.models import CreditEntry, RecordTotals
 from orders.intake.order import IncomingPurchase
@@ -59,7 +60,7 @@ def test_31_credit_that_an_undo_would_leave_below_zero_needs_a_tick():
     with pytest.raises(UndoError, match="Allow negative credit"):
         undo(merged)
     assert dump() == before
-    undo(merged, allow_overdraft=True)
+    undo(merged, terms=UndoTerms(allow_overdraft=True))
     assert CreditEntry.objects.filter(merge__undone_at=None).aggregate(Sum("amount"))["amount__sum"] == Decimal("-12.5")
 
 

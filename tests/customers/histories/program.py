@@ -146,7 +146,7 @@ class Program:
         plan = plan_undo(merged, only=[self.people[name] for name in only])
         before = {pk: self._columns(Customer.objects.get(pk=pk)) for pk in (plan.root.pk, plan.survivor.pk)}
         parts = [self.people[name] for name in only]
-        undo_merge(merged, by=None, only=parts, seen=plan.fingerprint, allow_overdraft=True)
+        undo_merge(merged, by=None, only=parts, seen=plan.fingerprint, terms=UndoTerms(allow_overdraft=True))
         for pk, values in before.items():
             after = self._columns(Customer.objects.get(pk=pk))
             named = {o.field.column: (o.now, o.after) for o in plan.outcomes if o.customer.pk == pk and o.is_reverted}
