@@ -98,6 +98,9 @@ class Trial:
     def serve(self) -> None:
         """Start the server, ask for its health as the image does, and for a page with one of its files."""
         self.do(["python", "manage.py", "migrate", "--verbosity", "0"])
+        self.do(
+            ["python", "manage.py", "shell", "-v", "0", "-c", "from crm.help.topics import all_topics; all_topics()"]
+        )
         port = str(_free_port())
         command = [argument.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for argument in self.command]
         with subprocess.Popen(command, **self._as_user()) as server:  # type: ignore[call-overload]

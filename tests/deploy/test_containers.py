@@ -8,6 +8,7 @@ import pytest
 import yaml
 from django.conf import settings
 
+from crm.help.topics import FOLDER as help_folder
 from tests.deploy.tools import needs, needs_package
 
 DEPLOY = settings.BASE_DIR / "deploy"
@@ -37,16 +38,20 @@ def test_the_image_runs_as_a_user_without_a_name_and_is_asked_for_its_health():
     assert "/healthz" in last
 
 
+def copied() -> set[str]:
+    copies = [line for line in DOCKERFILE.splitlines() if line.startswith("COPY ") and "--from" not in line]
+    return {source for line in copies for source in line.split()[1:-1]}
+
+
+def test_folders_that_the_program_reads_are_in_the_image():
+    read = [help_folder, *settings.STATICFILES_DIRS, *settings.TEMPLATES[0]["DIRS"]]
+    assert {str(folder.relative_to(settings.BASE_DIR)) for folder in read} <= copied()
+
+
 def test_only_what_is_copied_reaches_the_build():
-    sources = {
-        source
-        for line in DOCKERFILE.splitlines()
-        if line.startswith("COPY ") and "--from" not in line
-        for source in line.split()[1:-1]
-    }
     ignored, *allowed = (DEPLOY / "Dockerfile.dockerignore").read_text().split("\n", 1)[1].split()
     assert ignored == "*"
-    assert {name.removeprefix("!") for name in allowed if name.startswith("!")} == sources
+    assert {name.removeprefix("!") for name in allowed if name.startswith("!")} == copied()
 
 
 @pytest.mark.parametrize("name", OURS)
