@@ -8,13 +8,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.imports.first_steps import dismiss, first_steps
-from crm.jobs.kinds.back_test import MANAGE_RULES
 from crm.jobs.web import may_open_jobs
 from crm.rules.listing import stopped_rules
 from crm.webhooks.listing import failing_endpoints
 from crm.webhooks.web import MANAGE_WEBHOOKS
 from customers.pages.views.start import start
-from customers.web.permissions import VIEW_ORDERS
+from customers.permissions import MANAGE_RULES, VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.double_payments.listing import count_open
 from orders.payments.undecided import undecided_payments
 from orders.permissions import SETTLE
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 @require_safe
 def home(request: "StaffRequest") -> HttpResponseBase:
     """The start page; for users without access to customers, the first page they may open."""
-    if request.user.has_perm("customers.view_customer"):
+    if request.user.has_perm(VIEW_CUSTOMERS):
         return start(request, waiting=_waiting_for(request.user))
     if request.user.has_perm(MANAGE_USERS):
         return redirect("accounts:list")

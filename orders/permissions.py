@@ -2,10 +2,12 @@
 
 from typing import ParamSpec
 
-from customers.web.permissions import VIEW_ORDERS, View, may_view, permission_required
+from customers.permissions import VIEW_ORDERS
+from customers.web.permissions import View, may_view, permission_required
 
 P = ParamSpec("P")
 
+ADD_ORDERS, CHANGE_ORDERS = "orders.add_order", "orders.change_order"
 REFUND, RERUN = "orders.refund_order", "orders.rerun_order"
 CHANGE_FULFILLMENTS = "orders.change_fulfillment"
 SETTLE = "orders.settle_order"
@@ -28,7 +30,7 @@ def may_import(view: View[P]) -> View[P]:
 
 may_refund = permission_required(REFUND)
 may_rerun = permission_required(RERUN)
-may_add_orders = permission_required("orders.add_order")
+may_add_orders = permission_required(ADD_ORDERS)
 may_change_fulfillments = permission_required(CHANGE_FULFILLMENTS)
 may_settle = permission_required(SETTLE)
 may_cancel = permission_required(CANCEL)

@@ -3,6 +3,7 @@ from typing import Any
 
 from crm.exports.export import Export, Query
 from customers.models import Customer
+from customers.permissions import VIEW_CUSTOMERS
 from customers.search.export import COLUMNS, ExportedCustomer, export_part, export_rows, short_list
 from customers.search.forms import read_list_filter
 from customers.search.sorting import NEWEST_FIRST
@@ -27,7 +28,7 @@ CUSTOMERS = Export(
     name="customers",
     kind="customer_export",
     label="Customers",
-    needs=("customers.view_customer",),
+    needs=(VIEW_CUSTOMERS,),
     columns=COLUMNS,
     describe=lambda query: read_list_filter(query).described,
     at_once=_at_once,

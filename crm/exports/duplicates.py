@@ -5,6 +5,7 @@ from crm.exports.export import Export, Query, invalid_filters
 from customers.matching.forms import WorklistFilterForm
 from customers.matching.worklist.export import COLUMNS, ExportedMember, export_part, export_rows, is_short
 from customers.matching.worklist.filters import WorklistFilter
+from customers.permissions import VIEW_CUSTOMERS
 
 
 def _describe(query: Query) -> str:
@@ -41,7 +42,7 @@ DUPLICATES = Export(
     name="duplicates",
     kind="duplicate_export",
     label="Duplicates",
-    needs=("customers.view_customer",),
+    needs=(VIEW_CUSTOMERS,),
     columns=COLUMNS,
     describe=_describe,
     at_once=_at_once,

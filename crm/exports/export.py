@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from crm.accounts.models import User
 from customers.lib.columns import Column
 from customers.lib.errors import ActionError
-from customers.web.permissions import VIEW_ORDERS
+from customers.permissions import VIEW_ORDERS
 
 MOST_AT_ONCE = 10_000
 """A longer file is written by a job: a browser that loses the connection would have to begin again."""

@@ -23,8 +23,8 @@ from crm.jobs.kind import JobKind, Step, register
 from crm.jobs.models import Job
 from customers.database.replica import position, read_from_replica
 from customers.lib.columns import Column, Plain, plain_row
+from customers.permissions import VIEW_ORDERS
 from customers.snapshot import snapshot
-from customers.web.permissions import VIEW_ORDERS
 
 EXPORTS: dict[str, Export[Any]] = {export.name: export for export in (CUSTOMERS, ORDERS, MERGES, DUPLICATES, AUDIT)}
 

@@ -6,6 +6,7 @@ from customers.merging.export import COLUMNS, export_part, export_rows, is_short
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.history import MergeFilter, MergeRow
 from customers.models import Merge
+from customers.permissions import VIEW_CUSTOMERS
 from customers.records.newest import Cursor
 
 
@@ -40,7 +41,7 @@ MERGES = Export(
     name="merges",
     kind="merge_export",
     label="Merges",
-    needs=("customers.view_customer",),
+    needs=(VIEW_CUSTOMERS,),
     columns=COLUMNS,
     describe=_describe,
     at_once=_at_once,

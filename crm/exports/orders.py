@@ -2,8 +2,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crm.exports.export import Export, Query, invalid_filters
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.records.newest import Cursor
-from customers.web.permissions import VIEW_ORDERS
 from orders.export import COLUMNS, export_part, export_rows, short_list
 from orders.models import Order
 from orders.pages.forms.order_filter import OrderFilterForm
@@ -39,7 +39,7 @@ ORDERS = Export(
     name="orders",
     kind="order_export",
     label="Orders",
-    needs=("customers.view_customer", VIEW_ORDERS),
+    needs=(VIEW_CUSTOMERS, VIEW_ORDERS),
     columns=COLUMNS,
     describe=_describe,
     at_once=_at_once,

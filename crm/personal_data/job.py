@@ -19,7 +19,7 @@ from crm.personal_data.data_subject import DataSubject, PersonalDataError, subje
 from crm.personal_data.read import ReadingPlace, SubjectRows, read_part
 from crm.personal_data.tables import SubjectTable, subject_tables
 from customers.models import Customer
-from customers.web.permissions import EXPORT_PERSONAL_DATA, VIEW_CUSTOMERS, VIEW_ORDERS
+from customers.permissions import EXPORT_PERSONAL_DATA, VIEW_CUSTOMERS, VIEW_ORDERS
 
 NEEDS = (VIEW_CUSTOMERS, VIEW_ORDERS)
 CHANGED = (

@@ -17,8 +17,8 @@ from crm.pulls.errors import PullError
 from crm.pulls.konnektive import run as konnektive
 from crm.pulls.models import Pull, System
 from orders.models import Import
+from orders.permissions import RUN_IMPORT
 
-PERMISSION = "orders.run_import"
 LEASE = timedelta(minutes=5)
 """Longer than the other system may take to answer, and a page to be written."""
 
@@ -56,4 +56,4 @@ def _pull_of(job: Job) -> Pull:
     return pull
 
 
-PULL = register(JobKind("pull", "Pull", PERMISSION, chunk, ask=ask, lease=LEASE))
+PULL = register(JobKind("pull", "Pull", RUN_IMPORT, chunk, ask=ask, lease=LEASE))

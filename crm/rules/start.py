@@ -13,9 +13,10 @@ from crm.jobs.models import UNFINISHED, Job
 from customers.locks import get_locked
 from customers.models import MergeRule
 from customers.models.rule import RuleState
+from customers.permissions import MERGE
 from customers.rules.back_test import begin_back_test
 from customers.rules.edit import RuleError
-from customers.rules.switch import MERGE, refuse_user, switch
+from customers.rules.switch import refuse_user, switch
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

@@ -15,12 +15,12 @@ from customers.matching.candidates import active_purchases
 from customers.matching.duplicates import shared_keys_of
 from customers.matching.judgement import judge_names
 from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
-from customers.merging.allowed import UNMATCHED
 from customers.merging.automatic import Changed, fuller_names, kept_first, newest_values, values_changed
 from customers.merging.conflicts import conflicts
 from customers.merging.second_person.policy import current_policy, reasons_by
 from customers.models import Customer, MergePolicy, NotDuplicate
 from customers.models.merge import Kept, OnConflict
+from customers.permissions import UNMATCHED
 from customers.profile.decisions import Choices, FinalValue, Party, Rule, decide
 from customers.profile.derive import profile_values
 from customers.profile.fields import BY_KEY, FieldKind, ProfileField

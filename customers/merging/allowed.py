@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 
 from customers.matching.duplicates import shared_keys_of
 from customers.merging.plan import MergeError, MergePlan
+from customers.permissions import CHANGE_CUSTOMERS, UNMATCHED
 from customers.profile.decisions import Typed
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-
-CHANGE = "customers.change_customer"
-UNMATCHED = "customers.merge_unmatched_customer"
 
 
 class NotAllowedError(MergeError):
@@ -44,4 +42,4 @@ def refuse_entered(plan: MergePlan, *, by: User | None) -> None:
 
 
 def may_enter(by: User | None) -> bool:
-    return by is None or by.has_perm(CHANGE)
+    return by is None or by.has_perm(CHANGE_CUSTOMERS)

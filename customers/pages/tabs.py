@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from customers.lib.batches import PAGE
 from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab, TabPosition
 from customers.pages.timeline import TimelineCursor, timeline_entries
+from customers.permissions import VIEW_CUSTOMERS
 from customers.records import listing
 from customers.records.listing import cursor_of, record_contributions, with_missing
 from customers.records.newest import Cursor, newest
@@ -24,7 +25,7 @@ SOURCES = Tab(
     "Sources",
     "customers/page/_source_rows.html",
     TabPosition.SOURCES,
-    "customers.view_customer",
+    VIEW_CUSTOMERS,
     "A source record appears here when a data source sends this customer.",
 )
 

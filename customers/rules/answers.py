@@ -14,6 +14,7 @@ from customers.lib.phrases import isolated
 from customers.matching.not_duplicates import mark_all_not_duplicates
 from customers.models import MergeRule
 from customers.models.rule import BackTest
+from customers.permissions import MERGE
 from customers.rules.findings import drop_findings
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 MERGE_THEM, APART, UNSURE = "merge", "apart", "unsure"
 ANSWERS = {MERGE_THEM: "Merge", APART: "Keep apart", UNSURE: "Not sure"}
-MERGE = "customers.merge_customer"
 
 
 @transaction.atomic

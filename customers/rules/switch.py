@@ -10,16 +10,15 @@ from django.utils import timezone
 from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.phrases import isolated
 from customers.locks import get_locked
-from customers.merging.allowed import UNMATCHED
 from customers.models import MergeRule
 from customers.models.rule import Agreement, BackTest, MergeRuleChange, RuleState
+from customers.permissions import MERGE, UNMATCHED
 from customers.records.changed_customers import changes_have_appeared_to
 from customers.rules.edit import RuleError
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-MERGE = "customers.merge_customer"
 MATCHING = frozenset({Agreement.EMAIL.value, Agreement.PHONE.value})
 
 

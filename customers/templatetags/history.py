@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from customers.lib.sentences import BREAK, SentencePart, parts
 from customers.models import HistoryEntry
-from customers.web.permissions import VIEW_ORDERS
+from customers.permissions import VIEW_ORDERS
 
 register = template.Library()
 

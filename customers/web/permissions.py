@@ -8,6 +8,21 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from customers.permissions import (
+    ADD_CUSTOMERS,
+    CHANGE_CUSTOMERS,
+    CHANGE_POLICY,
+    DELETE_CUSTOMERS,
+    EXPORT_PERSONAL_DATA,
+    IGNORE,
+    MERGE,
+    REVIEW,
+    SPLIT,
+    START_REBUILD,
+    UNDO,
+    VIEW_CUSTOMERS,
+)
+
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
@@ -19,17 +34,6 @@ if TYPE_CHECKING:
         user: User
         htmx: HtmxDetails
 
-
-VIEW_CUSTOMERS = "customers.view_customer"
-EXPORT_PERSONAL_DATA = "customers.export_customer"
-MERGE, UNMATCHED = "customers.merge_customer", "customers.merge_unmatched_customer"
-UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
-REVIEW, CHANGE_POLICY = "customers.review_merge", "customers.change_mergepolicy"
-IGNORE = "customers.change_ignoredvalue"
-CHANGE_CUSTOMERS = "customers.change_customer"
-TRAIN = "jobs.start_rebuild"
-VIEW_ORDERS = "orders.view_order"
-"""Users without it see no orders, payments or purchases anywhere (docs/decisions/0015)."""
 
 P = ParamSpec("P")
 View = Callable[Concatenate["StaffRequest", P], HttpResponseBase]
@@ -59,9 +63,9 @@ def permission_required(permission: str) -> Callable[[View[P]], View[P]]:
 
 may_view = permission_required(VIEW_CUSTOMERS)
 may_export_personal_data = permission_required(EXPORT_PERSONAL_DATA)
-may_add = permission_required("customers.add_customer")
+may_add = permission_required(ADD_CUSTOMERS)
 may_change = permission_required(CHANGE_CUSTOMERS)
-may_train = permission_required(TRAIN)
+may_train = permission_required(START_REBUILD)
 may_merge = permission_required(MERGE)
 may_undo = permission_required(UNDO)
 may_review = permission_required(REVIEW)
@@ -70,5 +74,5 @@ may_split = permission_required(SPLIT)
 may_ignore = permission_required(IGNORE)
 may_mark_identifying = permission_required("customers.change_identifyingattribute")
 may_change_lists = permission_required("customers.change_leadphase")
-may_delete = permission_required("customers.delete_customer")
+may_delete = permission_required(DELETE_CUSTOMERS)
 may_change_sources = permission_required("customers.change_datasource")

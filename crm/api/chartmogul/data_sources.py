@@ -10,13 +10,13 @@ from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.times import format_time
 from customers.models import DataSource
+from customers.permissions import ADD_CUSTOMERS, DELETE_CUSTOMERS, VIEW_CUSTOMERS
 from customers.sources import data_sources
+from orders.permissions import CHANGE_ORDERS
 from orders.sources.delete import delete_source, empty_source, purge_source
 
 router = Router(tags=["Data sources"])
 
-ADD, VIEW, DELETE = "customers.add_customer", "customers.view_customer", "customers.delete_customer"
-ALTER = "orders.change_order"
 
 DEFAULT_SYSTEM = "Import API"  # what a data source is shown as whose system is not known
 
@@ -88,13 +88,13 @@ def serialize(source: DataSource, options: DataSourceOptions) -> dict[str, Any]:
     return shown
 
 
-@router.post("/data_sources", auth=Key(ADD), response=answers(201, DataSourceOut), exclude_unset=True)
+@router.post("/data_sources", auth=Key(ADD_CUSTOMERS), response=answers(201, DataSourceOut), exclude_unset=True)
 def create_data_source(request: ApiRequest, body: DataSourceIn) -> Status[dict[str, Any]]:
     source = data_sources.create(body.name, system=body.system, by=request.by)
     return Status(201, serialize(source, DataSourceOptions()))
 
 
-@router.get("/data_sources", auth=Key(VIEW), response=answers(200, DataSourcesOut), exclude_unset=True)
+@router.get("/data_sources", auth=Key(VIEW_CUSTOMERS), response=answers(200, DataSourcesOut), exclude_unset=True)
 def list_data_sources(request: ApiRequest, query: Query[DataSourceQuery]) -> dict[str, Any]:
     # There are few, so all are read.
     sources = [serialize(source, query) for source in DataSource.objects.order_by("created", "pk")]
@@ -105,24 +105,28 @@ def matches(shown: dict[str, Any], query: DataSourceQuery) -> bool:
     return query.name in (None, shown["name"]) and query.system in (None, shown["system"])
 
 
-@router.get("/data_sources/{uuid}", auth=Key(VIEW), response=answers(200, DataSourceOut), exclude_unset=True)
+@router.get("/data_sources/{uuid}", auth=Key(VIEW_CUSTOMERS), response=answers(200, DataSourceOut), exclude_unset=True)
 def retrieve_data_source(request: ApiRequest, uuid: str, options: Query[DataSourceOptions]) -> dict[str, Any]:
     return serialize(lookup.data_source(uuid), options)
 
 
-@router.delete("/data_sources/{uuid}", auth=Key(VIEW, DELETE), response=answers(204, None))
+@router.delete("/data_sources/{uuid}", auth=Key(VIEW_CUSTOMERS, DELETE_CUSTOMERS), response=answers(204, None))
 def delete_data_source(request: ApiRequest, uuid: str) -> Status[None]:
     """Delete it with its customers. Customers of other data sources keep the records of those sources."""
     return remove(delete_source, request, uuid)
 
 
-@router.delete("/data_sources/{uuid}/all", auth=Key(VIEW, DELETE), response=answers(204, None))
+@router.delete("/data_sources/{uuid}/all", auth=Key(VIEW_CUSTOMERS, DELETE_CUSTOMERS), response=answers(204, None))
 def empty_data_source(request: ApiRequest, uuid: str) -> Status[None]:
     """Delete its customers. Keep the data source."""
     return remove(empty_source, request, uuid)
 
 
-@router.delete("/data_sources/{uuid}/dependent", auth=Key(VIEW, DELETE, ALTER), response=answers(204, None))
+@router.delete(
+    "/data_sources/{uuid}/dependent",
+    auth=Key(VIEW_CUSTOMERS, DELETE_CUSTOMERS, CHANGE_ORDERS),
+    response=answers(204, None),
+)
 def purge_data_source(request: ApiRequest, uuid: str) -> Status[None]:
     """Delete its orders and everything linked to them. Keep its customers."""
     return remove(purge_source, request, uuid)

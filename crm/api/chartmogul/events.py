@@ -21,10 +21,10 @@ from customers.events.meaning import meaning_of
 from customers.events.payload import payloads
 from customers.events.purge import kept_since
 from customers.models import EventKind
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 
 router = Router(tags=["Events"])
 
-VIEW, ORDERS = "customers.view_customer", "orders.view_order"
 ABOUT_CUSTOMERS = [kind for kind in EventKind if kind.startswith("customer.")]
 FORGOTTEN = "Events since this cursor were deleted. Read everything anew, then begin without a cursor"
 
@@ -48,7 +48,7 @@ class EventFeedOut(PageOut):
     entries: list[ToldEventOut]
 
 
-@router.get("/events", auth=Key(VIEW), response=answers(200, EventFeedOut) | {410: Refusal})
+@router.get("/events", auth=Key(VIEW_CUSTOMERS), response=answers(200, EventFeedOut) | {410: Refusal})
 @growing_list
 def list_events(request: ApiRequest, query: Query[FeedQuery]) -> dict[str, Any]:
     after = decode_cursor(query.cursor) if query.cursor else None
@@ -74,7 +74,7 @@ def _customer(text: str) -> int | None:
 def _kinds(request: ApiRequest, query: FeedQuery) -> list[EventKind]:
     """Those to choose, none for all; RefusedError for one that the key may not see."""
     if not query.kind:
-        return [] if request.by.has_perm(ORDERS) else ABOUT_CUSTOMERS
+        return [] if request.by.has_perm(VIEW_ORDERS) else ABOUT_CUSTOMERS
     if not {*query.kind} <= {*ABOUT_CUSTOMERS}:
-        require_permissions(request.auth, ORDERS)
+        require_permissions(request.auth, VIEW_ORDERS)
     return query.kind

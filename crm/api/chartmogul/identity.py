@@ -11,10 +11,9 @@ from crm.api.chartmogul.errors import Refusal, answers, not_found, refusal
 from crm.api.chartmogul.times import Moment, format_time
 from customers.events.find_id import find_named, was_deleted
 from customers.events.meaning import Link, meaning_of
+from customers.permissions import VIEW_CUSTOMERS
 
 router = Router(tags=["Events"])
-
-VIEW = "customers.view_customer"
 
 
 class IdentityQuery(Schema):
@@ -43,7 +42,7 @@ class IdentityOut(Schema):
 
 @router.get(
     "/identity/{path:id}",
-    auth=Key(VIEW),
+    auth=Key(VIEW_CUSTOMERS),
     response=answers(200, IdentityOut) | {410: Refusal},
     operation_id="retrieve_identity",
 )

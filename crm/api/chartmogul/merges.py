@@ -15,11 +15,10 @@ from customers.merging.allowed import NotAllowedError
 from customers.merging.merge import merge_keeping_survivor
 from customers.merging.unmerge import MovableKind
 from customers.models import Customer, Note, Opportunity, Task
+from customers.permissions import MERGE, SPLIT, UNDO, VIEW_CUSTOMERS
 
 router = Router(tags=["Merges"])
 
-VIEW, MERGE = "customers.view_customer", "customers.merge_customer"
-UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 
 MOVABLE: dict[str, MovableKind] = {"tasks": Task, "opportunities": Opportunity, "notes": Note}
 
@@ -48,7 +47,9 @@ class Done(Schema):
     """An empty object."""
 
 
-@router.post("/customers/merges", auth=Key(VIEW, MERGE), response=answers(202, Done), operation_id="merge_customers")
+@router.post(
+    "/customers/merges", auth=Key(VIEW_CUSTOMERS, MERGE), response=answers(202, Done), operation_id="merge_customers"
+)
 def merge_pair(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]]:
     duplicate, survivor = customer_named(body.duplicate, "from"), customer_named(body.into, "into")
     if duplicate == survivor:
@@ -76,7 +77,10 @@ def customer_named(ids: CustomerIds, param: str) -> Customer:
 
 
 @router.post(
-    "/customers/unmerges", auth=Key(VIEW, UNDO, SPLIT), response=answers(202, Done), operation_id="unmerge_customers"
+    "/customers/unmerges",
+    auth=Key(VIEW_CUSTOMERS, UNDO, SPLIT),
+    response=answers(202, Done),
+    operation_id="unmerge_customers",
 )
 def unmerge_record(request: ApiRequest, body: UnmergeIn) -> Status[dict[str, Any]]:
     customer = lookup.customer(body.customer_uuid)

@@ -8,6 +8,7 @@ from crm.api.konnektive.endpoint import Call, query_endpoint
 from crm.api.konnektive.fields import Whole
 from crm.api.konnektive.paging import PagedQuery, Totals, answer_page
 from crm.api.konnektive.queries import without_none
+from customers.permissions import VIEW_ORDERS
 from customers.records.changed_since import ChainedQuery
 from orders.models import Campaign
 
@@ -21,7 +22,7 @@ class CampaignPage(Totals):
     data: dict[str, dict[str, Any]]
 
 
-@query_endpoint(CampaignQuery, "orders.view_order")
+@query_endpoint(CampaignQuery, VIEW_ORDERS)
 def campaign_query(call: Call, query: CampaignQuery) -> CampaignPage:
     """The rows by id, where other queries answer a list."""
     filters = without_none(pk=query.campaign_id, kind=query.campaign_type)

@@ -10,15 +10,15 @@ from crm.api.konnektive.formats import format_time
 from crm.api.konnektive.paging import DatedQuery, NumberedPage, answer_page
 from crm.api.konnektive.queries import without_none
 from customers.models import DeletedRow
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.records.changed_since import ChainedQuery, created_in
-from customers.web.permissions import VIEW_ORDERS
 
 
 class DeletedQuery(DatedQuery):
     row_type: Literal["order", "purchase", "transaction", "fulfillment", "member", "history"] | None = None
 
 
-@query_endpoint(DeletedQuery, "customers.view_customer", VIEW_ORDERS)
+@query_endpoint(DeletedQuery, VIEW_CUSTOMERS, VIEW_ORDERS)
 def deleted_query(call: Call, query: DeletedQuery) -> NumberedPage:
     rows = DeletedRow.objects.filter(**without_none(kind=query.row_type))
     deleted = created_in(rows, query.period(), ascending=True)

@@ -11,6 +11,7 @@ from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import Parameters, Whole, at_most, refuse_unstorable
 from orders.models import Campaign
+from orders.permissions import ADD_ORDERS
 
 SESSION_BYTES = 16  # 32 characters, as clients expect
 
@@ -20,7 +21,7 @@ class ImportClick(Parameters):
     session_id: Annotated[str, at_most(40), AfterValidator(refuse_unstorable)] = ""
 
 
-@endpoint(ImportClick, "orders.add_order")
+@endpoint(ImportClick, ADD_ORDERS)
 def click_import(call: Call, sent: ImportClick) -> dict[str, Any]:
     if not Campaign.objects.filter(pk=sent.campaign_id).exists():
         raise invalid(campaignId="This campaign does not exist.")

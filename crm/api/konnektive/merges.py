@@ -19,7 +19,7 @@ from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import Customer, MergeMember, Via
-from customers.web.permissions import VIEW_ORDERS
+from customers.permissions import MERGE, UNDO, VIEW_CUSTOMERS, VIEW_ORDERS
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -33,7 +33,7 @@ class MergeCustomers(Parameters):
     merge_customer_ids: Wholes
 
 
-@endpoint(MergeCustomers, "customers.view_customer", "customers.merge_customer")
+@endpoint(MergeCustomers, VIEW_CUSTOMERS, MERGE)
 def customer_merge(call: Call, sent: MergeCustomers) -> dict[str, Any]:
     # Duplicates that are merged already are left out, so that the same call can be sent again.
     numbers = sent.merge_customer_ids
@@ -67,7 +67,7 @@ class UnmergeCustomers(Parameters):
     unmerge_customer_ids: Wholes
 
 
-@endpoint(UnmergeCustomers, "customers.view_customer", "customers.undo_merge")
+@endpoint(UnmergeCustomers, VIEW_CUSTOMERS, UNDO)
 def customer_unmerge(call: Call, sent: UnmergeCustomers) -> list[dict[str, Any]]:
     """Answers the customer, then the restored customers."""
     numbers = sent.unmerge_customer_ids

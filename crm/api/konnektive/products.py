@@ -9,6 +9,7 @@ from crm.api.konnektive.fields import Id, Whole
 from crm.api.konnektive.formats import format_amount
 from crm.api.konnektive.paging import NumberedPage, PagedQuery, answer_page
 from crm.api.konnektive.queries import without_none
+from customers.permissions import VIEW_ORDERS
 from customers.records.changed_since import ChainedQuery
 from orders.models import Product
 
@@ -18,7 +19,7 @@ class ProductQuery(PagedQuery):
     product_sku: Id | None = None
 
 
-@query_endpoint(ProductQuery, "orders.view_order")
+@query_endpoint(ProductQuery, VIEW_ORDERS)
 def product_query(call: Call, query: ProductQuery) -> NumberedPage:
     filters = without_none(pk=query.product_id, sku=query.product_sku)
     rows = ChainedQuery(Product.objects.filter(**filters).order_by("pk"))

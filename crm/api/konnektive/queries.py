@@ -13,16 +13,15 @@ from crm.api.konnektive.fields import Email, Parameters, Text, Whole, parse_trut
 from crm.api.konnektive.paging import DatedQuery
 from customers.matching.lookup import matching_all
 from customers.models import Customer, LinkedRow
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.records import changed_since
 from customers.records.changed_since import ChainedQuery
 from customers.sources.data_sources import name_of_login
-from customers.web.permissions import VIEW_ORDERS
 from orders.models import Order
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-VIEW_CUSTOMERS = "customers.view_customer"
 
 Row = TypeVar("Row", bound=LinkedRow)
 

@@ -25,8 +25,9 @@ from customers.matching.views.worklist import STAY
 from customers.matching.worklist.tabs import groups_tab
 from customers.models import MergeBatch
 from customers.models.merge import OnConflict
+from customers.permissions import UNDO, VIEW_ORDERS
 from customers.web.messages import emphasised
-from customers.web.permissions import UNDO, VIEW_ORDERS, may_merge, may_view
+from customers.web.permissions import may_merge, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -6,9 +6,8 @@ from crm.jobs.kind import JobKind, Step, register
 from crm.jobs.models import Job
 from customers.lib.errors import ActionError
 from customers.models.rule import BackTest
+from customers.permissions import MANAGE_RULES
 from customers.rules.back_test import do_part
-
-MANAGE_RULES = "customers.manage_mergerule"
 
 
 def back_test_chunk(job: Job) -> Step:

@@ -16,8 +16,7 @@ from customers.batches.undo import begin_undo, undo_next
 from customers.merging.undo import UndoTerms
 from customers.models import BatchUndo, GroupToMerge, MergeBatch, MergeToUndo
 from customers.models.merge import OnConflict
-
-MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
+from customers.permissions import MERGE, UNDO
 
 
 @transaction.atomic

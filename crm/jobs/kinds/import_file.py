@@ -17,8 +17,8 @@ from orders.imports.run import Chunk, check_rows, import_rows
 from orders.imports.stored_file import change_state, open_import
 from orders.imports.undo import undo_chunk
 from orders.models import Import, ImportState, MatchedBy, RowOutcome
+from orders.permissions import RUN_IMPORT
 
-PERMISSION = "orders.run_import"
 REASON = "Reason"
 KEPT = "Changed since the import, so it was kept."
 LEASE = timedelta(minutes=10)
@@ -148,7 +148,7 @@ CHECK = register(
     JobKind(
         "check_import",
         "Dry run",
-        PERMISSION,
+        RUN_IMPORT,
         partial(_chunk, act=check_rows, header_of=_result_header, lines_of=_result),
         count=_estimate,
         file_name=lambda job: f"dry-run-{job.pk}.csv",
@@ -160,7 +160,7 @@ IMPORT = register(
     JobKind(
         "import_file",
         "Import",
-        PERMISSION,
+        RUN_IMPORT,
         partial(_chunk, act=import_rows, header_of=_reasons_header, lines_of=_reasons),
         count=_estimate,
         file_name=_refused_name,
@@ -168,4 +168,4 @@ IMPORT = register(
         lease=LEASE,
     )
 )
-UNDO = register(JobKind("undo_import", "Undo import", PERMISSION, _undo, page=_page))
+UNDO = register(JobKind("undo_import", "Undo import", RUN_IMPORT, _undo, page=_page))

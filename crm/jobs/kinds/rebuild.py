@@ -7,11 +7,11 @@ from crm.jobs.control import start
 from crm.jobs.kind import JobKind, Step, register
 from crm.jobs.models import UNFINISHED, Job
 from customers.models import Customer
+from customers.permissions import START_REBUILD
 from customers.rebuild import rebuild_stretch
 from orders.revenue.counted import rebuild_revenue
 from orders.revenue.disagreements import disagreements_after
 
-START = "jobs.start_rebuild"
 DIFFERENCES, DISAGREEMENTS = "Differences corrected", "Customers to look at"
 
 
@@ -51,7 +51,7 @@ REBUILD = register(
     JobKind(
         "rebuild",
         "Rebuild derived data",
-        START,
+        START_REBUILD,
         rebuild_chunk,
         count=lambda job: Customer.objects.count(),
         file_name=lambda job: f"rebuild-{job.pk}.txt",

@@ -16,8 +16,8 @@ from crm.jobs.control import start
 from crm.jobs.kind import JobKind, RefusedRow, Step, register
 from crm.jobs.models import Job
 from customers.lib.money import format_amount
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.web.csv import csv_lines, row_lines
-from customers.web.permissions import VIEW_ORDERS
 from orders.locks import OrderError
 from orders.models import Transaction, TransactionStatus
 from orders.payments.record_answer import LostAnswerError
@@ -44,7 +44,7 @@ class RerunRow:
 
 def start_reruns(sales: Sequence[int], *, token: UUID, about: str, by: User) -> Job:
     """Once for a `token` of the form."""
-    needs = ["customers.view_customer", VIEW_ORDERS]
+    needs = [VIEW_CUSTOMERS, VIEW_ORDERS]
     return start(RERUNS, {"sales": list(sales)}, about=about, needs=needs, token=token, by=by)
 
 

@@ -6,12 +6,12 @@ What it merges is found again under the locks, so groups that were found before 
 from django.urls import reverse
 
 from crm.jobs.kind import JobKind, Step, register
-from crm.jobs.kinds.back_test import MANAGE_RULES
 from crm.jobs.models import Job
 from crm.jobs.rule_turns import tell_owner
 from customers.lib.errors import ActionError
 from customers.models import MergeRule
 from customers.models.rule import FindingOutcome, RuleState
+from customers.permissions import MANAGE_RULES
 from customers.rules.apply import merge_group
 from customers.rules.candidates import customers_from
 from customers.rules.findings import keep_finding

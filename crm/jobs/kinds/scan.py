@@ -9,10 +9,10 @@ from typing import cast
 from crm.accounts.models import User
 from crm.jobs.control import start
 from crm.jobs.kind import JobKind, Step, register
-from crm.jobs.kinds.rebuild import START
 from crm.jobs.models import UNFINISHED, Job
 from customers.matching.likely.scan import scan
 from customers.models import Customer, LikelyScan
+from customers.permissions import START_REBUILD
 
 LONGEST = timedelta(hours=1)
 
@@ -35,7 +35,7 @@ SCAN = register(
     JobKind(
         "scan",
         "Find likely duplicates",
-        START,
+        START_REBUILD,
         scan_chunk,
         ask=lambda job: scan(),
         count=lambda job: Customer.objects.live().count(),

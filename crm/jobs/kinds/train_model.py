@@ -5,11 +5,11 @@ from typing import cast
 from crm.accounts.models import User
 from crm.jobs.control import start
 from crm.jobs.kind import JobKind, Step, register
-from crm.jobs.kinds.rebuild import START
 from crm.jobs.kinds.scan import LONGEST
 from crm.jobs.models import UNFINISHED, Job
 from customers.matching.likely.retrain import keep_trained, retrain
 from customers.models import TrainedModel
+from customers.permissions import START_REBUILD
 
 
 def start_training(*, by: User | None) -> tuple[Job, bool]:
@@ -30,7 +30,7 @@ TRAINING = register(
     JobKind(
         "train_model",
         "Train the model of likely duplicates",
-        START,
+        START_REBUILD,
         train_chunk,
         ask=lambda job: retrain(by=job.by),
         file_name=lambda job: f"training-{job.pk}.txt",

@@ -3,13 +3,14 @@
 from crm.accounts.models import User
 from crm.jobs.control import start
 from crm.jobs.kind import JobKind, Step, register
-from crm.jobs.kinds.import_file import PERMISSION, import_of, undo_page
+from crm.jobs.kinds.import_file import import_of, undo_page
 from crm.jobs.models import UNFINISHED, Job
 from customers.models import Customer
 from customers.web.csv import row_lines
 from orders.imports.row_stretches import rows_with_effect
 from orders.imports.undo_plan import plan_stretch
 from orders.models import Import
+from orders.permissions import RUN_IMPORT
 
 DELETED, SPLIT_OFF, ORDERS, KEPT = "Customers deleted", "Records split off", "Orders deleted", "Customers kept"
 HEADER = ("Number", "Name")
@@ -55,7 +56,7 @@ UNDO_PLAN = register(
     JobKind(
         "plan_import_undo",
         "Look before an undo",
-        PERMISSION,
+        RUN_IMPORT,
         _chunk,
         count=_last_row,
         file_name=lambda job: f"kept-{job.pk}.csv",

@@ -7,10 +7,11 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from crm.jobs.kinds.rebuild import START, start_rebuild
+from crm.jobs.kinds.rebuild import start_rebuild
 from crm.jobs.kinds.scan import start_scan
 from crm.jobs.kinds.train_model import start_training
 from crm.jobs.models import Job
+from customers.permissions import START_REBUILD
 from customers.web.permissions import permission_required
 
 if TYPE_CHECKING:
@@ -18,19 +19,19 @@ if TYPE_CHECKING:
 
 
 @require_POST
-@permission_required(START)
+@permission_required(START_REBUILD)
 def rebuild(request: "StaffRequest") -> HttpResponseRedirect:
     return _to(request, start_rebuild(by=request.user), name="rebuild")
 
 
 @require_POST
-@permission_required(START)
+@permission_required(START_REBUILD)
 def scan(request: "StaffRequest") -> HttpResponseRedirect:
     return _to(request, start_scan(by=request.user), name="scan")
 
 
 @require_POST
-@permission_required(START)
+@permission_required(START_REBUILD)
 def train_model(request: "StaffRequest") -> HttpResponseRedirect:
     return _to(request, start_training(by=request.user), name="training")
 

@@ -15,8 +15,8 @@ from crm.pulls.models import Pull
 from customers.lib.errors import ActionError
 from customers.merging.merge import merge_keeping_survivor
 from customers.models import Customer, HistoryEntry, HistoryKind, Merge, NotDuplicate, SourceRecord
+from customers.permissions import MERGE
 
-MERGE = "customers.merge_customer"
 MAY_NOT = "They are one customer in the other system. The user of this pull may not merge: merge them here."
 
 

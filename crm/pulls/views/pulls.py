@@ -10,18 +10,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from crm.pulls import connection, pulls
 from crm.pulls.forms.pull import PullForm, form_of
-from crm.pulls.job import PERMISSION
 from crm.pulls.listing import pull_rows
 from crm.pulls.models import Pull, System
 from crm.pulls.start import start_pull
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.web.permissions import permission_required
+from orders.permissions import RUN_IMPORT
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-may_pull = permission_required(PERMISSION)
+may_pull = permission_required(RUN_IMPORT)
 PULLS = Pull.objects.select_related("data_source")
 
 

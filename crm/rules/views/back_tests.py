@@ -12,9 +12,10 @@ from crm.rules.listing import back_test_page
 from crm.rules.start import running_job, start_back_test
 from crm.rules.views.rules import RULES, may_manage
 from customers.lib.errors import ActionError
+from customers.permissions import MERGE
 from customers.rules.answers import ANSWERS, answer_sample
 from customers.rules.switch import current_test
-from customers.web.permissions import MERGE, may_view
+from customers.web.permissions import may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm.jobs.kinds.back_test import BACK_TEST, MANAGE_RULES
+from crm.jobs.kinds.back_test import BACK_TEST
 from crm.jobs.kinds.rule_run import RULE_RUN
 from crm.rules.forms.rule import RuleForm, initial_of, saved_values
 from crm.rules.listing import MOST_CHANGES, rule_row, rule_rows
@@ -19,6 +19,7 @@ from customers.lib.phrases import isolated
 from customers.matching.keys import MOST_SHARING
 from customers.models import MergeRule
 from customers.models.rule import FindingOutcome, RuleState
+from customers.permissions import MANAGE_RULES
 from customers.rules.candidates import MOST_HOLDERS, crowded_values
 from customers.rules.edit import MOST_RULES, RuleError, change_rule, create_rule, delete_rule
 from customers.rules.findings import finding_page

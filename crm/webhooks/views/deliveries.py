@@ -17,8 +17,8 @@ from crm.webhooks.models import Delivery, DeliveryState
 from crm.webhooks.queue import put_back
 from crm.webhooks.web import may_manage_webhooks
 from customers.lib.numbers import parse_number
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.web.next_page import next_page
-from customers.web.permissions import VIEW_ORDERS
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -34,7 +34,7 @@ def delivery_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     is_first_awaited = delivery.state == DeliveryState.WAITING and delivery.sent_at is None
     if request.htmx.target == "awaited":
         return HttpResponse(status=204) if is_first_awaited else HttpResponseClientRefresh()
-    sees_customers = request.user.has_perm("customers.view_customer")
+    sees_customers = request.user.has_perm(VIEW_CUSTOMERS)
     context = {
         "title": delivery.kind,
         "delivery": delivery,

@@ -16,6 +16,7 @@ from crm.webhooks.web import may_manage_webhooks
 from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
+from customers.permissions import VIEW_CUSTOMERS
 from customers.web.second_question import asks_again
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def endpoint_list(request: "StaffRequest") -> HttpResponse:
     every = all_endpoints()
     form = DeliveryFilterForm(request.GET, endpoints=every)
     before = parse_number(request.GET.get("before", ""))
-    sees_customers = request.user.has_perm("customers.view_customer")
+    sees_customers = request.user.has_perm(VIEW_CUSTOMERS)
     context = {
         "title": "Webhooks",
         "rows": endpoint_rows(every),
@@ -44,7 +45,7 @@ def endpoint_list(request: "StaffRequest") -> HttpResponse:
 @may_manage_webhooks
 def endpoint_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current().select_related("by", "paused_by"), pk=pk)
-    sees_customers = request.user.has_perm("customers.view_customer")
+    sees_customers = request.user.has_perm(VIEW_CUSTOMERS)
     context = {
         "title": isolated(endpoint),
         "endpoint": endpoint,

@@ -10,8 +10,9 @@ from customers.lib.phrases import isolated
 from customers.matching.forms import IgnoreForm
 from customers.matching.ignored_list import changes_page, ignored_page, most_shared
 from customers.matching.ignored_values import IgnoreError, ignore_value, readable_value, use_again
+from customers.permissions import IGNORE
 from customers.web.fields import LONGEST_REASON, reason_in
-from customers.web.permissions import IGNORE, may_ignore, may_view
+from customers.web.permissions import may_ignore, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

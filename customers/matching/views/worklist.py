@@ -14,8 +14,9 @@ from customers.matching.worklist.pairs import PageOfPairs
 from customers.matching.worklist.queue import read_place
 from customers.matching.worklist.tabs import GroupsTab, groups_tab, read_page
 from customers.models import Relation
+from customers.permissions import VIEW_ORDERS
 from customers.web.fields import LONGEST_REASON
-from customers.web.permissions import VIEW_ORDERS, may_view
+from customers.web.permissions import may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -16,11 +16,11 @@ from customers.merging.merge import merge_customers
 from customers.merging.plan import MergePlan
 from customers.merging.second_person.ask import RequestError, in_numbers
 from customers.models import HistoryKind, Merge, MergeRequest, RequestState, Via
+from customers.permissions import MERGE
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-MERGE = "customers.merge_customer"
 SENTENCES = {
     RequestState.REFUSED: "Merge with {customers} refused.",
     RequestState.WITHDRAWN: "Request to merge with {customers} withdrawn.",

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch, QuerySet
 
 from customers.models import Customer, MergeRequest, RequestState
+from customers.permissions import MERGE, REVIEW
 from customers.snapshot import after_reading
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-REVIEW, MERGE = "customers.review_merge", "customers.merge_customer"
 MOST_SHOWN, MOST_ON_HOME = 50, 5
 
 

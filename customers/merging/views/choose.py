@@ -26,7 +26,8 @@ from customers.merging.views.shared import (
     with_survivor,
 )
 from customers.models import Customer
-from customers.web.permissions import UNMATCHED, may_merge, may_view
+from customers.permissions import UNMATCHED
+from customers.web.permissions import may_merge, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

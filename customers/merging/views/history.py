@@ -12,8 +12,9 @@ from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.tree import merge_tree
 from customers.merging.undo_plan import erased_side
 from customers.models import Merge, MergeMember
+from customers.permissions import UNDO
 from customers.records.newest import Cursor
-from customers.web.permissions import UNDO, may_view
+from customers.web.permissions import may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

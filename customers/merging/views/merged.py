@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from customers.lib.phrases import join_words
-from customers.merging.allowed import CHANGE
 from customers.merging.views.came_from import came_from, way_on
 from customers.models import Customer, Merge
+from customers.permissions import CHANGE_CUSTOMERS, UNDO
 from customers.totals.sums import OrderTotals, order_totals
 from customers.web.messages import message_with_buttons
-from customers.web.permissions import UNDO
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -37,7 +36,7 @@ def merged(
 def _ways_on(request: "StaffRequest", merge: Merge) -> Iterator[tuple[str, str]]:
     if request.user.has_perm(UNDO):
         yield reverse("customers:merge_undo", args=[merge.pk]), "Undo…"
-        if request.user.has_perm(CHANGE):
+        if request.user.has_perm(CHANGE_CUSTOMERS):
             yield reverse("customers:merge_correct", args=[merge.pk]), "Correct a value"
     if address := came_from(request):
         yield way_on(address, survivor=merge.survivor_id)

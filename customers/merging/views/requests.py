@@ -19,10 +19,11 @@ from customers.merging.second_person.ask import RequestError
 from customers.merging.second_person.listing import answered_requests, note_as_told, waiting_requests
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, MergeDraft, MergeRequest
+from customers.permissions import REVIEW
 from customers.profile.fields import REFERENCE_KEYS
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised
-from customers.web.permissions import REVIEW, may_merge, may_review, may_view
+from customers.web.permissions import may_merge, may_review, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 from customers.matching.explain import explain_match
 from customers.matching.likely.listing import likely_evidence
 from customers.models import Customer, Relation
+from customers.permissions import MERGE, UNMATCHED
 from customers.search.first_found import MOST_FOUND, find_by_number_or_text
 from customers.web.fields import LONGEST_REASON
-from customers.web.permissions import MERGE, UNMATCHED, may_view
+from customers.web.permissions import may_view
 from customers.web.retired import redirect_to_survivor
 
 if TYPE_CHECKING:

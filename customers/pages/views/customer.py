@@ -16,13 +16,14 @@ from customers.pages import tabs
 from customers.pages.read import CustomerRows, read_customer
 from customers.pages.timeline import timeline_entries
 from customers.pages.views.sections import newest, rows, timeline, totals_and_plot
+from customers.permissions import CHANGE_CUSTOMERS, MERGE, UNMATCHED, VIEW_ORDERS
 from customers.profile.display import contact_lines, other_contacts, other_info
 from customers.profile.fields import REFERENCE_KEYS
 from customers.records.listing import records_of
 from customers.search.recent import record_visit
 from customers.snapshot import after_reading
 from customers.totals.sums import totals_rows
-from customers.web.permissions import MERGE, UNMATCHED, VIEW_ORDERS, may_view
+from customers.web.permissions import may_view
 from customers.web.retired import redirect_to_survivor
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         filled = tabs.filled(tabs.fillings(customer.pk).get())
         parts = records_of(customer), list(totals_rows(customer)), filled
         return render(request, "customers/page/_tab_rows.html", rows(request, customer, *parts))
-    may_note = "note" in request.GET and request.user.has_perm("customers.change_customer")
+    may_note = "note" in request.GET and request.user.has_perm(CHANGE_CUSTOMERS)
     form = NoteForm() if may_note else None
     if request.htmx.target == "history":
         entries = timeline_entries(customer, with_orders=request.user.has_perm(VIEW_ORDERS))

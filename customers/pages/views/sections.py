@@ -12,11 +12,11 @@ from customers.pages import tabs
 from customers.pages.forms.tab_filter import TabFilter
 from customers.pages.read import CustomerRows
 from customers.pages.timeline import TimelineEntry
+from customers.permissions import SPLIT, VIEW_ORDERS
 from customers.totals.spend import spend_from
 from customers.totals.spend_chart import SpendChart
 from customers.totals.status import is_lead, status_of
 from customers.totals.sums import Amount, sum_rows
-from customers.web.permissions import SPLIT, VIEW_ORDERS
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -11,8 +11,9 @@ from customers.matching.worklist.listing import worklist_page
 from customers.merging.recent import merges_by_week, recent_acts, week_chart
 from customers.merging.second_person.listing import requests_for
 from customers.models import Customer
+from customers.permissions import MERGE
 from customers.search.recent import recently_viewed
-from customers.web.permissions import MERGE, may_view
+from customers.web.permissions import may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

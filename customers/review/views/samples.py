@@ -9,11 +9,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from customers.models import MergeSample, MergeVerdict, SampledMerge
+from customers.permissions import UNDO
 from customers.review.sample import SampleAnswer, answer_sample
 from customers.review.sampled import rows_of
 from customers.web.fields import LONGEST_REASON
 from customers.web.messages import message_with_buttons
-from customers.web.permissions import UNDO, may_review, may_view
+from customers.web.permissions import may_review, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

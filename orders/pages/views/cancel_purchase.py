@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from customers.engagement import notes
 from customers.lib.phrases import isolated
-from customers.web.permissions import CHANGE_CUSTOMERS
+from customers.permissions import CHANGE_CUSTOMERS
 from customers.web.second_question import require_answer
 from orders.locks import OrderError
 from orders.models import Purchase

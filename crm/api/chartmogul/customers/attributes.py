@@ -19,10 +19,10 @@ from customers.labels.attributes import AttributeValue, remove_attributes, set_a
 from customers.labels.many import label_customers
 from customers.matching.lookup import with_email
 from customers.models import Customer
+from customers.permissions import CHANGE_CUSTOMERS, VIEW_CUSTOMERS
 
 router = Router(tags=["Attributes"], by_alias=True, exclude_unset=True)
 
-VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 
 MOST_CUSTOMERS = 200  # with one email, labelled at once
 
@@ -69,7 +69,7 @@ class CustomOut(Schema):
     message: str | None = None
 
 
-@router.get("/customers/{uuid}/attributes", auth=Key(VIEW), response=answers(200, AttributesOut))
+@router.get("/customers/{uuid}/attributes", auth=Key(VIEW_CUSTOMERS), response=answers(200, AttributesOut))
 def retrieve_attributes(request: ApiRequest, uuid: str, options: Query[AttributeOptions]) -> dict[str, Any]:
     return with_options(customer_attributes(lookup.customer(uuid)), options)
 
@@ -82,39 +82,51 @@ def current(customer: Customer, name: str) -> dict[str, Any]:
     return {name: customer_attributes(customer)[name]}
 
 
-@router.post("/customers/attributes/tags", auth=Key(VIEW, CHANGE), response=answers(200, CustomersOut))
+@router.post(
+    "/customers/attributes/tags", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, CustomersOut)
+)
 def add_tags_by_email(request: ApiRequest, body: TagsByEmail) -> dict[str, Any]:
     return label_by_email(request, body.email, tags=body.tags)
 
 
-@router.post("/customers/{uuid}/attributes/tags", auth=Key(VIEW, CHANGE), response=answers(200, TagsOut))
+@router.post(
+    "/customers/{uuid}/attributes/tags", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, TagsOut)
+)
 def add_tags(request: ApiRequest, uuid: str, body: TagsIn) -> dict[str, Any]:
     customer = lookup.customer(uuid)
     tag_rules.add_tags(customer, *storable_tags(body.tags), by=request.by)
     return current(customer, "tags")
 
 
-@router.delete("/customers/{uuid}/attributes/tags", auth=Key(VIEW, CHANGE), response=answers(200, TagsOut))
+@router.delete(
+    "/customers/{uuid}/attributes/tags", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, TagsOut)
+)
 def remove_tags(request: ApiRequest, uuid: str, body: TagsIn) -> dict[str, Any]:
     customer = lookup.customer(uuid)
     tag_rules.remove_tags(customer, *body.tags, by=request.by)
     return current(customer, "tags")
 
 
-@router.post("/customers/attributes/custom", auth=Key(VIEW, CHANGE), response=answers(200, CustomersOut))
+@router.post(
+    "/customers/attributes/custom", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, CustomersOut)
+)
 def add_custom_by_email(request: ApiRequest, body: CustomsByEmail) -> dict[str, Any]:
     contacts_too = body.with_associated_emails
     return label_by_email(request, body.email, values=typed_values(body.custom), contacts_too=contacts_too)
 
 
-@router.post("/customers/{uuid}/attributes/custom", auth=Key(VIEW, CHANGE), response=answers(200, CustomOut))
+@router.post(
+    "/customers/{uuid}/attributes/custom", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, CustomOut)
+)
 def add_custom(request: ApiRequest, uuid: str, body: CustomsIn) -> dict[str, Any]:
     customer = lookup.customer(uuid)
     set_attributes(customer, typed_values(body.custom), by=request.by)
     return current(customer, "custom")
 
 
-@router.put("/customers/{uuid}/attributes/custom", auth=Key(VIEW, CHANGE), response=answers(200, CustomOut))
+@router.put(
+    "/customers/{uuid}/attributes/custom", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, CustomOut)
+)
 def change_custom(request: ApiRequest, uuid: str, body: CustomChange) -> dict[str, Any]:
     customer = lookup.customer(uuid)
     values = guessed_values(body.custom, attribute_kinds(customer))
@@ -122,7 +134,9 @@ def change_custom(request: ApiRequest, uuid: str, body: CustomChange) -> dict[st
     return current(customer, "custom")
 
 
-@router.delete("/customers/{uuid}/attributes/custom", auth=Key(VIEW, CHANGE), response=answers(200, CustomOut))
+@router.delete(
+    "/customers/{uuid}/attributes/custom", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, CustomOut)
+)
 def remove_custom(request: ApiRequest, uuid: str, body: CustomGone) -> dict[str, Any]:
     customer = lookup.customer(uuid)
     is_removed = remove_attributes(customer, *body.custom, by=request.by)

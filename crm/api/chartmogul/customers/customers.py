@@ -25,15 +25,13 @@ from crm.api.chartmogul.paging import CursorQuery, page_growing
 from crm.api.chartmogul.snapshots import growing_list
 from customers.erasing.erase import erase_customer
 from customers.matching.lookup import with_email
+from customers.permissions import ADD_CUSTOMERS, CHANGE_CUSTOMERS, DELETE_CUSTOMERS, VIEW_CUSTOMERS
 from customers.sources import customers
 
 router = Router(tags=["Customers"], by_alias=True, exclude_unset=True)
 
-VIEW, ADD, CHANGE = "customers.view_customer", "customers.add_customer", "customers.change_customer"
-DELETE = "customers.delete_customer"
 
-
-@router.post("/customers", auth=Key(ADD), response=answers(201, CustomerOut))
+@router.post("/customers", auth=Key(ADD_CUSTOMERS), response=answers(201, CustomerOut))
 def create_customer(request: ApiRequest, body: CustomerIn) -> Status[dict[str, Any]]:
     source = lookup.data_source(body.data_source_uuid)
     record = customers.create(description_from(body), source=source, external_id=body.external_id, by=request.by)
@@ -43,14 +41,14 @@ def create_customer(request: ApiRequest, body: CustomerIn) -> Status[dict[str, A
     return Status(201, serialize(customer, facts, request))
 
 
-@router.get("/customers", auth=Key(VIEW), response=answers(200, CustomerPageOut))
+@router.get("/customers", auth=Key(VIEW_CUSTOMERS), response=answers(200, CustomerPageOut))
 @growing_list
 def list_customers(request: ApiRequest, query: Query[CustomerListQuery]) -> dict[str, Any]:
     page = customer_page(query, request.horizon)
     return page.as_list("entries", serialize_all(page.rows, request))
 
 
-@router.get("/customers/changes", auth=Key(VIEW), response=answers(200, CustomerChangesOut))
+@router.get("/customers/changes", auth=Key(VIEW_CUSTOMERS), response=answers(200, CustomerChangesOut))
 @growing_list
 def list_changes(request: ApiRequest, query: Query[CursorQuery]) -> dict[str, Any]:
     """An addition of Reunite: customers by their latest change, also those that were merged or erased since."""
@@ -58,7 +56,7 @@ def list_changes(request: ApiRequest, query: Query[CursorQuery]) -> dict[str, An
     return page.as_list("entries", serialize_changes(page.rows, request))
 
 
-@router.get("/customers/search", auth=Key(VIEW), response=answers(200, CustomerPageOut))
+@router.get("/customers/search", auth=Key(VIEW_CUSTOMERS), response=answers(200, CustomerPageOut))
 @growing_list
 def search_customers(request: ApiRequest, query: Query[CustomerSearchQuery]) -> dict[str, Any]:
     matches = with_email(query.email, contacts_too=query.with_associated_emails)
@@ -72,7 +70,7 @@ def no_such_email(email: str) -> Exception:
     return refusal(404, f'Can\'t find any customers with email: "{email}"', "email")
 
 
-@router.get("/customers/{uuid}", auth=Key(VIEW), response=answers(200, CustomerOut))
+@router.get("/customers/{uuid}", auth=Key(VIEW_CUSTOMERS), response=answers(200, CustomerOut))
 def retrieve_customer(request: ApiRequest, uuid: str, options: Query[AttributeOptions]) -> dict[str, Any]:
     (shown,) = serialize_all([lookup.customer(uuid)], request)
     return shown | {"attributes": with_options(shown["attributes"], options)}
@@ -84,14 +82,14 @@ def with_options(attributes: dict[str, Any], options: AttributeOptions) -> dict[
     return attributes | {name: {} for name, is_shown in shown.items() if is_shown}
 
 
-@router.patch("/customers/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, CustomerOut))
+@router.patch("/customers/{uuid}", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, CustomerOut))
 def change_customer(request: ApiRequest, uuid: str, body: CustomerChange) -> dict[str, Any]:
     customer = lookup.customer(uuid)
     changed = customers.change(customer, description_from(body, customer), by=request.by)
     return serialize_all([changed], request)[0]
 
 
-@router.delete("/customers/{uuid}", auth=Key(VIEW, DELETE), response=answers(204, None))
+@router.delete("/customers/{uuid}", auth=Key(VIEW_CUSTOMERS, DELETE_CUSTOMERS), response=answers(204, None))
 def delete_customer(request: ApiRequest, uuid: str) -> Status[None]:
     erase_customer(lookup.customer(uuid), version=None, by=request.by)
     return Status(204, None)

@@ -25,13 +25,13 @@ from customers.lib.addresses.countries import country_code, country_name
 from customers.lib.addresses.states import state_code, state_name
 from customers.lib.person_name import full_name
 from customers.models import Attribute, Customer, SourceRecord, Tag
+from customers.permissions import VIEW_ORDERS
 from customers.records import external
 from orders.revenue import current
 from orders.revenue.current import MonthlyRevenue
 
 # The tag of customers with records of others who were merged into them. Derived, so that an undo removes it.
 MERGED_TAG = "merged-customer"
-ORDERS = "orders.view_order"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def add_merged_tag(tags: Sequence[str], *, is_merged: bool) -> Sequence[str]:
 
 
 def serialize_all(customers: Collection[Customer], request: ApiRequest) -> list[dict[str, Any]]:
-    facts = facts_of(customers, with_orders=request.by.has_perm(ORDERS))
+    facts = facts_of(customers, with_orders=request.by.has_perm(VIEW_ORDERS))
     return [serialize(customer, facts[customer.pk], request) for customer in customers]
 
 

@@ -12,8 +12,6 @@ from crm.api.chartmogul.errors import not_found, refusal
 from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer, Note, Opportunity, Task
 
-VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
-
 Row = TypeVar("Row", Contact, Note, Opportunity, Task)
 
 FIELD_NAMES = {

@@ -8,13 +8,14 @@ from ninja import Query, Router, Schema, Status
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row
+from crm.api.chartmogul.engagement.common import Custom, Nothing, custom_values, find_row
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.fields import IdText, Number
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, PageOut, page_linked, page_rows
 from customers.engagement import contacts
 from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer
+from customers.permissions import CHANGE_CUSTOMERS, VIEW_CUSTOMERS
 
 router = Router(tags=["Contacts"])
 
@@ -123,48 +124,54 @@ def find_page(customer: Customer | None, query: CustomerContactQuery) -> CursorP
     return page_rows(Contact.objects.filter(source_record__in=records, **filters).select_related(*SHOWN_WITH), query)
 
 
-@router.post("/contacts", auth=Key(VIEW, CHANGE), response=answers(201, ContactOut))
+@router.post("/contacts", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(201, ContactOut))
 def create_contact(request: ApiRequest, body: ContactIn) -> Status[dict[str, Any]]:
     return create(request, lookup.customer(body.customer_uuid), body)
 
 
-@router.post("/customers/{customer_uuid}/contacts", auth=Key(VIEW, CHANGE), response=answers(201, ContactOut))
+@router.post(
+    "/customers/{customer_uuid}/contacts", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(201, ContactOut)
+)
 def create_contact_of_customer(
     request: ApiRequest, customer_uuid: str, body: ContactOfCustomerIn
 ) -> Status[dict[str, Any]]:
     return create(request, lookup.customer(customer_uuid), body)
 
 
-@router.get("/contacts", auth=Key(VIEW), response=answers(200, ContactsOut))
+@router.get("/contacts", auth=Key(VIEW_CUSTOMERS), response=answers(200, ContactsOut))
 def list_contacts(request: ApiRequest, query: Query[ContactQuery]) -> dict[str, Any]:
     return contact_list(lookup.customer(query.customer_uuid) if query.customer_uuid else None, query)
 
 
-@router.get("/customers/{customer_uuid}/contacts", auth=Key(VIEW), response=answers(200, ContactsOut))
+@router.get("/customers/{customer_uuid}/contacts", auth=Key(VIEW_CUSTOMERS), response=answers(200, ContactsOut))
 def list_contacts_of_customer(
     request: ApiRequest, customer_uuid: str, query: Query[CustomerContactQuery]
 ) -> dict[str, Any]:
     return contact_list(lookup.customer(customer_uuid), query)
 
 
-@router.get("/contacts/{uuid}", auth=Key(VIEW), response=answers(200, ContactOut))
+@router.get("/contacts/{uuid}", auth=Key(VIEW_CUSTOMERS), response=answers(200, ContactOut))
 def retrieve_contact(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find_row(Contact, uuid, "source_record__data_source"))
 
 
-@router.patch("/contacts/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, ContactOut))
+@router.patch("/contacts/{uuid}", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, ContactOut))
 def update_contact(request: ApiRequest, uuid: str, body: ContactChanges) -> dict[str, Any]:
     contacts.edit(find_row(Contact, uuid), values_from(body), by=request.by)
     return serialize(find_row(Contact, uuid, "source_record__data_source"))
 
 
-@router.delete("/contacts/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, Nothing))
+@router.delete("/contacts/{uuid}", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, Nothing))
 def delete_contact(request: ApiRequest, uuid: str) -> dict[str, Any]:
     contacts.delete(find_row(Contact, uuid), by=request.by)
     return {}
 
 
-@router.post("/contacts/{into_uuid}/merge/{from_uuid}", auth=Key(VIEW, CHANGE), response=answers(200, ContactOut))
+@router.post(
+    "/contacts/{into_uuid}/merge/{from_uuid}",
+    auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS),
+    response=answers(200, ContactOut),
+)
 def merge_contacts(request: ApiRequest, into_uuid: str, from_uuid: str) -> dict[str, Any]:
     into, merged = find_row(Contact, into_uuid, param="into_uuid"), find_row(Contact, from_uuid, param="from_uuid")
     contacts.merge(into, merged, by=request.by)

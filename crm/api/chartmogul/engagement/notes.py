@@ -10,16 +10,7 @@ from ninja import Query, Router, Schema, Status
 from crm.accounts.models import User
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.engagement.common import (
-    CHANGE,
-    VIEW,
-    AboutIn,
-    AboutOut,
-    Nothing,
-    find_row,
-    serialize_target,
-    target,
-)
+from crm.api.chartmogul.engagement.common import AboutIn, AboutOut, Nothing, find_row, serialize_target, target
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.fields import Number
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, PageOut, page_linked
@@ -27,6 +18,7 @@ from crm.api.chartmogul.times import Moment, format_time
 from crm.api.chartmogul.users import author_line, find_user
 from customers.engagement import notes
 from customers.models import Contact, Note, NoteKind
+from customers.permissions import CHANGE_CUSTOMERS, VIEW_CUSTOMERS
 
 router = Router(tags=["Notes"])
 
@@ -100,11 +92,13 @@ def values_from(body: NoteChanges) -> dict[str, Any]:
 
 @router.post(
     "/customer_notes",
-    auth=Key(VIEW, CHANGE),
+    auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS),
     response=answers(201, CustomerNoteOut),
     operation_id="create_customer_note",
 )
-@router.post("/notes", auth=Key(VIEW, CHANGE), response=answers(201, NoteOut), operation_id="create_note")
+@router.post(
+    "/notes", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(201, NoteOut), operation_id="create_note"
+)
 def create_note(request: ApiRequest, body: NoteIn) -> Status[dict[str, Any]]:
     about = target(body.customer_uuid, body.associated_object_identifier)
     note = notes.add(about, {**values_from(body), "kind": body.type}, by=request.by)
@@ -112,9 +106,12 @@ def create_note(request: ApiRequest, body: NoteIn) -> Status[dict[str, Any]]:
 
 
 @router.get(
-    "/customer_notes", auth=Key(VIEW), response=answers(200, CustomerNotesOut), operation_id="list_customer_notes"
+    "/customer_notes",
+    auth=Key(VIEW_CUSTOMERS),
+    response=answers(200, CustomerNotesOut),
+    operation_id="list_customer_notes",
 )
-@router.get("/notes", auth=Key(VIEW), response=answers(200, NotesOut), operation_id="list_notes")
+@router.get("/notes", auth=Key(VIEW_CUSTOMERS), response=answers(200, NotesOut), operation_id="list_notes")
 def list_notes(request: ApiRequest, query: Query[NoteQuery]) -> dict[str, Any]:
     page = find_page(query)
     return page.as_list("entries", [serialize(note) for note in page.rows])
@@ -134,22 +131,27 @@ def find_page(query: NoteQuery) -> CursorPage[Note]:
 
 @router.get(
     "/customer_notes/{uuid}",
-    auth=Key(VIEW),
+    auth=Key(VIEW_CUSTOMERS),
     response=answers(200, CustomerNoteOut),
     operation_id="retrieve_customer_note",
 )
-@router.get("/notes/{uuid}", auth=Key(VIEW), response=answers(200, NoteOut), operation_id="retrieve_note")
+@router.get("/notes/{uuid}", auth=Key(VIEW_CUSTOMERS), response=answers(200, NoteOut), operation_id="retrieve_note")
 def retrieve_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find_row(Note, uuid, *SHOWN_WITH))
 
 
 @router.patch(
     "/customer_notes/{uuid}",
-    auth=Key(VIEW, CHANGE),
+    auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS),
     response=answers(200, CustomerNoteOut),
     operation_id="update_customer_note",
 )
-@router.patch("/notes/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, NoteOut), operation_id="update_note")
+@router.patch(
+    "/notes/{uuid}",
+    auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS),
+    response=answers(200, NoteOut),
+    operation_id="update_note",
+)
 def update_note(request: ApiRequest, uuid: str, body: NoteChanges) -> dict[str, Any]:
     notes.edit(find_row(Note, uuid), values_from(body), by=request.by)
     return serialize(find_row(Note, uuid, *SHOWN_WITH))
@@ -157,11 +159,16 @@ def update_note(request: ApiRequest, uuid: str, body: NoteChanges) -> dict[str, 
 
 @router.delete(
     "/customer_notes/{uuid}",
-    auth=Key(VIEW, CHANGE),
+    auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS),
     response=answers(200, Nothing),
     operation_id="delete_customer_note",
 )
-@router.delete("/notes/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, Nothing), operation_id="delete_note")
+@router.delete(
+    "/notes/{uuid}",
+    auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS),
+    response=answers(200, Nothing),
+    operation_id="delete_note",
+)
 def delete_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
     notes.delete(find_row(Note, uuid), by=request.by)
     return {}

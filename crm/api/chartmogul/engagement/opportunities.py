@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema, Status
 from crm.accounts.models import User
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row
+from crm.api.chartmogul.engagement.common import Custom, Nothing, custom_values, find_row
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.fields import Number
 from crm.api.chartmogul.money import cents
@@ -20,6 +20,7 @@ from customers.engagement import opportunities
 from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
 from customers.models import ForecastCategory, Opportunity, OpportunityKind
+from customers.permissions import CHANGE_CUSTOMERS, VIEW_CUSTOMERS
 
 router = Router(tags=["Opportunities"])
 
@@ -113,14 +114,14 @@ def values_from(body: OpportunityChanges, currency: str = "") -> dict[str, Any]:
     return values | ({"custom": custom_values(body.custom)} if body.custom is not None else {})
 
 
-@router.post("/opportunities", auth=Key(VIEW, CHANGE), response=answers(201, OpportunityOut))
+@router.post("/opportunities", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(201, OpportunityOut))
 def create_opportunity(request: ApiRequest, body: OpportunityIn) -> Status[dict[str, Any]]:
     customer = lookup.customer(body.customer_uuid)
     opportunity = opportunities.add(customer, values_from(body), by=request.by)
     return Status(201, serialize(find_row(Opportunity, opportunity.uuid, *SHOWN_WITH)))
 
 
-@router.get("/opportunities", auth=Key(VIEW), response=answers(200, OpportunitiesOut))
+@router.get("/opportunities", auth=Key(VIEW_CUSTOMERS), response=answers(200, OpportunitiesOut))
 def list_opportunities(request: ApiRequest, query: Query[OpportunityQuery]) -> dict[str, Any]:
     page = find_page(query)
     return page.as_list("entries", [serialize(opportunity) for opportunity in page.rows])
@@ -142,19 +143,21 @@ def find_page(query: OpportunityQuery) -> CursorPage[Opportunity]:
     return page_linked(Opportunity, customer, query, SHOWN_WITH, **filters)
 
 
-@router.get("/opportunities/{uuid}", auth=Key(VIEW), response=answers(200, OpportunityOut))
+@router.get("/opportunities/{uuid}", auth=Key(VIEW_CUSTOMERS), response=answers(200, OpportunityOut))
 def retrieve_opportunity(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find_row(Opportunity, uuid, *SHOWN_WITH))
 
 
-@router.patch("/opportunities/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, OpportunityOut))
+@router.patch(
+    "/opportunities/{uuid}", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, OpportunityOut)
+)
 def update_opportunity(request: ApiRequest, uuid: str, body: OpportunityChanges) -> dict[str, Any]:
     opportunity = find_row(Opportunity, uuid)
     opportunities.edit(opportunity, values_from(body, opportunity.currency), by=request.by)
     return serialize(find_row(Opportunity, uuid, *SHOWN_WITH))
 
 
-@router.delete("/opportunities/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, Nothing))
+@router.delete("/opportunities/{uuid}", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, Nothing))
 def delete_opportunity(request: ApiRequest, uuid: str) -> dict[str, Any]:
     opportunities.delete(find_row(Opportunity, uuid), by=request.by)
     return {}

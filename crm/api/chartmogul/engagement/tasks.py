@@ -10,22 +10,14 @@ from ninja import Query, Router, Schema, Status
 from crm.accounts.models import User
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.engagement.common import (
-    CHANGE,
-    VIEW,
-    AboutIn,
-    AboutOut,
-    Nothing,
-    find_row,
-    serialize_target,
-    target,
-)
+from crm.api.chartmogul.engagement.common import AboutIn, AboutOut, Nothing, find_row, serialize_target, target
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, PageOut, page_linked
 from crm.api.chartmogul.times import Moment, format_time
 from crm.api.chartmogul.users import email_of, find_user
 from customers.engagement import tasks
 from customers.models import Contact, Task
+from customers.permissions import CHANGE_CUSTOMERS, VIEW_CUSTOMERS
 
 router = Router(tags=["Tasks"])
 
@@ -96,14 +88,14 @@ def values_from(body: TaskChanges) -> dict[str, Any]:
     return sent | ({"completed_at": body.completed_at} if "completed_at" in body.model_fields_set else {})
 
 
-@router.post("/tasks", auth=Key(VIEW, CHANGE), response=answers(201, TaskOut))
+@router.post("/tasks", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(201, TaskOut))
 def create_task(request: ApiRequest, body: TaskIn) -> Status[dict[str, Any]]:
     about = target(body.customer_uuid, body.associated_object_identifier)
     task = tasks.add(about, values_from(body), by=request.by)
     return Status(201, serialize(find_row(Task, task.uuid, *SHOWN_WITH)))
 
 
-@router.get("/tasks", auth=Key(VIEW), response=answers(200, TasksOut))
+@router.get("/tasks", auth=Key(VIEW_CUSTOMERS), response=answers(200, TasksOut))
 def list_tasks(request: ApiRequest, query: Query[TaskQuery]) -> dict[str, Any]:
     page = find_page(query)
     return page.as_list("entries", [serialize(task) for task in page.rows])
@@ -129,18 +121,18 @@ def end_of(last: datetime) -> datetime:
     return last + (timedelta(days=1) if last.time() == time() else timedelta(microseconds=1))
 
 
-@router.get("/tasks/{uuid}", auth=Key(VIEW), response=answers(200, TaskOut))
+@router.get("/tasks/{uuid}", auth=Key(VIEW_CUSTOMERS), response=answers(200, TaskOut))
 def retrieve_task(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find_row(Task, uuid, *SHOWN_WITH))
 
 
-@router.patch("/tasks/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, TaskOut))
+@router.patch("/tasks/{uuid}", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, TaskOut))
 def update_task(request: ApiRequest, uuid: str, body: TaskChanges) -> dict[str, Any]:
     tasks.edit(find_row(Task, uuid), values_from(body), by=request.by)
     return serialize(find_row(Task, uuid, *SHOWN_WITH))
 
 
-@router.delete("/tasks/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, Nothing))
+@router.delete("/tasks/{uuid}", auth=Key(VIEW_CUSTOMERS, CHANGE_CUSTOMERS), response=answers(200, Nothing))
 def delete_task(request: ApiRequest, uuid: str) -> dict[str, Any]:
     tasks.delete(find_row(Task, uuid), by=request.by)
     return {}

@@ -34,17 +34,16 @@ from crm.api.chartmogul.invoices.responses import (
 from crm.api.chartmogul.invoices.search import CustomerInvoiceQuery, InvoiceQuery, invoice_page
 from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, PageOut
 from crm.api.chartmogul.snapshots import growing_list
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.invoices import amend, delete, import_
 from orders.invoices.amend import change_invoice, mark_uncollected
 from orders.invoices.delete import delete_invoices_of
 from orders.invoices.errors import InvoiceError
 from orders.invoices.import_ import find_recipient
 from orders.models import Order
+from orders.permissions import ADD_ORDERS, CHANGE_ORDERS
 
 router = Router(tags=["Invoices"])
-
-VIEW, ORDERS = "customers.view_customer", "orders.view_order"
-SEND, ALTER = "orders.add_order", "orders.change_order"
 
 
 class InvoicesOut(Schema):
@@ -88,7 +87,7 @@ class OfRecord(Schema):
 
 @router.post(
     "/import/customers/{uuid}/invoices",
-    auth=Key(SEND),
+    auth=Key(ADD_ORDERS),
     response={**answers(201, InvoicesOut), 422: Invalid | InvoicesInvalid},
     exclude_unset=True,
 )
@@ -125,7 +124,7 @@ def import_errors(body: InvoicesIn, errors: import_.AllErrors) -> ApiError:
 
 @router.get(
     "/import/customers/{uuid}/invoices",
-    auth=Key(VIEW, ORDERS),
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS),
     response=answers(200, InvoicesOfCustomerOut),
     exclude_unset=True,
 )
@@ -136,13 +135,20 @@ def list_invoices_of_customer(request: ApiRequest, uuid: str, query: Query[Custo
     return page.as_list("invoices", entries) | {"customer_uuid": customer.uuid}
 
 
-@router.get("/invoices", auth=Key(VIEW, ORDERS), response=answers(200, InvoicesPageOut), exclude_unset=True)
+@router.get(
+    "/invoices", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS), response=answers(200, InvoicesPageOut), exclude_unset=True
+)
 def list_invoices(request: ApiRequest, query: Query[InvoiceQuery]) -> dict[str, Any]:
     page = invoice_page(query, lookup.customer_or_erased(query.customer_uuid) if query.customer_uuid else None)
     return page.as_list("invoices", [serialize_invoice(order, query) for order in reload_invoices(page.rows, query)])
 
 
-@router.get("/invoices/changes", auth=Key(VIEW, ORDERS), response=answers(200, InvoiceChangesOut), exclude_unset=True)
+@router.get(
+    "/invoices/changes",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS),
+    response=answers(200, InvoiceChangesOut),
+    exclude_unset=True,
+)
 @growing_list
 def list_changed_invoices(request: ApiRequest, query: Query[CursorQuery]) -> dict[str, Any]:
     """An addition of Reunite: invoices by their latest change, also those that were deleted since."""
@@ -155,7 +161,10 @@ def reloaded(order: Order) -> dict[str, Any]:
 
 
 @router.patch(
-    "/invoices/disabled_state", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, InvoiceOut), exclude_unset=True
+    "/invoices/disabled_state",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
+    response=answers(200, InvoiceOut),
+    exclude_unset=True,
 )
 def disable_known_invoice(request: ApiRequest, ids: Query[ExternalId], body: DisabledIn) -> dict[str, Any]:
     return set_disabled(request, find.known_invoice(ids), body)
@@ -163,7 +172,7 @@ def disable_known_invoice(request: ApiRequest, ids: Query[ExternalId], body: Dis
 
 @router.patch(
     "/invoices/{uuid}/disabled_state",
-    auth=Key(VIEW, ORDERS, ALTER),
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
     response=answers(200, InvoiceOut),
     exclude_unset=True,
 )
@@ -179,18 +188,25 @@ def set_disabled(request: ApiRequest, order: Order, body: DisabledIn) -> dict[st
 # Where the Python client’s own `modify` goes. Before /invoices/{uuid}, where "invoices" would be read as a uuid.
 @router.patch(
     "/invoices/invoices",
-    auth=Key(VIEW, ORDERS, ALTER),
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
     response=answers(200, InvoiceOut),
     exclude_unset=True,
     include_in_schema=False,
     operation_id="modify_known_invoice",
 )
-@router.patch("/invoices", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+@router.patch(
+    "/invoices",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
+    response=answers(200, InvoiceOut),
+    exclude_unset=True,
+)
 def update_known_invoice(request: ApiRequest, ids: Query[ExternalId], body: InvoiceChanges) -> dict[str, Any]:
     return change(request, find.known_invoice(ids), body)
 
 
-@router.get("/invoices/{uuid}", auth=Key(VIEW, ORDERS), response=answers(200, InvoiceOut), exclude_unset=True)
+@router.get(
+    "/invoices/{uuid}", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS), response=answers(200, InvoiceOut), exclude_unset=True
+)
 def retrieve_invoice(request: ApiRequest, uuid: str, options: Query[InvoiceOptions]) -> dict[str, Any]:
     (order,) = reload_invoices([find.invoice(uuid)], options)
     return serialize_invoice(order, options)
@@ -199,13 +215,18 @@ def retrieve_invoice(request: ApiRequest, uuid: str, options: Query[InvoiceOptio
 # The same of the client, by uuid.
 @router.patch(
     "/import/customers/{uuid}/invoices",
-    auth=Key(VIEW, ORDERS, ALTER),
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
     response=answers(200, InvoiceOut),
     exclude_unset=True,
     include_in_schema=False,
     operation_id="modify_invoice",
 )
-@router.patch("/invoices/{uuid}", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+@router.patch(
+    "/invoices/{uuid}",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
+    response=answers(200, InvoiceOut),
+    exclude_unset=True,
+)
 def update_invoice(request: ApiRequest, uuid: str, body: InvoiceChanges) -> dict[str, Any]:
     return change(request, find.invoice(uuid), body)
 
@@ -215,14 +236,14 @@ def change(request: ApiRequest, order: Order, body: InvoiceChanges) -> dict[str,
         return reloaded(change_invoice(order, invoice_values(body), by=request.by))
 
 
-@router.delete("/invoices/{uuid}", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
+@router.delete("/invoices/{uuid}", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS), response=answers(204, None))
 def delete_invoice(request: ApiRequest, uuid: str) -> Status[None]:
     with refusals():
         delete.delete_invoice(find.invoice(uuid), by=request.by)
     return Status(204, None)
 
 
-@router.delete("/invoices", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
+@router.delete("/invoices", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS), response=answers(204, None))
 def delete_known_invoice(request: ApiRequest, ids: Query[ExternalId]) -> Status[None]:
     with refusals():
         delete.delete_invoice(find.known_invoice(ids), by=request.by)
@@ -231,7 +252,7 @@ def delete_known_invoice(request: ApiRequest, ids: Query[ExternalId]) -> Status[
 
 @router.put(
     "/data_sources/{data_source_uuid}/invoices/{external_id}/status",
-    auth=Key(VIEW, ORDERS, ALTER),
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
     response=answers(200, InvoiceOut),
     exclude_unset=True,
 )
@@ -243,7 +264,7 @@ def give_up_invoice(request: ApiRequest, data_source_uuid: str, external_id: str
 
 @router.delete(
     "/data_sources/{data_source_uuid}/customers/{uuid}/invoices",
-    auth=Key(VIEW, ORDERS, ALTER),
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
     response=answers(204, None),
 )
 def delete_invoices_of_customer(

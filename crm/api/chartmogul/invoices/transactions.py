@@ -10,14 +10,13 @@ from crm.api.chartmogul.invoices import find
 from crm.api.chartmogul.invoices.find import DisabledIn, ExternalId, refusals
 from crm.api.chartmogul.invoices.requests import PaymentChanges, PaymentIn, payment_values
 from crm.api.chartmogul.invoices.responses import PaymentOut, serialize_disabled, serialize_payment
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.invoices import payments
 from orders.invoices.incoming import IncomingPayment
 from orders.models import Transaction
+from orders.permissions import ADD_ORDERS, CHANGE_ORDERS
 
 router = Router(tags=["Transactions"])
-
-VIEW, ORDERS = "customers.view_customer", "orders.view_order"
-SEND, ALTER = "orders.add_order", "orders.change_order"
 
 
 def serialize(row: Transaction) -> dict[str, Any]:
@@ -25,7 +24,7 @@ def serialize(row: Transaction) -> dict[str, Any]:
 
 
 @router.post(
-    "/import/invoices/{uuid}/transactions", auth=Key(SEND), response=answers(201, PaymentOut), exclude_unset=True
+    "/import/invoices/{uuid}/transactions", auth=Key(ADD_ORDERS), response=answers(201, PaymentOut), exclude_unset=True
 )
 def create_transaction(request: ApiRequest, uuid: str, body: PaymentIn) -> Status[dict[str, Any]]:
     order = find.invoice(uuid)
@@ -34,48 +33,65 @@ def create_transaction(request: ApiRequest, uuid: str, body: PaymentIn) -> Statu
     return Status(201, serialize(row))
 
 
-@router.get("/transactions", auth=Key(VIEW, ORDERS), response=answers(200, PaymentOut), exclude_unset=True)
+@router.get(
+    "/transactions", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS), response=answers(200, PaymentOut), exclude_unset=True
+)
 def retrieve_known_transaction(request: ApiRequest, ids: Query[ExternalId]) -> dict[str, Any]:
     return serialize(find.known_transaction(ids))
 
 
-@router.patch("/transactions", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, PaymentOut), exclude_unset=True)
+@router.patch(
+    "/transactions",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
+    response=answers(200, PaymentOut),
+    exclude_unset=True,
+)
 def update_known_transaction(request: ApiRequest, ids: Query[ExternalId], body: PaymentChanges) -> dict[str, Any]:
     return change(request, find.known_transaction(ids), body)
 
 
-@router.delete("/transactions", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
+@router.delete("/transactions", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS), response=answers(204, None))
 def delete_known_transaction(request: ApiRequest, ids: Query[ExternalId]) -> Status[None]:
     return delete(request, find.known_transaction(ids))
 
 
 @router.patch(
-    "/transactions/disabled_state", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, PaymentOut), exclude_unset=True
+    "/transactions/disabled_state",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
+    response=answers(200, PaymentOut),
+    exclude_unset=True,
 )
 def disable_known_transaction(request: ApiRequest, ids: Query[ExternalId], body: DisabledIn) -> dict[str, Any]:
     return set_disabled(request, find.known_transaction(ids), body)
 
 
-@router.get("/transactions/{uuid}", auth=Key(VIEW, ORDERS), response=answers(200, PaymentOut), exclude_unset=True)
+@router.get(
+    "/transactions/{uuid}", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS), response=answers(200, PaymentOut), exclude_unset=True
+)
 def retrieve_transaction(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find.transaction(uuid))
 
 
 @router.patch(
-    "/transactions/{uuid}", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, PaymentOut), exclude_unset=True
+    "/transactions/{uuid}",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
+    response=answers(200, PaymentOut),
+    exclude_unset=True,
 )
 def update_transaction(request: ApiRequest, uuid: str, body: PaymentChanges) -> dict[str, Any]:
     return change(request, find.transaction(uuid), body)
 
 
-@router.delete("/transactions/{uuid}", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
+@router.delete(
+    "/transactions/{uuid}", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS), response=answers(204, None)
+)
 def delete_transaction(request: ApiRequest, uuid: str) -> Status[None]:
     return delete(request, find.transaction(uuid))
 
 
 @router.patch(
     "/transactions/{uuid}/disabled_state",
-    auth=Key(VIEW, ORDERS, ALTER),
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
     response=answers(200, PaymentOut),
     exclude_unset=True,
 )

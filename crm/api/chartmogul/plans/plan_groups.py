@@ -10,10 +10,12 @@ from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, not_found
 from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, page_rows
 from crm.api.chartmogul.plans import plans
-from crm.api.chartmogul.plans.plans import ALTER, SEND, VIEW, PlansOut
+from crm.api.chartmogul.plans.plans import PlansOut
 from customers.lib.text import can_be_stored
+from customers.permissions import VIEW_ORDERS
 from orders.catalogue import plans as plan_rules
 from orders.models import PlanGroup
+from orders.permissions import ADD_ORDERS, CHANGE_ORDERS
 
 router = Router(tags=["Plan groups"])
 
@@ -67,14 +69,14 @@ def serialize_counted(group: PlanGroup) -> dict[str, Any]:
     return serialize(group, group.products.count())
 
 
-@router.post("/plan_groups", auth=Key(SEND), response=answers(200, GroupOut))
+@router.post("/plan_groups", auth=Key(ADD_ORDERS), response=answers(200, GroupOut))
 def create_plan_group(request: ApiRequest, body: GroupIn) -> dict[str, Any]:
     if missing := GroupIn.model_fields.keys() - body.model_fields_set:
         raise invalid(**dict.fromkeys(sorted(missing), "can't be blank"))
     return serialize_counted(plan_rules.create_group(body.name, body.plans))
 
 
-@router.get("/plan_groups", auth=Key(VIEW), response=answers(200, GroupsOut))
+@router.get("/plan_groups", auth=Key(VIEW_ORDERS), response=answers(200, GroupsOut))
 def list_plan_groups(request: ApiRequest, query: Query[CursorQuery]) -> dict[str, Any]:
     page = page_rows(PlanGroup.objects.all(), query, by="created")
     counts = dict(
@@ -85,22 +87,22 @@ def list_plan_groups(request: ApiRequest, query: Query[CursorQuery]) -> dict[str
     return page.as_list("plan_groups", [serialize(group, counts[group.pk]) for group in page.rows])
 
 
-@router.get("/plan_groups/{uuid}", auth=Key(VIEW), response=answers(200, GroupOut))
+@router.get("/plan_groups/{uuid}", auth=Key(VIEW_ORDERS), response=answers(200, GroupOut))
 def retrieve_plan_group(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize_counted(find(uuid))
 
 
-@router.get("/plan_groups/{uuid}/plans", auth=Key(VIEW), response=answers(200, PlansOut))
+@router.get("/plan_groups/{uuid}/plans", auth=Key(VIEW_ORDERS), response=answers(200, PlansOut))
 def list_plans_of_group(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
     return plans.plan_list(plans.all_plans().filter(plan_groups=find(uuid)), query)
 
 
-@router.patch("/plan_groups/{uuid}", auth=Key(ALTER), response=answers(200, GroupOut))
+@router.patch("/plan_groups/{uuid}", auth=Key(CHANGE_ORDERS), response=answers(200, GroupOut))
 def update_plan_group(request: ApiRequest, uuid: str, body: GroupChanges) -> dict[str, Any]:
     return serialize_counted(plan_rules.change_group(find(uuid), name=body.name, plans=body.plans))
 
 
-@router.delete("/plan_groups/{uuid}", auth=Key(ALTER), response=answers(204, None))
+@router.delete("/plan_groups/{uuid}", auth=Key(CHANGE_ORDERS), response=answers(204, None))
 def delete_plan_group(request: ApiRequest, uuid: str) -> Status[None]:
     find(uuid).delete()
     return Status(204, None)

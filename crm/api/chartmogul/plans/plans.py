@@ -12,12 +12,12 @@ from crm.api.chartmogul.errors import answers, not_found
 from crm.api.chartmogul.fields import IdText, Number
 from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, page_rows
 from customers.lib.text import can_be_stored
+from customers.permissions import VIEW_ORDERS
 from orders.catalogue import plans
 from orders.models import Product
+from orders.permissions import ADD_ORDERS, CHANGE_ORDERS
 
 router = Router(tags=["Plans"])
-
-SEND, VIEW, ALTER = "orders.add_order", "orders.view_order", "orders.change_order"
 
 
 class PlanIn(Schema):
@@ -82,7 +82,7 @@ def plan_list(plans: QuerySet[Product], query: CursorQuery) -> dict[str, Any]:
     return page.as_list("plans", [serialize(plan) for plan in page.rows])
 
 
-@router.post("/plans", auth=Key(SEND), response=answers(201, PlanOut))
+@router.post("/plans", auth=Key(ADD_ORDERS), response=answers(201, PlanOut))
 def create_plan(request: ApiRequest, body: PlanIn) -> Status[dict[str, Any]]:
     source = lookup.data_source(body.data_source_uuid)
     plan = plans.create(
@@ -95,7 +95,7 @@ def create_plan(request: ApiRequest, body: PlanIn) -> Status[dict[str, Any]]:
     return Status(201, serialize(plan))
 
 
-@router.get("/plans", auth=Key(VIEW), response=answers(200, PlansOut))
+@router.get("/plans", auth=Key(VIEW_ORDERS), response=answers(200, PlansOut))
 def list_plans(request: ApiRequest, query: Query[PlanQuery]) -> dict[str, Any]:
     columns = {"data_source__uuid": query.data_source_uuid, "external_id": query.external_id}
     filters = {key: value for key, value in columns.items() if value is not None}
@@ -105,19 +105,19 @@ def list_plans(request: ApiRequest, query: Query[PlanQuery]) -> dict[str, Any]:
     return plan_list(all_plans().filter(**filters, **system), query)
 
 
-@router.get("/plans/{uuid}", auth=Key(VIEW), response=answers(200, PlanOut))
+@router.get("/plans/{uuid}", auth=Key(VIEW_ORDERS), response=answers(200, PlanOut))
 def retrieve_plan(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find(uuid))
 
 
-@router.patch("/plans/{uuid}", auth=Key(ALTER), response=answers(202, PlanOut))
+@router.patch("/plans/{uuid}", auth=Key(CHANGE_ORDERS), response=answers(202, PlanOut))
 def update_plan(request: ApiRequest, uuid: str, body: PlanChanges) -> Status[dict[str, Any]]:
     changes = {"name": body.name, "count": body.interval_count, "unit": body.interval_unit}
     plan = plans.change(find(uuid), **{key: value for key, value in changes.items() if value is not None})
     return Status(202, serialize(plan))
 
 
-@router.delete("/plans/{uuid}", auth=Key(ALTER), response=answers(204, None))
+@router.delete("/plans/{uuid}", auth=Key(CHANGE_ORDERS), response=answers(204, None))
 def delete_plan(request: ApiRequest, uuid: str) -> Status[None]:
     plans.delete(find(uuid))
     return Status(204, None)

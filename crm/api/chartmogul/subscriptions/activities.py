@@ -19,6 +19,7 @@ from crm.api.chartmogul.subscriptions.activity_cursor import decode_position, en
 from crm.api.chartmogul.times import Moment, format_time_with_offset, parse_time
 from customers.lib.person_name import full_name
 from customers.models import Customer, DataSource, SourceRecord
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.revenue.activities import Activity, ActivityQuery, activities_of, activity_page
 from orders.revenue.movements import MovementType
 from orders.revenue.of_customer import movement_page
@@ -27,8 +28,6 @@ from orders.revenue.types import OriginKind
 router = Router(tags=["Activities"], by_alias=True)
 
 LARGEST_ID = 2**53 - 111  # a prime; up to 2**53 every language holds whole numbers exactly
-
-VIEW, ORDERS = "customers.view_customer", "orders.view_order"
 
 
 def parse_end(value: Any) -> Any:
@@ -90,7 +89,9 @@ class AccountActivitiesOut(PageOut):
     per_page: int
 
 
-@router.get("/customers/{uuid}/activities", auth=Key(VIEW, ORDERS), response=answers(200, CustomerActivitiesOut))
+@router.get(
+    "/customers/{uuid}/activities", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS), response=answers(200, CustomerActivitiesOut)
+)
 @growing_list
 def list_customer_activities(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
@@ -104,7 +105,7 @@ def list_customer_activities(request: ApiRequest, uuid: str, query: Query[Cursor
     }
 
 
-@router.get("/activities", auth=Key(VIEW, ORDERS), response=answers(200, AccountActivitiesOut))
+@router.get("/activities", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS), response=answers(200, AccountActivitiesOut))
 @growing_list
 def list_activities(request: ApiRequest, query: Query[ActivityListQuery]) -> dict[str, Any]:
     page = activity_page(activity_query(query), limit=query.per_page, now=request.horizon)

@@ -17,13 +17,13 @@ from crm.api.chartmogul.snapshots import growing_list
 from crm.api.chartmogul.times import format_time_with_offset
 from customers.lib.text import can_be_stored
 from customers.models import Customer
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.models import Purchase
+from orders.permissions import CHANGE_ORDERS
 from orders.subscriptions import connect, read
 from orders.subscriptions.read import CurrentSubscription
 
 router = Router(tags=["Subscriptions"], by_alias=True)
-
-VIEW, ORDERS, ALTER = "customers.view_customer", "orders.view_order", "orders.change_order"
 
 
 class CustomerSubscriptionOut(Schema):
@@ -61,7 +61,11 @@ class Chosen(Schema):
     subscriptions: Annotated[list[SubscriptionIds], Field(max_length=200)]
 
 
-@router.get("/customers/{uuid}/subscriptions", auth=Key(VIEW, ORDERS), response=answers(200, CustomerSubscriptionsOut))
+@router.get(
+    "/customers/{uuid}/subscriptions",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS),
+    response=answers(200, CustomerSubscriptionsOut),
+)
 @growing_list
 def list_subscriptions(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
@@ -95,7 +99,11 @@ def short_uuid(purchase: Purchase) -> str:
     return purchase.uuid.removeprefix("sub_")
 
 
-@router.post("/customers/{uuid}/connect_subscriptions", auth=Key(VIEW, ORDERS, ALTER), response=answers(202, Nothing))
+@router.post(
+    "/customers/{uuid}/connect_subscriptions",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
+    response=answers(202, Nothing),
+)
 def connect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> Status[dict[str, Any]]:
     customer = lookup.customer(uuid)
     connect.connect_subscriptions(customer, find_subscriptions(customer, body), by=request.by)
@@ -103,7 +111,9 @@ def connect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> Statu
 
 
 @router.post(
-    "/customers/{uuid}/disconnect_subscriptions", auth=Key(VIEW, ORDERS, ALTER), response=answers(202, Nothing)
+    "/customers/{uuid}/disconnect_subscriptions",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
+    response=answers(202, Nothing),
 )
 def disconnect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> Status[dict[str, Any]]:
     customer = lookup.customer(uuid)

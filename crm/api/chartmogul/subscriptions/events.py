@@ -17,13 +17,13 @@ from crm.api.chartmogul.subscriptions.event_search import EventQuery, all_events
 from crm.api.chartmogul.times import Moment, format_time
 from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.invoices import subscription_events
 from orders.models import SubscriptionEvent
+from orders.permissions import ADD_ORDERS, CHANGE_ORDERS
 
 router = Router(tags=["Subscription events"])
 
-VIEW, ORDERS = "customers.view_customer", "orders.view_order"
-SEND, ALTER = "orders.add_order", "orders.change_order"
 COLUMNS = {
     "external_id": "external_id",
     "event_type": "kind",
@@ -187,7 +187,7 @@ def values_from(sent: EventChanges, currency: str) -> dict[str, Any]:
     return values | ({"currency": currency} if fields.get("currency") else {})
 
 
-@router.post("/subscription_events", auth=Key(SEND), response=answers(201, EventOut))
+@router.post("/subscription_events", auth=Key(ADD_ORDERS), response=answers(201, EventOut))
 def create_subscription_event(request: ApiRequest, body: EventIn) -> Status[dict[str, Any]]:
     record = lookup.source_record(body.data_source_uuid, body.customer_external_id, "customer_external_id")
     with refusals():
@@ -195,7 +195,7 @@ def create_subscription_event(request: ApiRequest, body: EventIn) -> Status[dict
     return Status(201, serialize(event))
 
 
-@router.get("/subscription_events", auth=Key(VIEW, ORDERS), response=answers(200, EventsOut))
+@router.get("/subscription_events", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS), response=answers(200, EventsOut))
 def list_subscription_events(request: ApiRequest, query: Query[EventQuery]) -> dict[str, Any]:
     page = event_page(query)
     meta = Meta()
@@ -204,7 +204,9 @@ def list_subscription_events(request: ApiRequest, query: Query[EventQuery]) -> d
     return page.as_list("subscription_events", [serialize(event) for event in page.rows]) | {"meta": meta}
 
 
-@router.patch("/subscription_events", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, EventOut))
+@router.patch(
+    "/subscription_events", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS), response=answers(200, EventOut)
+)
 def update_subscription_event(request: ApiRequest, body: EventChanges) -> dict[str, Any]:
     event = find(body)
     refuse_another_customer(event, body)
@@ -212,7 +214,9 @@ def update_subscription_event(request: ApiRequest, body: EventChanges) -> dict[s
         return serialize(subscription_events.change(event, values_from(body, event.currency), by=request.by))
 
 
-@router.delete("/subscription_events", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
+@router.delete(
+    "/subscription_events", auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS), response=answers(204, None)
+)
 def delete_subscription_event(
     request: ApiRequest, query: Query[EventIdsInQuery], body: Body[EventIds | None] = None
 ) -> Status[None]:
@@ -222,14 +226,20 @@ def delete_subscription_event(
     return Status(204, None)
 
 
-@router.patch("/subscription_events/disabled_state", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, EventOut))
+@router.patch(
+    "/subscription_events/disabled_state",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
+    response=answers(200, EventOut),
+)
 def disable_known_subscription_event(request: ApiRequest, body: EventDisabledIn) -> dict[str, Any]:
     with refusals():
         return serialize(subscription_events.disable(find(body), disabled=body.disabled, by=request.by))
 
 
 @router.patch(
-    "/subscription_events/{id}/disabled_state", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, EventOut)
+    "/subscription_events/{id}/disabled_state",
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
+    response=answers(200, EventOut),
 )
 def disable_subscription_event(request: ApiRequest, id: int, body: EventDisabledIn) -> dict[str, Any]:
     with refusals():

@@ -11,13 +11,14 @@ from crm.api.chartmogul.invoices.find import refusals
 from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, page_linked
 from crm.api.chartmogul.times import Moment, format_time
 from customers.lib.text import can_be_stored
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.invoices import cancellations
 from orders.models import Purchase
+from orders.permissions import CHANGE_ORDERS
 from orders.revenue.ledger import cancellations as cancellations_of
 
 router = Router(tags=["Subscriptions"])
 
-VIEW, ORDERS, ALTER = "customers.view_customer", "orders.view_order", "orders.change_order"
 SHOWN_WITH = ("product", "source_record__customer", "source_record__data_source")
 
 
@@ -59,7 +60,7 @@ def serialize(purchase: Purchase) -> dict[str, Any]:
 
 @router.get(
     "/import/customers/{uuid}/subscriptions",
-    auth=Key(VIEW, ORDERS),
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS),
     response=answers(200, SubscriptionsOut),
     exclude_unset=True,
 )
@@ -72,7 +73,7 @@ def list_imported_subscriptions(request: ApiRequest, uuid: str, query: Query[Cur
 
 @router.patch(
     "/import/subscriptions/{uuid}",
-    auth=Key(VIEW, ORDERS, ALTER),
+    auth=Key(VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS),
     response=answers(202, SubscriptionOut),
     exclude_unset=True,
 )

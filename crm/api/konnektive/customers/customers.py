@@ -30,17 +30,16 @@ from customers.lib.addresses.address import Address
 from customers.locks import retry_on
 from customers.models import Customer, HistoryEntry, Note
 from customers.models.history import OF_ORDERS
+from customers.permissions import CHANGE_CUSTOMERS, VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.profile.edit import StaleEditError, edit_profile
 from customers.records import changed_since
 from customers.records.changed_since import ChainedQuery
 from customers.records.newest import newest
-from customers.web.permissions import VIEW_ORDERS
 from orders.models import Order
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 MOST_TRIES = 5
 BUSY = "Not saved. This customer is being changed at the moment. Send the request again."
 
@@ -59,7 +58,7 @@ class CustomerQuery(SortedQuery, PersonFilter):
     include_custom_fields: Truth = False
 
 
-@query_endpoint(CustomerQuery, VIEW)
+@query_endpoint(CustomerQuery, VIEW_CUSTOMERS)
 def customer_query(call: Call, query: CustomerQuery) -> NumberedPage:
     sees_orders = call.by.has_perm(VIEW_ORDERS)
     write = partial(customer_rows, with_custom=query.include_custom_fields, with_orders=sees_orders)
@@ -129,7 +128,7 @@ class UpdateCustomer(Parameters):
         return before | without_none(**sent) if any(sent.values()) else None
 
 
-@endpoint(UpdateCustomer, VIEW, CHANGE)
+@endpoint(UpdateCustomer, VIEW_CUSTOMERS, CHANGE_CUSTOMERS)
 def customer_update(call: Call, sent: UpdateCustomer) -> dict[str, Any]:
     try:
         customer = _edit(sent, by=call.by)
@@ -149,7 +148,7 @@ class HistoryQuery(RowQuery):
     pass
 
 
-@query_endpoint(HistoryQuery, VIEW)
+@query_endpoint(HistoryQuery, VIEW_CUSTOMERS)
 def customer_history(call: Call, query: HistoryQuery) -> NumberedPage:
     entries = HistoryEntry.objects.all()
     if not call.by.has_perm(VIEW_ORDERS):
@@ -163,7 +162,7 @@ class AddNote(Parameters):
     message: Message
 
 
-@endpoint(AddNote, VIEW, CHANGE)
+@endpoint(AddNote, VIEW_CUSTOMERS, CHANGE_CUSTOMERS)
 def customer_addnote(call: Call, sent: AddNote) -> dict[str, Any]:
     note = notes.add(find_customer(sent.customer_id), {"text": sent.message}, by=call.by, unless_repeated=True)
     return {"customerId": note.source_record.customer_id, "noteId": note.pk, "message": note.text}

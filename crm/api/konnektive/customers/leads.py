@@ -22,9 +22,10 @@ from orders.intake.leads import lead_for, update_lead
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
 from orders.models import OrderStatus
+from orders.permissions import ADD_ORDERS
 
 
-@endpoint(PersonParameters, "orders.add_order")
+@endpoint(PersonParameters, ADD_ORDERS)
 @sensitive_variables("call")
 def lead_import(call: Call, sent: PersonParameters) -> dict[str, Any]:
     lead = lead_for(find_order_sent_by(call.by, sent.order_id), sent.identity()) if sent.order_id else None

@@ -13,12 +13,11 @@ from crm.api.konnektive.fields import Id, Parameters, Text, Whole
 from crm.api.konnektive.formats import format_day, format_time
 from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.records.changed_since import changed_at
-from customers.web.permissions import VIEW_ORDERS
 from orders.models import Membership
+from orders.permissions import CANCEL
 from orders.subscriptions.memberships import reactivate_membership
-
-VIEW, CANCEL = "customers.view_customer", "orders.cancel_purchase"
 
 
 class MemberQuery(RowQuery, PersonFilter):
@@ -28,7 +27,7 @@ class MemberQuery(RowQuery, PersonFilter):
     purchase_id: Whole | None = None
 
 
-@query_endpoint(MemberQuery, VIEW, VIEW_ORDERS)
+@query_endpoint(MemberQuery, VIEW_CUSTOMERS, VIEW_ORDERS)
 def members_query(call: Call, query: MemberQuery) -> NumberedPage:
     filters = without_none(
         pk=query.member_id, club=query.club_id, purchase=query.purchase_id, purchase__order__number=query.order_id
@@ -45,7 +44,7 @@ class ReactivateMember(Parameters):
     member_id: Whole
 
 
-@endpoint(ReactivateMember, VIEW, VIEW_ORDERS, CANCEL)
+@endpoint(ReactivateMember, VIEW_CUSTOMERS, VIEW_ORDERS, CANCEL)
 def members_reactivate(call: Call, sent: ReactivateMember) -> dict[str, Any]:
     membership = Membership.objects.select_related("source_record").filter(pk=sent.member_id).first()
     if membership is None:

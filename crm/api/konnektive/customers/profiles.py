@@ -17,14 +17,13 @@ from crm.api.konnektive.orders.rows import order_rows
 from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import find_customer
 from customers.models import CartLogin, Customer
+from customers.permissions import CHANGE_CUSTOMERS, VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.profile.clean import LONGEST_LOGIN
 from customers.profile.edit_logins import add_login, set_login_password
 from customers.profile.shop_logins import customer_opened_by
 from customers.records.newest import newest
-from customers.web.permissions import VIEW_ORDERS
 from orders.models import Order, Purchase
 
-VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 A_QUARTER = 15 * 60
 MOST_FAILURES = 10
 
@@ -37,7 +36,7 @@ class ProfileQuery(Parameters):
     customer_id: Whole | None = None
 
 
-@query_endpoint(ProfileQuery, VIEW, VIEW_ORDERS)
+@query_endpoint(ProfileQuery, VIEW_CUSTOMERS, VIEW_ORDERS)
 def profile_query(call: Call, query: ProfileQuery) -> dict[str, Any]:
     if query.e_commerce_password is None and query.customer_id is None:
         raise invalid(eCommercePassword="Send the password or the customerId.")
@@ -80,7 +79,7 @@ class UpdateProfile(Parameters):
     e_commerce_password: SecretStr | None = None
 
 
-@endpoint(UpdateProfile, VIEW, CHANGE)
+@endpoint(UpdateProfile, VIEW_CUSTOMERS, CHANGE_CUSTOMERS)
 def profile_update(call: Call, sent: UpdateProfile) -> dict[str, Any]:
     """Set the password of a login, which is added if it does not exist."""
     customer = find_customer(sent.customer_id)

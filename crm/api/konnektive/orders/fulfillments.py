@@ -15,11 +15,10 @@ from crm.api.konnektive.orders.rows import fulfillment_row
 from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
 from customers.lib.dates import start_of_day
-from customers.web.permissions import VIEW_ORDERS
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.fulfillment.parcels import FulfillmentUpdate, update_fulfillment, update_fulfillments_of
 from orders.models import Fulfillment, FulfillmentStatus, Order
-
-VIEW = "customers.view_customer"
+from orders.permissions import CHANGE_ORDERS
 
 
 def parse_status(text: str) -> str:
@@ -40,7 +39,7 @@ class FulfillmentQuery(RowQuery, PersonFilter):
     tracking_number: Word | None = None
 
 
-@query_endpoint(FulfillmentQuery, VIEW, VIEW_ORDERS)
+@query_endpoint(FulfillmentQuery, VIEW_CUSTOMERS, VIEW_ORDERS)
 def fulfillment_query(call: Call, query: FulfillmentQuery) -> NumberedPage:
     filters = without_none(
         pk=query.fulfillment_id,
@@ -71,7 +70,7 @@ class UpdateFulfillment(Parameters):
     rma_number: Word | None = None
 
 
-@endpoint(UpdateFulfillment, VIEW, VIEW_ORDERS, "orders.change_order")
+@endpoint(UpdateFulfillment, VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_ORDERS)
 def fulfillment_update(call: Call, sent: UpdateFulfillment) -> list[dict[str, Any]]:
     update = FulfillmentUpdate(
         status=FulfillmentStatus(sent.fulfillment_status),

@@ -30,6 +30,7 @@ from orders.intake.pricing import order_total
 from orders.models import OrderStatus, TransactionKind
 from orders.payments.charge import PlacedOrder, place_order
 from orders.payments.gateway import Card
+from orders.permissions import ADD_ORDERS
 
 
 class ImportOrder(PersonParameters, PaymentParameters):
@@ -49,7 +50,7 @@ class ImportOrder(PersonParameters, PaymentParameters):
     total_amount: Amount | None = None
 
 
-@endpoint(ImportOrder, "orders.add_order")
+@endpoint(ImportOrder, ADD_ORDERS)
 @sensitive_variables("call", "method", "sent")
 def order_import(call: Call, sent: ImportOrder) -> dict[str, Any]:
     lead = lead_for(find_order_sent_by(call.by, sent.order_id), sent.identity()) if sent.order_id else None

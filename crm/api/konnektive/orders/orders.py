@@ -11,20 +11,18 @@ from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpo
 from crm.api.konnektive.errors import CallError, OutcomeError
 from crm.api.konnektive.fields import Id, Parameters, Truth, Wholes
 from crm.api.konnektive.orders.outcomes import refuse_failed
-from crm.api.konnektive.orders.refunds import REFUND, Reason, refund_all
+from crm.api.konnektive.orders.refunds import Reason, refund_all
 from crm.api.konnektive.orders.rows import order_rows
 from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
 from customers.models import DataSource
-from customers.web.permissions import VIEW_ORDERS
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.cancel_order import NothingToCancelError, cancel_order, cancel_order_after_next_bill
 from orders.locks import OrderError
 from orders.models import Order, OrderKind, OrderStatus
 from orders.payments.refund import refundable_payments
 from orders.payments.rerun import chargeable_cards, declined_sale, rerun_order
-
-VIEW = "customers.view_customer"
-CANCEL, RERUN = "orders.cancel_purchase", "orders.rerun_order"
+from orders.permissions import CANCEL, REFUND, RERUN
 
 
 class OrderQuery(RowQuery, PersonFilter):
@@ -36,7 +34,7 @@ class OrderQuery(RowQuery, PersonFilter):
     include_custom_fields: Truth = False
 
 
-@query_endpoint(OrderQuery, VIEW, VIEW_ORDERS)
+@query_endpoint(OrderQuery, VIEW_CUSTOMERS, VIEW_ORDERS)
 def order_query(call: Call, query: OrderQuery) -> NumberedPage:
     filters = without_none(
         number=query.order_id,
@@ -64,7 +62,7 @@ class CancelOrder(Parameters):
     after_next_bill: Truth = False
 
 
-@endpoint(CancelOrder, VIEW, VIEW_ORDERS, CANCEL)
+@endpoint(CancelOrder, VIEW_CUSTOMERS, VIEW_ORDERS, CANCEL)
 def order_cancel(call: Call, sent: CancelOrder) -> dict[str, Any]:
     order = find_order(sent.order_id)
     if sent.full_refund and not call.by.has_perm(REFUND):
@@ -102,7 +100,7 @@ class RerunOrder(Parameters):
     order_id: Id
 
 
-@endpoint(RerunOrder, VIEW, VIEW_ORDERS, RERUN)
+@endpoint(RerunOrder, VIEW_CUSTOMERS, VIEW_ORDERS, RERUN)
 def order_rerun(call: Call, sent: RerunOrder) -> dict[str, Any]:
     """Charge the card of the declined sale again. Another card needs a user to choose it."""
     order = find_order(sent.order_id)

@@ -12,6 +12,7 @@ from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Parameters, Secret, Whole
 from crm.api.konnektive.queries import find_customer
 from customers.models import Customer, PaySource
+from customers.permissions import VIEW_CUSTOMERS
 from orders.payments.cards import CardError, read_card
 from orders.payments.charge import chargeable_card
 from orders.payments.gateway import Card
@@ -28,7 +29,6 @@ PaySourceKind = Literal[
     "PAYPAL",
     "AMAZON",
 ]
-VIEW = "customers.view_customer"
 PARTS = {"number": "cardNumber", "expiry": "cardExpiryDate", "security_code": "cardSecurityCode"}
 
 
@@ -60,7 +60,7 @@ def typed_card(sent: PaymentParameters) -> Card:
 
 def card_on_file(sent: PaymentParameters, by: User) -> PaySource:
     """The named pay source, of the named customer if any; without a name, the customer's default."""
-    if not by.has_perm(VIEW):
+    if not by.has_perm(VIEW_CUSTOMERS):
         raise CallError(NOT_ALLOWED)  # the answer says whose it is
     return chargeable_card(_customer(sent), sent.pay_source_id)
 

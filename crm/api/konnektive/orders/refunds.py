@@ -15,15 +15,15 @@ from crm.api.konnektive.orders.rows import order_rows
 from crm.api.konnektive.purchases.find import find_purchase
 from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import find_order
-from customers.web.permissions import VIEW_ORDERS
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.models import Order, Purchase
 from orders.payments.bills.purchase_share import last_paid_order
 from orders.payments.refund import RefundablePayment, refund_latest, refund_made_by, refundable_payments
+from orders.permissions import REFUND
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-VIEW, REFUND = "customers.view_customer", "orders.refund_order"
 DECLINED = "Refund Declined"
 
 Reason = Annotated[Text, at_most(100)]
@@ -45,7 +45,7 @@ class RefundPurchase(RefundParameters):
     purchase_id: Whole
 
 
-@endpoint(RefundOrder, VIEW, VIEW_ORDERS, REFUND)
+@endpoint(RefundOrder, VIEW_CUSTOMERS, VIEW_ORDERS, REFUND)
 def order_refund(call: Call, sent: RefundOrder) -> dict[str, Any]:
     order = find_order(sent.order_id)
     if not _was_refunded(call):
@@ -53,7 +53,7 @@ def order_refund(call: Call, sent: RefundOrder) -> dict[str, Any]:
     return order_rows([find_order(sent.order_id)])[0]
 
 
-@endpoint(RefundPurchase, VIEW, VIEW_ORDERS, REFUND)
+@endpoint(RefundPurchase, VIEW_CUSTOMERS, VIEW_ORDERS, REFUND)
 def purchase_refund(call: Call, sent: RefundPurchase) -> dict[str, Any]:
     """What the purchase was billed in its last paid order is refunded, at most what is left of that."""
     purchase = find_purchase(sent.purchase_id)

@@ -16,12 +16,11 @@ from crm.api.konnektive.formats import format_amount, format_day, format_time
 from crm.api.konnektive.orders.rows import card_row, item_row
 from crm.api.konnektive.paging import DatedQuery, NumberedPage, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.records.changed_since import changed_at
-from customers.web.permissions import VIEW_ORDERS
 from orders.models import Transaction
 from orders.payments.summary import TransactionSum, sums_by_campaign, sums_by_day
 
-VIEW = "customers.view_customer"
 LONGEST_PERIOD = timedelta(days=366, hours=1)  # a leap year, and the hour by which clocks change
 
 TransactionType = Literal["SALE", "AUTHORIZE", "CAPTURE", "VOID", "REFUND"]
@@ -41,7 +40,7 @@ class TransactionQuery(RowQuery, PersonFilter):
     campaign_id: Whole | None = None
 
 
-@query_endpoint(TransactionQuery, VIEW, VIEW_ORDERS)
+@query_endpoint(TransactionQuery, VIEW_CUSTOMERS, VIEW_ORDERS)
 def transactions_query(call: Call, query: TransactionQuery) -> NumberedPage:
     filters = without_none(
         pk=query.transaction_id,
@@ -70,7 +69,7 @@ class TransactionSummary(DatedQuery):
     campaign_id: Whole | None = None
 
 
-@query_endpoint(TransactionSummary, VIEW, VIEW_ORDERS)
+@query_endpoint(TransactionSummary, VIEW_CUSTOMERS, VIEW_ORDERS)
 def transactions_summary(call: Call, query: TransactionSummary) -> list[dict[str, Any]]:
     """Counts and sums by type, response and currency."""
     since, before = query.period()

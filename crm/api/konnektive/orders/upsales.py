@@ -20,6 +20,7 @@ from orders.intake.pricing import LineRequest, PriceError, price_line
 from orders.models import Order, Product, Transaction, TransactionStatus
 from orders.payments.add_line import AddedLine
 from orders.payments.upsell import add_upsell
+from orders.permissions import ADD_ORDERS
 
 PARTS = {"quantity": "productQty", "price": "productPrice", "shipping": "productShipPrice"}
 DECLINES = (TransactionStatus.SOFT_DECLINE, TransactionStatus.HARD_DECLINE)
@@ -39,7 +40,7 @@ class ImportUpsale(DoneOnce):
     force_new: Truth = False
 
 
-@endpoint(ImportUpsale, "orders.add_order")
+@endpoint(ImportUpsale, ADD_ORDERS)
 @sensitive_variables("call")
 def upsale_import(call: Call, sent: ImportUpsale) -> dict[str, Any]:
     if sent.replace_product_id:

@@ -14,18 +14,16 @@ from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.purchases.find import find_purchase
 from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
-from customers.web.permissions import VIEW_ORDERS
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.fulfillment.parcels import cancel_unshipped
 from orders.models import Purchase
 from orders.payments.cancel_and_refund import cancel_and_refund, last_billing
+from orders.permissions import CANCEL, CHANGE_BILLING, REFUND
 from orders.subscriptions.billing import change_billing
 from orders.subscriptions.cancel import cancel_when_possible
 from orders.subscriptions.common import today
 from orders.subscriptions.pause import pause_purchase, reactivate_purchase, schedule_pause
 
-VIEW = "customers.view_customer"
-CANCEL, CHANGE = "orders.cancel_purchase", "orders.change_purchase"
-REFUND = "orders.refund_order"
 NOT_DONE_HERE = ("status", "billNow", "newMerchantId", "shippingPrice", "billingIntervalDays", "finalBillingCycle")
 
 
@@ -38,7 +36,7 @@ class PurchaseQuery(RowQuery, PersonFilter):
     ) = None
 
 
-@query_endpoint(PurchaseQuery, VIEW, VIEW_ORDERS)
+@query_endpoint(PurchaseQuery, VIEW_CUSTOMERS, VIEW_ORDERS)
 def purchase_query(call: Call, query: PurchaseQuery) -> NumberedPage:
     filters = without_none(
         pk=query.purchase_id, order__number=query.order_id, order__campaign=query.campaign_id, status=query.status
@@ -55,7 +53,7 @@ class UpdatePurchase(Parameters):
     next_bill_date: Day | None = None
 
 
-@endpoint(UpdatePurchase, VIEW, VIEW_ORDERS, CHANGE)
+@endpoint(UpdatePurchase, VIEW_CUSTOMERS, VIEW_ORDERS, CHANGE_BILLING)
 def purchase_update(call: Call, sent: UpdatePurchase) -> dict[str, Any]:
     if unknown := [name for name in NOT_DONE_HERE if call.parameters.get(name, "").strip()]:
         raise CallError(dict.fromkeys(unknown, "This cannot be changed here. Nothing was changed."))
@@ -86,7 +84,7 @@ class CancelPurchase(Parameters):
     cancel_fulfillment: Truth = False
 
 
-@endpoint(CancelPurchase, VIEW, VIEW_ORDERS, CANCEL)
+@endpoint(CancelPurchase, VIEW_CUSTOMERS, VIEW_ORDERS, CANCEL)
 def purchase_cancel(call: Call, sent: CancelPurchase) -> dict[str, Any]:
     """With `fullRefund`, what the purchase was last billed is refunded in the same act, as on its page."""
     if sent.full_refund and not call.by.has_perm(REFUND):
@@ -115,7 +113,7 @@ class PausePurchase(Parameters):
     prior_to_next_bill: Truth = False
 
 
-@endpoint(PausePurchase, VIEW, VIEW_ORDERS, CANCEL)
+@endpoint(PausePurchase, VIEW_CUSTOMERS, VIEW_ORDERS, CANCEL)
 def purchase_pause(call: Call, sent: PausePurchase) -> dict[str, Any]:
     purchase = find_purchase(sent.purchase_id)
     act = schedule_pause if sent.prior_to_next_bill and _has_later_bill(purchase) else pause_purchase
