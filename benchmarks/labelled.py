@@ -13,6 +13,7 @@ from benchmarks.people import People, compared_people
 from customers.lib.emails import normal_email
 from customers.lib.names import normal_name
 from customers.matching.likely.columns import ComparedCustomer
+from customers.matching.likely.doubts import PERHAPS_TWO
 from customers.matching.likely.model import Model, shipped_model
 from customers.matching.likely.scoring import ScoredPair, open_table, score
 from customers.matching.likely.train import train
@@ -133,4 +134,4 @@ def scored_pairs(labelled: Labelled, model: Model | None = None) -> list[ScoredP
 
 def grouped(pairs: Iterable[ScoredPair], *, least: float) -> Pairs:
     likely = {(pair.first, pair.second): pair.probability for pair in pairs if pair.probability >= least}
-    return pairs_within(group_pairs(likely).groups)
+    return pairs_within(group_pairs(likely, too_weak_alone=PERHAPS_TWO).groups)

@@ -26,7 +26,7 @@ from benchmarks.labelled import (
 from benchmarks.people import People, Person, compared_people
 from benchmarks.tutorial import tutorial_pairs
 from customers.matching.likely.columns import ComparedCustomer
-from customers.matching.likely.doubts import SHOWN, SURE
+from customers.matching.likely.doubts import PERHAPS_TWO, SHOWN, SURE
 from customers.matching.likely.model import Model, shipped_model
 from customers.matching.likely.scoring import open_table, score
 from customers.matching.worklist.cohesion import group_pairs
@@ -73,7 +73,8 @@ def large(customers: int) -> Iterator[str]:
     labelled = Labelled("", [], person_of)
     for least in (SHOWN, 0.8, 0.95, SURE):
         some = {pair: probability for pair, probability in likely.items() if probability >= least}
-        yield f"    from {least}: {quality(pairs_within(group_pairs(some).groups), labelled)}"
+        groups = group_pairs(some, too_weak_alone=PERHAPS_TWO).groups
+        yield f"    from {least}: {quality(pairs_within(groups), labelled)}"
 
 
 def _noted(people: People, person_of: dict[int, str]) -> Iterator[ComparedCustomer]:

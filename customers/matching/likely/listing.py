@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from customers.matching.likely.answers import Band, band_of
-from customers.matching.likely.doubts import SHOWN
+from customers.matching.likely.doubts import PERHAPS_TWO, SHOWN
 from customers.matching.likely.model_in_use import model_in_use
 from customers.matching.likely.one_pair import score_pair
 from customers.matching.likely.records import compared_customers
@@ -25,6 +25,7 @@ from customers.matching.worklist.pairs import (
 )
 from customers.matching.worklist.queue import written_place
 from customers.models import Customer, LikelyPair, LikelyScan
+from customers.models.matching import rank_of_probability
 
 MOST_FOR, MOST_AGAINST = 4, 2
 
@@ -61,7 +62,8 @@ class LikelyPage(PageOfPairs):
 def likely_page(after: Place | None = None, *, only: WorklistFilter = EVERYTHING) -> LikelyPage:
     """The groups whose likeliest pair follows the place, or the first."""
     pairs = LikelyPair.objects.all()
-    read = read_groups_of_pairs(pairs, after, only.of_likely_pairs() if only.is_set else ())
+    conditions = only.of_likely_pairs() if only.is_set else ()
+    read = read_groups_of_pairs(pairs, after, conditions, too_weak_alone=rank_of_probability(PERHAPS_TWO))
     is_only = not (after or read.following)
     return LikelyPage(
         tuple(_described(read)),

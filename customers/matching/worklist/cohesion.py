@@ -19,16 +19,25 @@ class Grouping:
     bridges: tuple[Pair, ...]
 
 
-def group_pairs(likely: Mapping[Pair, float], *, least_connected: float = LEAST_CONNECTED) -> Grouping:
-    """Join the likeliest pair first; {(lower, higher customer): probability} of pairs that are likely."""
+def group_pairs(
+    likely: Mapping[Pair, float], *, least_connected: float = LEAST_CONNECTED, too_weak_alone: float = 0
+) -> Grouping:
+    """Join the likeliest pair first; {(lower, higher customer): probability} of pairs that are likely.
+
+    One pair that is no likelier than `too_weak_alone` adds no third customer to two.
+    """
     group_of = {customer: frozenset({customer}) for pair in likely for customer in pair}
     strongest_first = sorted(likely, key=lambda pair: (-likely[pair], pair))
     for one, other in strongest_first:
+        if group_of[one] is group_of[other]:
+            continue
+        between = _between(group_of[one], group_of[other])
+        connecting = [likely[pair] for pair in between if pair in likely]
+        is_chain_of_three = (len(between), len(connecting)) == (2, 1)
+        if len(connecting) < least_connected * len(between) or (is_chain_of_three and connecting[0] <= too_weak_alone):
+            continue
         joined = group_of[one] | group_of[other]
-        if group_of[one] is not group_of[other] and _are_connected(
-            group_of[one], group_of[other], likely, least=least_connected
-        ):
-            group_of.update(dict.fromkeys(joined, joined))
+        group_of.update(dict.fromkeys(joined, joined))
     groups = dict.fromkeys(group for pair in strongest_first for group in _of(pair, group_of) if len(group) > 1)
     bridges = tuple(pair for pair in strongest_first if group_of[pair[0]] != group_of[pair[1]])
     return Grouping(tuple(groups), bridges)
@@ -38,6 +47,5 @@ def _of(pair: Pair, group_of: Mapping[int, frozenset[int]]) -> Iterable[frozense
     return (group_of[customer] for customer in pair)
 
 
-def _are_connected(one: frozenset[int], other: frozenset[int], likely: Mapping[Pair, float], *, least: float) -> bool:
-    between = [(min(a, b), max(a, b)) in likely for a in one for b in other]
-    return sum(between) >= least * len(between)
+def _between(one: frozenset[int], other: frozenset[int]) -> list[Pair]:
+    return [(min(a, b), max(a, b)) for a in one for b in other]

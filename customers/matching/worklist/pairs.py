@@ -96,17 +96,20 @@ def read_groups_of_pairs(
     *,
     elsewhere: Callable[[Collection[int]], Collection[Pair]] | None = None,
     least_connected: float = LEAST_CONNECTED,
+    too_weak_alone: int = NO_RANK,
 ) -> PairGroups[PairRow]:
     """Of the pairs that wait, those that follow the place and meet the conditions, and what is around them.
 
-    `elsewhere` names those among some customers that another tab has.
+    `elsewhere` names those among some customers that another tab has. One pair of the rank `too_weak_alone` or
+    below adds no third customer to two.
     """
     window, following = _next_pairs(in_order(waiting, after), conditions)
     pairs = _around(waiting, window)
     customers = {customer for pair in pairs for customer in pair}
     left_out = {*not_duplicates_among(customers), *(elsewhere(customers) if elsewhere else ())}
     rows = {pair: row for pair, row in pairs.items() if pair not in left_out}
-    grouping = group_pairs({pair: row.rank for pair, row in rows.items()}, least_connected=least_connected)
+    ranks = {pair: row.rank for pair, row in rows.items()}
+    grouping = group_pairs(ranks, least_connected=least_connected, too_weak_alone=too_weak_alone)
     in_window = {row.ends for row in window}
     by_strength = sorted(rows, key=lambda pair: (-rows[pair].rank, -rows[pair].pk))
     strongest = {group: next(pair for pair in by_strength if group >= {*pair}) for group in grouping.groups}

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from customers.matching.likely.doubts import PERHAPS_TWO
 from customers.matching.likely.listing import likely_page
 from customers.matching.likely.words import FieldWeight, field_weights, how_likely, percent
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
@@ -60,6 +61,14 @@ def test_two_families_that_a_pair_connects_are_two_groups_which_name_it(as_agent
     assert groups() == [[c.pk for c in family] for family in (one, other)]
     page = visible_text(as_agent.get(URL))
     assert page.count("are 61% likely the same") == 2
+
+
+def test_of_a_chain_of_three_who_may_be_two_people_is_named_beside_the_others(as_agent):
+    first, second, relative = customers(3)
+    pair(first, second, 0.97)
+    pair(second, relative, PERHAPS_TWO)
+    assert groups() == [[first.pk, second.pk]]
+    assert "are 60% likely the same" in visible_text(as_agent.get(URL))
 
 
 def test_marked_pairs_leave_and_merged_ones_follow_until_an_undo():

@@ -10,6 +10,15 @@ def test_a_chain_of_pairs_becomes_a_group_only_where_a_third_of_its_pairs_is_lik
     assert max(map(len, group_pairs(chain).groups)) < 6
 
 
+def test_a_pair_that_may_be_two_people_adds_no_third_customer_by_itself():
+    same, doubtful = {(1, 2): 0.9}, {(2, 3): 0.6}
+    chain = group_pairs({**same, **doubtful}, too_weak_alone=0.6)
+    assert (chain.groups, chain.bridges) == ((frozenset({1, 2}),), ((2, 3),))
+    for more in ({(2, 3): 0.7}, {**doubtful, (1, 3): 0.6}):
+        assert group_pairs({**same, **more}, too_weak_alone=0.6).groups == (frozenset({1, 2, 3}),)
+    assert group_pairs(doubtful, too_weak_alone=0.6).groups == (frozenset({2, 3}),)
+
+
 def test_two_families_that_one_pair_connects_stay_two_groups_and_the_pair_is_named():
     one = {(1, 2): 0.99, (1, 3): 0.98, (2, 3): 0.97}
     other = {(11, 12): 0.99, (11, 13): 0.98, (12, 13): 0.97}
