@@ -52,16 +52,13 @@ class SpendByMonth:
         return any(month.amount for month in self.months)
 
 
-def spend_of(customer: Customer, *, now: datetime, currency: str = "") -> SpendByMonth | None:
-    """The spend in `currency`, or in the one of most orders; None for a customer without orders."""
-    merges = merges_into(customer, earliest_plotted(now))
-    return spend_from(month_sums(customer), merges, now=now, currency=currency)
-
-
 def spend_from(
     sums: Iterable[CurrencyMonth], merges: Iterable[Merge], *, now: datetime, currency: str = ""
 ) -> SpendByMonth | None:
-    """From `month_sums` and `merges_into`, which may have been read long before."""
+    """The spend in `currency`, or in the one of most orders; None for a customer without orders.
+
+    From `month_sums` and `merges_into`, which may have been read long before.
+    """
     sums_of = _by_currency(sums)
     if not sums_of:
         return None

@@ -8,8 +8,6 @@ from customers.web.fields import choice_field
 from orders.imports.columns.presets import PRESETS
 from orders.models import Import, SavedMapping
 
-MOST_SAVED = 100
-
 
 class ReadAsForm(forms.Form):
     preset = forms.ChoiceField(label="Export of", required=False)

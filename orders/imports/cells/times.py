@@ -30,10 +30,6 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 DAY_FIRST, MONTH_FIRST = "day", "month"
 
 
-def looks_like_date(text: str) -> bool:
-    return any(pattern.fullmatch(text) for pattern in (YEAR_FIRST, YEAR_LAST, NAMED))
-
-
 def date_order(texts: Iterable[str]) -> str | None:
     """Which comes first, as far as these dates show it; "" if it matters and they do not, None if neither."""
     dates = [date for text in texts if (date := YEAR_LAST.fullmatch(text))]
