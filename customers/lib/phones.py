@@ -7,6 +7,9 @@ numbers more digits, or another beginning, are in RENUMBERED. What was sent stay
 the search box name only what is in it. `other_contacts` (`customers/profile/display.py`) leaves out a number with the
 normal form of the profile's. So what the form drops, such as an extension, is missing there too. `without_extension` is
 for what finds a number with or without it.
+
+Two writings that must, or must not, recognise one customer are a row of SAME or OTHERS in
+`tests/orders/intake/test_phones.py`; normal forms alone are in `tests/customers/lib/test_phones.py`.
 """
 
 import re

@@ -7,6 +7,10 @@ grow with the orders of a customer. An order received meanwhile does not change 
 The statements: lock the customers, read their records; insert the merge, then its members; set the edges, move the
 records; write the staff record with its keys, the profile change and the profile, each only if it changes; drop shared
 values; insert the history entry and the events. `docs/decisions/0027` has them in a table, `test_statements.py` counts.
+
+What every merge does stands in `merge_customers`: a new refusal goes below the lock, before the merge is inserted; a
+value of the merge into `Merge(…)`; a row about it into the last `insert`, with those of history, events and audit. What
+only a person, the API, a batch or a rule does goes where it calls this.
 """
 
 from __future__ import annotations
