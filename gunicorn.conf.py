@@ -12,6 +12,8 @@ threads = 8
 # Clients of the Konnektive API send whole orders in the address. 4,094 bytes are gunicorn's default.
 limit_request_line = 8190
 logger_class = "crm.http.gunicorn_log.SecretFreeLogger"
+# Its socket would be below the home folder, which is not there or not writable where `deploy/` lets it run.
+control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:
