@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "django.db.backends.sqlite3"
 
@@ -44,6 +45,9 @@ class Waits:
 
 def database(env: environ.Env, name: str, default: str, waits: Waits) -> dict[str, Any]:
     """The database that the variable `name` has the URL of."""
+    if not env.str(name, default=default):
+        # SQLite beside the code would be a surprise where somebody meant to name a database.
+        raise ImproperlyConfigured(f"{name} is empty. Enter the address of a database, or leave {name} out.")
     url: dict[str, Any] = env.db_url(name, default=default)
     return url | (_sqlite(waits) if url["ENGINE"] == SQLITE else _postgresql(env, waits))
 

@@ -2,6 +2,7 @@
 
 import environ
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from crm.settings.database import Waits, database
 
@@ -30,3 +31,9 @@ def test_behind_a_pooler_a_session_begins_without_options_and_has_no_cursors_of_
 
 def test_connections_of_a_pool_are_tried_before_they_are_used(env):
     assert database(env, "DATABASE_URL", "", Waits(env))["CONN_HEALTH_CHECKS"]
+
+
+def test_an_address_that_is_empty_is_refused_by_its_name(env, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "")
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL is empty"):
+        database(env, "DATABASE_URL", "sqlite:///db.sqlite3", Waits(env))
