@@ -1,5 +1,5 @@
 """Purchases that bill again: begun by a paid order, or derived from the invoices of a billing system.
 
 Staff pause, cancel, reactivate them and change their billing; planned cancellations and restarts happen on their day.
-Read `change.py` first (how every act locks a purchase), then `derive.py` (what invoices say).
+Read `common.py` first (how every act locks a purchase), then `derive.py` (what invoices say).
 """
