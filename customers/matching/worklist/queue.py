@@ -1,7 +1,7 @@
 """The queue of the worklist: shared values by their rank, the strongest group first over the whole list.
 
-`sorting.py` says the order, and `ranks.py` gives the ranks by it. A group stands at its best value, so that it is on one
-page. Only values that stand for a group have a rank, so a page is 25 rows of an index, also of a million.
+`sorting.py` says the order, and `ranks.py` gives the ranks by it. A group stands at its best value, so that it is on
+one page. Only values that stand for a group have a rank, so a page is 25 rows of an index, also of a million.
 """
 
 from __future__ import annotations
