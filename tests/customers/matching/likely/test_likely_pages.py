@@ -71,6 +71,17 @@ def test_of_a_chain_of_three_who_may_be_two_people_is_named_beside_the_others(as
     assert "are 60% likely the same" in visible_text(as_agent.get(URL))
 
 
+def test_of_many_pairs_that_connect_a_group_with_others_three_are_named_by_number(as_agent):
+    first, second, *relatives = customers(6)
+    pair(first, second, 0.97)
+    for relative in relatives:
+        pair(second, relative, PERHAPS_TWO)
+    page = visible_text(as_agent.get(URL))
+    assert page.count("Separate group: ") == 3
+    assert f"{second.name} {second.pk} and {relatives[0].name} {relatives[0].pk} are 60% likely the same." in page
+    assert "1 more pair connects this group with another." in page
+
+
 def test_marked_pairs_leave_and_merged_ones_follow_until_an_undo():
     one, other, third = customers(3)
     pair(one, other, 0.9)
