@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from crm.http import readiness
 from crm.jobs.clock import take_due
-from crm.jobs.models import Job
+from crm.jobs.models import Job, Schedule
 from customers.database.failures import Failure
 from tests.crm.http.test_unavailable import failing_as
 from tests.failing_database import read_only
@@ -43,7 +43,7 @@ def test_a_process_that_can_serve_says_what_it_asked():
 def test_a_database_that_may_only_be_read_keeps_the_process_out():
     with read_only():
         status, lines = readyz()
-    assert (status, lines[:2]) == (503, ["not ready", "database: is read-only"])
+    assert (status, lines) == (503, ["not ready", "database: is read-only"])
 
 
 def test_a_database_that_does_not_answer_is_told_without_its_own_words():
@@ -67,6 +67,19 @@ def test_a_program_that_is_newer_than_its_database_is_kept_out_until_it_was_migr
     assert readyz()[0] == 200
     with django_assert_num_queries(3):  # writable, the clock, the oldest job: what is applied stays applied
         assert readyz()[0] == 200
+
+
+def test_a_database_without_tables_is_told_to_lack_migrations():
+    MigrationRecorder(connection).migration_qs.all().delete()
+
+    def fail(execute, sql, params, many, context):
+        if Job._meta.db_table in sql or Schedule._meta.db_table in sql:
+            raise ProgrammingError("no such table")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail):
+        status, lines = readyz()
+    assert (status, lines[-1].startswith("migrations: ")) == (503, True)
 
 
 def test_a_cache_that_is_away_is_told_and_keeps_nobody_out(settings):
