@@ -9,8 +9,9 @@ records; write the staff record with its keys, the profile change and the profil
 values; insert the history entry and the events. `docs/decisions/0027` has them in a table, `test_statements.py` counts.
 
 What every merge does stands in `merge_customers`: a new refusal goes below the lock, before the merge is inserted; a
-value of the merge into `Merge(…)`; a row about it into the last `insert`, with those of history, events and audit. What
-only a person, the API, a batch or a rule does goes where it calls this.
+value of the merge into `Merge(…)`; a row about it into the last `insert`, with those of history, events and audit; what
+is outside of the database to the end, after the commit, as `count_after_commit` does. What only a person, the API, a
+batch or a rule does goes where it calls this.
 """
 
 from __future__ import annotations

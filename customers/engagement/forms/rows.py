@@ -26,7 +26,7 @@ from customers.web.fields import DateInput, TextField
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-LONGEST_LINE = 5_000
+LONGEST_CONTACT_NOTE = 5_000
 NOT_LISTED = {"invalid_choice": "Select one of the listed options."}
 
 
@@ -77,7 +77,7 @@ class ContactForm(RowForm):
     phone = text(Contact, "phone", "Phone")
     linked_in = text(Contact, "linked_in", "LinkedIn")
     twitter = text(Contact, "twitter", "Twitter")
-    notes = TextField(label="Note", max_length=LONGEST_LINE, required=False)
+    notes = TextField(label="Note", max_length=LONGEST_CONTACT_NOTE, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

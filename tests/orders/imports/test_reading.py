@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from customers.engagement.notes import LONGEST_NOTE
 from orders.imports.columns.fields import BY_KEY, TARGETS
 from orders.imports.columns.guess import guess
 from orders.imports.columns.mapping import ColumnMapping, MappedColumn
@@ -70,7 +71,10 @@ def test_a_cell_is_read_as_what_it_means(header, cell, values):
         ("Email,Created\na@b.com,31/02/2026\n", "Created: “31/02/2026” is no date such as 2026-01-31."),
         ("Email,Website\na@b.com,no site\n", "Website: “no site” cannot be stored. Enter a website"),
         ("ID,Email\nrec_7,a@b.com\n", "ID: IDs such as rec_7 are given here."),
-        (f"Email,Note\na@b.com,{'x' * 5001}\n", "The note has 5,001 characters. Use 5,000 or fewer."),
+        (
+            f"Email,Note\na@b.com,{'x' * (LONGEST_NOTE + 1)}\n",
+            f"The note has {LONGEST_NOTE + 1:,} characters. Use {LONGEST_NOTE:,}",
+        ),
         (ORDER + "1,2026-01-01,a@b.com,free\n", "Total: “free” is no amount such as 12.50."),
         (ORDER + f"1,2026-01-01,a@b.com,{'9' * 40}\n", "Total: “999"),
         (ORDER + "1,2026-01-01,a@b.com,99999999999\n", "An amount must be"),
