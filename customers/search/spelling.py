@@ -6,12 +6,13 @@ once in the index of search words (docs/decisions/0072).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice, pairwise
 from string import ascii_lowercase, digits
 
 from rapidfuzz import fuzz
 
+from customers.lib.domains import MAIL_PROVIDERS
 from customers.lib.emails import normal_email
 from customers.lib.identity import fold
 from customers.lib.names import unaccented
@@ -44,11 +45,24 @@ def _known_spellings(word: str) -> Iterator[str]:
     if not (SHORTEST <= len(typed) <= LONGEST) or typed.isdigit():
         return iter(())
     spellings = set(_with_a_slip(typed))
-    if "." in typed and "@" not in typed:
-        spellings |= {f"@{spelling}" for spelling in spellings}
-    known = SearchWord.objects.filter(word__among=sorted(spellings)).values_list("word", flat=True).distinct()
-    by_likeness = sorted(known, key=lambda spelling: (-fuzz.ratio(spelling, typed), spelling))
-    return (spelling.removeprefix("@") for spelling in islice(by_likeness, MOST_SPELLINGS))
+    domains: set[str] = set()
+    if "@" not in typed:
+        domains = spellings if "." in typed else _domains_called({typed, *spellings})
+    words = sorted(spellings | {f"@{domain}" for domain in domains})
+    known = SearchWord.objects.filter(word__among=words).values_list("word", flat=True).distinct()
+    by_likeness = sorted(known, key=lambda word: (-_likeness(word, typed), not word.endswith(".com"), word))
+    return (word.removeprefix("@") for word in islice(by_likeness, MOST_SPELLINGS))
+
+
+def _likeness(word: str, typed: str) -> float:
+    """Of hotmail.be and hotmail.com, “hotmial” is like either."""
+    name = word if "." in typed else word.removeprefix("@").partition(".")[0]
+    return fuzz.ratio(name, typed)
+
+
+def _domains_called(names: Collection[str]) -> set[str]:
+    """Those of mail providers: people say “hotmail”, and the search words have the whole domain."""
+    return {domain for domain in MAIL_PROVIDERS if domain.partition(".")[0] in names}
 
 
 def _with_a_slip(word: str) -> Iterator[str]:
