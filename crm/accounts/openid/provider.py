@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import requests
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.views.decorators.debug import sensitive_variables
@@ -27,6 +26,7 @@ UNVERIFIED = "The answer of {provider} could not be verified, so you are not sig
 def ask_who(code: str, *, came_back_to: str, nonce: str, verifier: str) -> Claims:
     """What the provider says for `code`, which it sent by the browser; OpenIDError if that is not to be believed."""
     import jwt
+    import requests
     from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
     provider = OIDCAuthenticationBackend()
