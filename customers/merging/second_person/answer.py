@@ -51,7 +51,7 @@ def refuse_request(request: MergeRequest, *, answer: str, by: User) -> None:
     waiting = _lock_waiting(request)
     _refuse_own(waiting, by)
     if not answer:
-        raise RequestError("Enter a reason: who asked reads it.")
+        raise RequestError("Enter a reason. The person who asked will read it.")
     _answer(waiting, RequestState.REFUSED, answer=answer, by=by)
 
 
@@ -59,7 +59,7 @@ def refuse_request(request: MergeRequest, *, answer: str, by: User) -> None:
 def withdraw_request(request: MergeRequest, *, by: User) -> None:
     waiting = _lock_waiting(request)
     if waiting.by_id != by.pk:
-        raise RequestError("Only who asked can withdraw a request.")
+        raise RequestError("Only the person who asked can withdraw a request.")
     waiting.is_told = True
     _answer(waiting, RequestState.WITHDRAWN, answer="", by=by)
 

@@ -43,7 +43,7 @@ def ask_second_person(
     if waiting:
         raise RequestError(f"{waiting} about one of these customers is waiting. It has to be answered first.")
     if not reason:
-        raise RequestError("Enter a reason: the second person reads it.")
+        raise RequestError("Enter a reason. The second person will read it.")
     request = MergeRequest.objects.create(
         survivor_id=plan.survivor_id,
         by=by,

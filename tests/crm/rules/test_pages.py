@@ -57,7 +57,7 @@ def test_a_rule_from_its_template_to_its_first_merge_and_an_undo(client, jane):
     client.post(address("add"), sent)
     rule = MergeRule.objects.get()
     assert (rule.name, rule.state, rule.owner) == ("Same email and name", RuleState.OFF, jane)
-    assert "Customers were not compared yet" in visible_text(client.get(address("detail", rule.pk)))
+    assert "No customers have been compared" in visible_text(client.get(address("detail", rule.pk)))
 
     client.post(address("back_test_start", rule.pk))
     assert "The back-test is running" in client.get(address("back_test", rule.pk)).text

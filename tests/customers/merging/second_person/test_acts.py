@@ -110,7 +110,7 @@ def test_a_request_is_refused_with_a_reason_or_withdrawn_by_who_asked(jane, laur
     request = asked(jane, helena, helen)
     assert "waiting" in refusal(asked, jane, helen, helena)
     assert "Enter a reason" in refusal(refuse_request, request, answer="", by=laura)
-    assert "Only who asked" in refusal(withdraw_request, request, by=laura)
+    assert "Only the person who asked" in refusal(withdraw_request, request, by=laura)
     refuse_request(request, answer="Mother and daughter", by=laura)
     assert "answered already: refused" in refusal(withdraw_request, request, by=jane)
 
