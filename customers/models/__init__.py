@@ -6,7 +6,9 @@ Read customer.py first, then source.py (source records), linked.py (rows linked 
 from customers.models.batch import BatchUndo, GroupToMerge, MergeBatch, MergeOutcome, MergeToUndo, UndoOutcome
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow
-from customers.models.engagement import (
+from customers.models.engagement.labels import Attribute, AttributeKind, Tag
+from customers.models.engagement.lists import AccountType, ClosingReason, LeadPhase, ListEntry
+from customers.models.engagement.rows import (
     OPEN_FORECASTS,
     Contact,
     ForecastCategory,
@@ -15,14 +17,13 @@ from customers.models.engagement import (
     Opportunity,
     OpportunityKind,
 )
+from customers.models.engagement.task import Task
 from customers.models.erased_record import ErasedRecord
 from customers.models.event import Event, EventKind
 from customers.models.evidence import EvidenceKey, EvidenceKind, EvidencePair, EvidenceProgress, IdentifyingAttribute
 from customers.models.history import HistoryEntry, HistoryKind, HistoryReader
-from customers.models.labels import Attribute, AttributeKind, Tag
 from customers.models.likely_model import LikelyAnswer, TrainedModel
 from customers.models.linked import LinkedRow, Tab, TabPosition
-from customers.models.lists import AccountType, ClosingReason, LeadPhase, ListEntry
 from customers.models.matching import (
     IgnoredValue,
     IgnoredValueChange,
@@ -42,7 +43,6 @@ from customers.models.payment import CartLogin, CreditEntry, PaySource
 from customers.models.review import CountedMerges, MergeCount, MergedBy, MergeSample, MergeVerdict, SampledMerge
 from customers.models.rule import BackTest, MergeRule, MergeRuleChange, RuleFinding
 from customers.models.source import DataSource, DataSourceChange, SourceRecord
-from customers.models.task import Task
 from customers.models.totals import MonthTotals, RecordTotals
 from customers.models.visit import Visit
 from customers.statements import among as among

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from customers.models.engagement import Contact
+from customers.models.engagement.rows import Contact
 from customers.models.exact import ExactCharField
 from customers.models.ids import bare_id
 from customers.models.linked import LinkedRow, Tab, TabPosition
