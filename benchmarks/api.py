@@ -33,9 +33,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
 from crm.accounts import api_keys
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import User
-from crm.accounts.permissions import EVERYTHING, USE_API
 from crm.accounts.user_permissions import permission_rows
+from crm.permissions import USE_API
 from customers.models import Customer, DataSource
 from orders.models import Campaign, Product
 from tests.api.caller import basic
@@ -221,7 +222,7 @@ def main() -> None:
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         user = User.objects.create_user("benchmark", email="benchmark@example.com")
-        user.user_permissions.set(permission_rows({*EVERYTHING, USE_API}))
+        user.user_permissions.set(permission_rows({*ALL_PERMISSIONS, USE_API}))
         _, token = api_keys.create(user, name="Benchmark", addresses=[], by=None)
         every = calls(token)
         heads = ["", "rows", "bare view, a second", "Reunite, a second", "ratio"]

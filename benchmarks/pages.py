@@ -20,7 +20,7 @@ from django.shortcuts import render
 from django.test import Client, override_settings
 from django.urls import include, path
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.models import Customer
 from customers.records.registry import linked_models
 from orders.models import Order
@@ -71,7 +71,7 @@ def milliseconds(client: Client, url: str, requests: int) -> float:
 
 
 def measure(rounds: int, requests: int) -> str:
-    client = signed_in(make_user("benchmark", EVERYTHING))
+    client = signed_in(make_user("benchmark", ALL_PERMISSIONS))
     url = customer(1_000).get_absolute_url()
     with override_settings(ROOT_URLCONF="benchmarks.pages", ALLOWED_HOSTS=["*"]):
         milliseconds(client, url, 3)

@@ -6,12 +6,11 @@ from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST, require_safe
 
-from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.imports.first_steps import dismiss, first_steps
 from crm.jobs.web import may_open_jobs
+from crm.permissions import MANAGE_USERS, MANAGE_WEBHOOKS, USE_API
 from crm.rules.listing import stopped_rules
 from crm.webhooks.listing import failing_endpoints
-from crm.webhooks.web import MANAGE_WEBHOOKS
 from customers.pages.views.start import start
 from customers.permissions import MANAGE_RULES, VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.double_payments.listing import count_open

@@ -1,6 +1,7 @@
-"""The names of the permissions that code asks for, each once. `orders/permissions.py` has those of orders.
+"""The names of the permissions that code asks for, each once.
 
-Edit User lists all permissions with their labels: `crm/accounts/permissions.py`.
+`orders/permissions.py` and `crm/permissions.py` have theirs. The checkbox of each on Edit User, with its label, is in
+`crm/accounts/checkboxes.py`.
 """
 
 VIEW_CUSTOMERS = "customers.view_customer"
@@ -12,6 +13,9 @@ UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 REVIEW, CHANGE_POLICY = "customers.review_merge", "customers.change_mergepolicy"
 MANAGE_RULES = "customers.manage_mergerule"
 IGNORE = "customers.change_ignoredvalue"
+CHANGE_IDENTIFYING = "customers.change_identifyingattribute"
+CHANGE_LISTS = "customers.change_leadphase"
+CHANGE_SOURCES = "customers.change_datasource"
 START_REBUILD = "jobs.start_rebuild"
 VIEW_ORDERS = "orders.view_order"
 """Users without it see no orders, payments or purchases anywhere (docs/decisions/0015)."""

@@ -7,7 +7,8 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API
+from crm.accounts.checkboxes import ALL_PERMISSIONS
+from crm.permissions import MANAGE_USERS, USE_API
 from tests.factories import make_user, signed_in
 from tests.factories.page_subjects import page_subjects
 from tests.tables import table
@@ -254,7 +255,7 @@ def test_strangers_are_sent_to_sign_in(client, subjects):
 @table("need", sorted(NEEDED))
 def test_who_may_do_everything_else_is_refused_what_is_asked_and_what_is_sent(need, subjects):
     """So it holds for every role, which is a choice of permissions."""
-    client = signed_in(make_user("almost", EVERYTHING - {need}))
+    client = signed_in(make_user("almost", ALL_PERMISSIONS - {need}))
     closed = [name for name, page in PAGES.items() if need in page.needs]
     answers = ask_each(client, closed, subjects)
 
@@ -296,4 +297,4 @@ def test_strangers_are_sent_to_sign_in_from_what_anyone_else_may_open(name, of, 
 
 @table("name", sorted(OWNERS))
 def test_what_is_somebody_elses_is_not_there(name, subjects):
-    assert signed_in(make_user("admin", EVERYTHING)).get(reverse(name, args=[subjects["key"]])).status_code == 404
+    assert signed_in(make_user("admin", ALL_PERMISSIONS)).get(reverse(name, args=[subjects["key"]])).status_code == 404

@@ -1,18 +1,18 @@
 """Permissions, the checkboxes that give them, and the roles that tick these."""
 
-from crm.accounts.permissions import EVERYTHING, LABEL_OF_OWN, LABELS
+from crm.accounts.checkboxes import ALL_PERMISSIONS, LABEL_OF_OWN, LABELS
 from crm.accounts.roles import ROLES
 from tests.factories import allow
 from tests.test_access import NEEDED
 
 
 def test_every_permission_that_a_page_needs_is_a_checkbox():
-    assert NEEDED <= EVERYTHING
+    assert NEEDED <= ALL_PERMISSIONS
 
 
 def test_every_checkbox_gives_a_permission_that_exists(nobody):
-    user = allow(nobody, *EVERYTHING)
-    assert {name for name in EVERYTHING if not user.has_perm(name)} == set()
+    user = allow(nobody, *ALL_PERMISSIONS)
+    assert {name for name in ALL_PERMISSIONS if not user.has_perm(name)} == set()
 
 
 def test_every_permission_of_our_own_is_a_checkbox():
@@ -20,4 +20,4 @@ def test_every_permission_of_our_own_is_a_checkbox():
 
 
 def test_every_role_ticks_only_checkboxes():
-    assert {role.name: role.ticks - EVERYTHING for role in ROLES if role.ticks - EVERYTHING} == {}
+    assert {role.name: role.ticks - ALL_PERMISSIONS for role in ROLES if role.ticks - ALL_PERMISSIONS} == {}

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.accounts import session_store
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import AccountChange, ApiKey, User
-from crm.accounts.permissions import EVERYTHING
 from crm.audit.models import AuditEntry
 from crm.demo.imports import begin
 from crm.jobs.kinds.rebuild import start_rebuild
@@ -256,7 +256,7 @@ def statements_by_page(client: Client, customer: Customer, user: User) -> dict[s
 @pytest.mark.one_database  # a loop over rows is one on every database; the test below opens each page on PostgreSQL
 def test_no_page_asks_more_where_there_is_more(customer, monkeypatch):
     monkeypatch.setattr(session_store, "PRECISION", timedelta(days=1))  # else a page notes its use once a minute
-    user = make_user("jane", EVERYTHING)
+    user = make_user("jane", ALL_PERMISSIONS)
     ApiKey.objects.create(user=user, name="Key")
     client = signed_in(user)
     statements_by_page(client, customer, user)  # content types and the like are remembered from here on
@@ -270,7 +270,7 @@ def test_no_page_asks_more_where_there_is_more(customer, monkeypatch):
 
 @pytest.mark.postgres
 def test_no_page_writes_while_it_reads(transactional_db, customer):
-    user = make_user("jane", EVERYTHING)
+    user = make_user("jane", ALL_PERMISSIONS)
     ApiKey.objects.create(user=user, name="Key")
     assert statements_by_page(
         signed_in(user), customer, user

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import reverse
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import AccountChange, ApiKey, User
-from crm.accounts.permissions import EVERYTHING
 from crm.jobs.models import Job
 from customers.lib.phrases import isolated
 from customers.models import CartLogin, Customer, Deletion, IdentifyingAttribute, SourceRecord
@@ -59,7 +59,7 @@ def turned(page: str) -> list[str]:
 @pytest.fixture
 def eve(db) -> User:
     # The user to whom the rows of one_of_each refer.
-    return make_user("linked-rows", EVERYTHING, first_name=NAME)
+    return make_user("linked-rows", ALL_PERMISSIONS, first_name=NAME)
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def addresses(client, customer: Customer, eve: User) -> Iterator[str]:
     names = url_arguments(client, customer, eve)
     for page in OPENED:
         yield address_of(page, names)
-    for choice in tabs.offered(set(EVERYTHING)):
+    for choice in tabs.offered(set(ALL_PERMISSIONS)):
         yield f"{customer.get_absolute_url()}?tab={choice.slug}"
     for merge_ in customer.merges.all():
         yield merge_.get_absolute_url()

@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from benchmarks.overview.measured import Measured, again, measure
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.lib.batches import PAGE
 from customers.models import Customer
 from customers.records.newest import Cursor, newest
@@ -52,7 +52,7 @@ def _reads(largest: Customer) -> dict[str, Callable[[], Any]]:
 
 
 def pages(repeat: int, *, largest: Customer) -> Iterator[Measured]:
-    client = signed_in(make_user("benchmark", EVERYTHING))
+    client = signed_in(make_user("benchmark", ALL_PERMISSIONS))
     listed = reverse("customers:list")
     urls = {
         "page of the largest customer": largest.get_absolute_url(),

@@ -20,10 +20,11 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import changes, grant
+from crm.accounts.checkboxes import ALL_PERMISSIONS, LABELS
 from crm.accounts.models import LONGEST_LOGIN, ApiKey, User
-from crm.accounts.permissions import EVERYTHING, LABELS, USE_API
 from crm.accounts.scopes import Scope, label_of, within
 from crm.accounts.user_permissions import granted_as_json
+from crm.permissions import USE_API
 from customers.database.failures import optional_write
 from customers.lib.audit import AuditAction
 from customers.lib.phrases import isolated
@@ -160,7 +161,7 @@ def _narrow(key: ApiKey, scope: list[str] | None) -> None:
     """From now on the user of `key` has the permissions of its scope only, whoever asks."""
     key.scope = scope
     if scope is not None:
-        permissions = set(EVERYTHING) if key.user.is_superuser else key.user.permission_cache or set()
+        permissions = set(ALL_PERMISSIONS) if key.user.is_superuser else key.user.permission_cache or set()
         key.user.is_superuser = False  # of this object only, which is never saved: a superuser would have all
         key.user.permission_cache = within(scope, permissions)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.text import Truncator
 
 from crm.accounts import notices
+from crm.accounts.checkboxes import labels_of
 from crm.accounts.models import AccountChange, User
-from crm.accounts.permissions import labels_of
 from crm.audit import log
 from customers.lib.audit import AuditAction
 

@@ -12,10 +12,11 @@ from django.utils.text import Truncator
 from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import changes
+from crm.accounts.checkboxes import labels_of
 from crm.accounts.key_revocation import revoke_keys_known_to, revoke_outgrown_keys
 from crm.accounts.models import User
-from crm.accounts.permissions import MANAGE_USERS, labels_of
 from crm.accounts.user_permissions import direct_permissions, effective_permissions, permission_rows
+from crm.permissions import MANAGE_USERS
 from customers.lib.phrases import isolated
 
 ACCOUNT_FIELDS = ("username", "first_name", "last_name", "email", "is_active")

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from crm.accounts.checkboxes import labels_of
 from crm.accounts.mail import send_later, site_address
 from crm.accounts.models import AccountChange, AccountNotice, User
-from crm.accounts.permissions import labels_of
 
 MOST_NOTICES = 5
 LONGEST_TEXT = 400

@@ -6,9 +6,11 @@ have in common, so it never does more than its user, and every check of a permis
 
 from collections.abc import Iterable
 
-from crm.accounts.permissions import GROUPS, USE_API, Checkbox, labels_of
+from crm.accounts.checkboxes import GROUPS, Checkbox, labels_of
+from crm.permissions import USE_API
+from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 
-READING = frozenset({"customers.view_customer", "orders.view_order"})
+READING = frozenset({VIEW_CUSTOMERS, VIEW_ORDERS})
 SELECTABLE: dict[str, tuple[Checkbox, ...]] = {heading: GROUPS[heading] for heading in ("Customers", "Orders")}
 """What the API asks for; nothing of it asks for what is under “Administration”."""
 

@@ -7,8 +7,8 @@ from django.db import connection
 from django.db.models import JSONField, Q, QuerySet, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import User
-from crm.accounts.permissions import EVERYTHING
 
 
 def direct_permissions(user: User) -> set[str]:
@@ -20,7 +20,7 @@ def direct_permissions(user: User) -> set[str]:
 
 def effective_permissions(user: User) -> frozenset[str]:
     """All permissions the user has, or would have again once active."""
-    return EVERYTHING if user.is_superuser else EVERYTHING.intersection(granted_permissions(user))
+    return ALL_PERMISSIONS if user.is_superuser else ALL_PERMISSIONS.intersection(granted_permissions(user))
 
 
 def granted_permissions(user: User) -> set[str]:

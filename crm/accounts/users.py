@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import User
-from crm.accounts.permissions import EVERYTHING
 from crm.accounts.roles import Role, role_of
 from crm.accounts.user_permissions import direct_permissions, permission_rows
 
@@ -31,7 +31,7 @@ def search(text: str, *, may: str = "", is_active: bool | None = None) -> QueryS
     for word in text.replace("\x00", "").split():
         parts = ("username", "first_name", "last_name", "email")
         users = users.filter(Q(*((f"{part}__icontains", word) for part in parts), _connector=Q.OR))
-    if may in EVERYTHING:
+    if may in ALL_PERMISSIONS:
         permission = permission_rows({may})
         granted = Q(pk__in=permission.values("user")) | Q(groups__permissions__in=permission)
         users = users.filter(Q(is_superuser=True) | granted)

@@ -13,8 +13,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from crm import rate_limit
 from crm.accounts import api_keys
+from crm.accounts.checkboxes import LABELS
 from crm.accounts.models import ApiKey, User
-from crm.accounts.permissions import LABELS
 from crm.accounts.web.client_address import client_address
 from crm.audit import log
 from crm.audit.origin import note_key

@@ -1,6 +1,6 @@
 """How the pages look that show the OpenAPI documents of the two dialects, and who may open them."""
 
-from crm.accounts.permissions import USE_API
+from crm.permissions import USE_API
 from customers.web.permissions import permission_required
 
 may_use_api = permission_required(USE_API)

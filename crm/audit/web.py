@@ -1,4 +1,4 @@
+from crm.permissions import VIEW_AUDIT_LOG
 from customers.web.permissions import permission_required
 
-VIEW_AUDIT_LOG = "audit.view_audit_log"
 may_view_audit_log = permission_required(VIEW_AUDIT_LOG)

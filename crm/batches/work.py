@@ -6,7 +6,8 @@ from crm.jobs.clock import is_worker_missing
 from crm.jobs.models import Job
 from crm.jobs.news import dismiss
 from crm.jobs.progress import Progress
-from crm.jobs.web import VIEW_ALL, missing_permissions
+from crm.jobs.web import missing_permissions
+from crm.permissions import VIEW_ALL_JOBS
 from customers.snapshot import after_reading
 
 if TYPE_CHECKING:
@@ -24,6 +25,6 @@ def work_of(request: "StaffRequest", pk: int | None) -> dict[str, Any]:
     return {
         "job": job,
         "progress": Progress(job),
-        "may_control": (is_own or request.user.has_perm(VIEW_ALL)) and not missing_permissions(request.user, job),
+        "may_control": (is_own or request.user.has_perm(VIEW_ALL_JOBS)) and not missing_permissions(request.user, job),
         "is_worker_missing": job.is_unfinished and is_worker_missing(),
     }

@@ -12,10 +12,12 @@ from django.utils import timezone
 from crm.accounts import api_keys
 from crm.accounts.grant import is_username_taken, save_user
 from crm.accounts.models import User
-from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
 from crm.accounts.scopes import READING
 from crm.accounts.user_permissions import effective_permissions, permission_rows
+from crm.permissions import MANAGE_USERS, USE_API
+from customers.permissions import SPLIT, UNMATCHED
+from orders.permissions import REFUND
 
 USERS = (
     ("admin", "Andrew", "Adams", ADMIN),
@@ -23,7 +25,7 @@ USERS = (
     ("viewer", "Steve", "Johnson", VIEWER),
 )
 MORE_STAFF = (
-    ("nancy", "Nancy", "Edwards", SUPPORT_AGENT.ticks | {"customers.merge_unmatched_customer"}),
+    ("nancy", "Nancy", "Edwards", SUPPORT_AGENT.ticks | {UNMATCHED}),
     ("margaret", "Margaret", "Park", SUPPORT_AGENT.ticks),
     ("michael", "Michael", "Mitchell", VIEWER.ticks | {USE_API}),
 )
@@ -72,7 +74,7 @@ def create_more_staff(*, by: User) -> None:
         return
     created = {name: _create(name, first, last, ticks, by=by) for name, first, last, ticks in MORE_STAFF}
     if nancy := created["nancy"]:
-        save_user(nancy, granted={"customers.split_sourcerecord"}, revoked={"orders.refund_order"}, by=by)
+        save_user(nancy, granted={SPLIT}, revoked={REFUND}, by=by)
     if margaret := created["margaret"]:
         margaret.is_active = False
         save_user(margaret, by=by)

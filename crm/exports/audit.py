@@ -6,8 +6,8 @@ from django.db.models import Q
 from crm.audit.forms.audit_filter import AuditFilterForm
 from crm.audit.listing import COLUMNS, export_part, export_rows, is_short
 from crm.audit.models import AuditEntry
-from crm.audit.web import VIEW_AUDIT_LOG
 from crm.exports.export import Export, Query, invalid_filters
+from crm.permissions import VIEW_AUDIT_LOG
 from customers.records.newest import Cursor
 
 

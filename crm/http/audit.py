@@ -10,8 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from crm.accounts.checkboxes import LABELS
 from crm.accounts.models import User
-from crm.accounts.permissions import LABELS
 from crm.audit import log
 from crm.http.page_names import words_of
 from customers.database.failures import optional_write

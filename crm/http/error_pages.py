@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from crm.accounts.permissions import explain_missing
+from crm.accounts.checkboxes import explain_missing
 from crm.accounts.web.preferences import theme_of_browser
 from crm.api import errors
 from crm.audit.origin import current_origin

@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from crm.accounts.key_revocation import usable
 from crm.accounts.models import ApiKey, User
-from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.imports.forms.file import FileForm
 from crm.imports.steps import visible_imports
 from crm.imports.uploads import largest_file
 from crm.jobs.clock import is_worker_missing
+from crm.permissions import MANAGE_USERS, USE_API
 from customers.models import Customer, DataSource
 from orders.models import Import
 from orders.permissions import RUN_IMPORT

@@ -14,7 +14,7 @@ from crm.audit import log
 from crm.jobs import control
 from crm.jobs.kinds.import_file import start_check, start_import, start_undo
 from crm.jobs.models import Job, JobState
-from crm.jobs.web import VIEW_ALL
+from crm.permissions import VIEW_ALL_JOBS
 from customers.lib.audit import AuditAction
 from customers.lib.errors import ActionError
 from orders.imports.drafts import OPEN
@@ -30,7 +30,7 @@ class StepError(ActionError):
 
 def visible_imports(user: User) -> "QuerySet[Import]":
     imports = Import.objects.select_related("by", "data_source")
-    return imports if user.has_perm(VIEW_ALL) else imports.filter(by=user)
+    return imports if user.has_perm(VIEW_ALL_JOBS) else imports.filter(by=user)
 
 
 def job_of(imported: Import) -> Job | None:

@@ -13,17 +13,18 @@ from crm.accounts.models import User
 from crm.jobs.kind import KINDS
 from crm.jobs.models import Job
 from crm.jobs.news import news_of
+from crm.permissions import VIEW_ALL_JOBS
 from customers.web.permissions import MissingPermissionError
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-VIEW_ALL = "jobs.view_all_job"
-
 
 def may_open_jobs(user: User) -> bool:
     """Whoever may start some job, or see those of others."""
-    return any(user.has_perm(permission) for permission in {VIEW_ALL, *(kind.permission for kind in KINDS.values())})
+    return any(
+        user.has_perm(permission) for permission in {VIEW_ALL_JOBS, *(kind.permission for kind in KINDS.values())}
+    )
 
 
 def require_some_job(request: "StaffRequest") -> None:
@@ -33,7 +34,7 @@ def require_some_job(request: "StaffRequest") -> None:
 
 def visible_jobs(user: User) -> "QuerySet[Job]":
     jobs = Job.objects.select_related("by")
-    return jobs if user.has_perm(VIEW_ALL) else jobs.filter(by=user)
+    return jobs if user.has_perm(VIEW_ALL_JOBS) else jobs.filter(by=user)
 
 
 def get_job(request: "StaffRequest", pk: int) -> Job:

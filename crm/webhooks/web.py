@@ -1,4 +1,4 @@
+from crm.permissions import MANAGE_WEBHOOKS
 from customers.web.permissions import permission_required
 
-MANAGE_WEBHOOKS = "webhooks.manage_webhook"
 may_manage_webhooks = permission_required(MANAGE_WEBHOOKS)

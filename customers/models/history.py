@@ -8,6 +8,7 @@ from customers.models.customer import Customer
 from customers.models.exact import ExactCharField
 from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.merge import Merge, Via
+from customers.permissions import VIEW_CUSTOMERS
 
 
 class HistoryKind(models.TextChoices):
@@ -44,7 +45,7 @@ class HistoryEntry(LinkedRow):
         "History",
         "customers/page/_history_rows.html",
         TabPosition.HISTORY,
-        "customers.view_customer",
+        VIEW_CUSTOMERS,
         "Changes to this customer appear here.",
         related=("by", "merge"),
     )

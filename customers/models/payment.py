@@ -11,6 +11,7 @@ from customers.models.encrypted import EncryptedField
 from customers.models.exact import ExactCharField
 from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.merge import Merge
+from customers.permissions import VIEW_CUSTOMERS
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class CreditEntry(LinkedRow):
         "Credit",
         "customers/credit/_credit_rows.html",
         TabPosition.CREDIT,
-        "customers.view_customer",
+        VIEW_CUSTOMERS,
         "Credit that is added, deducted or corrected appears here. Adjust it under More.",
         related=("by", "merge"),
     )
@@ -53,7 +54,7 @@ class CartLogin(LinkedRow):
         "Logins",
         "customers/profile/_login_rows.html",
         TabPosition.LOGINS,
-        "customers.view_customer",
+        VIEW_CUSTOMERS,
         "A login opens the customer’s account in a shop. Add one under More.",
         related=("merge",),
     )
@@ -83,7 +84,7 @@ class PaySource(LinkedRow):
         "Payment methods",
         "customers/profile/_pay_source_rows.html",
         TabPosition.PAYMENT_METHODS,
-        "customers.view_customer",
+        VIEW_CUSTOMERS,
         "A card or account appears here when an order is paid with it.",
     )
     searched_by = {"last_four": "Card ending in"}

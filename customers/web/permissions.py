@@ -11,7 +11,10 @@ from django.http.response import HttpResponseBase
 from customers.permissions import (
     ADD_CUSTOMERS,
     CHANGE_CUSTOMERS,
+    CHANGE_IDENTIFYING,
+    CHANGE_LISTS,
     CHANGE_POLICY,
+    CHANGE_SOURCES,
     DELETE_CUSTOMERS,
     EXPORT_PERSONAL_DATA,
     IGNORE,
@@ -72,7 +75,7 @@ may_review = permission_required(REVIEW)
 may_change_policy = permission_required(CHANGE_POLICY)
 may_split = permission_required(SPLIT)
 may_ignore = permission_required(IGNORE)
-may_mark_identifying = permission_required("customers.change_identifyingattribute")
-may_change_lists = permission_required("customers.change_leadphase")
+may_mark_identifying = permission_required(CHANGE_IDENTIFYING)
+may_change_lists = permission_required(CHANGE_LISTS)
 may_delete = permission_required(DELETE_CUSTOMERS)
-may_change_sources = permission_required("customers.change_datasource")
+may_change_sources = permission_required(CHANGE_SOURCES)

@@ -1,6 +1,7 @@
 from django.db import models
 
 from customers.models import LinkedRow, Tab, TabPosition
+from customers.permissions import VIEW_ORDERS
 from orders.models.order import Order
 
 
@@ -23,7 +24,7 @@ class Fulfillment(LinkedRow):
         "Fulfillments",
         "orders/order/_fulfillment_rows.html",
         TabPosition.FULFILLMENTS,
-        "orders.view_order",
+        VIEW_ORDERS,
         "A fulfillment appears here when an order is sent to a fulfillment house.",
         related=("order",),
     )

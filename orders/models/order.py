@@ -11,6 +11,7 @@ from django.utils import timezone
 from customers.models import DataSource, LinkedRow, Tab, TabPosition
 from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
+from customers.permissions import VIEW_ORDERS
 from orders.models.catalogue import Campaign, Product
 from orders.models.erased_id import ErasedId, name_of_key, name_of_order_id
 from orders.models.idempotency import IdempotencyKey
@@ -69,7 +70,7 @@ class Order(LinkedRow):
         "Orders",
         "orders/order/_order_rows.html",
         TabPosition.ORDERS,
-        "orders.view_order",
+        VIEW_ORDERS,
         "Orders appear here when a data source sends one with this customer’s email or phone.",
         prefetch=("items",),
         is_in_totals=True,

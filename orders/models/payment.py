@@ -6,6 +6,7 @@ from django.db import models
 from customers.models import LinkedRow, PaySource, SourceRecord, Tab, TabPosition
 from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
+from customers.permissions import VIEW_ORDERS
 from orders.models.order import Order
 
 
@@ -51,7 +52,7 @@ class Transaction(LinkedRow):
         "Transactions",
         "orders/order/_transaction_rows.html",
         TabPosition.TRANSACTIONS,
-        "orders.view_order",
+        VIEW_ORDERS,
         "A transaction appears here when an order is paid, declined or refunded.",
         related=("order", "pay_source"),
     )

@@ -14,6 +14,7 @@ from customers.lib.phrases import Notice, isolated, join_words
 from customers.models import BillingStatus, LinkedRow, SourceRecord, Tab, TabPosition
 from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
+from customers.permissions import VIEW_ORDERS
 from orders.models.catalogue import Product
 from orders.models.order import Order
 
@@ -74,7 +75,7 @@ class Purchase(LinkedRow):
         "Purchases",
         "orders/purchase/_purchase_rows.html",
         TabPosition.PURCHASES,
-        "orders.view_order",
+        VIEW_ORDERS,
         "A purchase appears here when an order contains a product with recurring billing.",
         related=("product",),
         totals="orders/purchase/_purchase_totals.html",
@@ -243,7 +244,7 @@ class Membership(LinkedRow):
         "Memberships",
         "orders/purchase/_membership_rows.html",
         TabPosition.MEMBERSHIPS,
-        "orders.view_order",
+        VIEW_ORDERS,
         "A membership appears here when the customer joins a club.",
     )
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.test import Client
 
 from crm.accounts import api_keys
-from crm.accounts.permissions import EVERYTHING, USE_API
+from crm.accounts.checkboxes import ALL_PERMISSIONS
+from crm.permissions import USE_API
 from tests.factories import make_user
 
 
@@ -15,7 +16,7 @@ class Caller:
     """With a key of a user who has `permissions`; what is sent and answered at /v1/ is JSON."""
 
     def __init__(self, *permissions: str, username: str = "program") -> None:
-        self.user = make_user(username, {*(permissions or EVERYTHING), USE_API}, email=f"{username}@example.com")
+        self.user = make_user(username, {*(permissions or ALL_PERMISSIONS), USE_API}, email=f"{username}@example.com")
         self.key, self.token = api_keys.create(self.user, name="Tests", addresses=[], by=None)
         self.client = Client()
         self.headers = {"Authorization": basic(self.token)}

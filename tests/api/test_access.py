@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import ApiKey
-from crm.accounts.permissions import EVERYTHING
 from crm.accounts.scopes import READING, SELECTABLE
 from crm.api.chartmogul.api import api
 from crm.api.chartmogul.auth import Key
@@ -200,7 +200,7 @@ def test_no_operation_answers_without_a_key(settings, client):
 @pytest.mark.django_db
 @table("need", sorted({need for needs in OPERATIONS.values() for need in needs}))
 def test_a_key_whose_user_may_do_everything_else_is_refused(need):
-    caller = Caller(*(EVERYTHING - {need}))
+    caller = Caller(*(ALL_PERMISSIONS - {need}))
     needing = [each for each, needs in OPERATIONS.items() if need in needs]
     assert {each for each in needing if ask(caller.client, each, **caller.headers).status_code != 403} == set()
 
@@ -215,5 +215,5 @@ def test_a_key_that_only_reads_opens_all_that_reads_and_nothing_else():
 
 def test_every_permission_that_an_operation_needs_is_a_checkbox():
     needed = {need for needs in OPERATIONS.values() for need in needs}
-    assert needed <= EVERYTHING
+    assert needed <= ALL_PERMISSIONS
     assert needed <= {box.permission for boxes in SELECTABLE.values() for box in boxes}  # of the scope of a key

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from django.db.models import Count, F
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import ApiKey, User
-from crm.accounts.permissions import EVERYTHING
 from crm.demo import store
 from crm.jobs.models import Job, JobState
 from crm.pulls.models import Pull
@@ -129,7 +129,7 @@ def with_duplicates() -> Customer:
 def customer_pages(customer: Customer) -> Iterator[Shown]:
     yield shown("customer", "customers:detail", customer.pk)
     yield shown("customer-note", "customers:detail", customer.pk, note="")
-    for choice in tabs.offered(set(EVERYTHING))[1:]:
+    for choice in tabs.offered(set(ALL_PERMISSIONS))[1:]:
         yield shown(f"customer-{choice.slug}", "customers:detail", customer.pk, tab=choice.slug, part="rows")
     yield shown("customer-new-order", "orders:order_new", customer.pk)
     yield shown("customer-known-by", "customers:known_by", customer.pk)

@@ -3,8 +3,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import AccountChange, ApiKey, User
-from crm.accounts.permissions import EVERYTHING
 from crm.accounts.roles import SUPPORT_AGENT
 from tests.browser.conftest import PASSWORD, PHONE
 from tests.factories import make_user
@@ -32,7 +32,7 @@ def enter(page: Page):
 
 def test_a_user_is_created_and_may_do_what_was_ticked(page: Page, sign_in, enter):
     page.set_viewport_size(PHONE)
-    sign_in("jane", *sorted(EVERYTHING))
+    sign_in("jane", *sorted(ALL_PERMISSIONS))
     page.goto("/users/add/")
     page.get_by_label("User name").fill("margaret")
     page.get_by_label("Password").fill("another good one")
@@ -52,7 +52,7 @@ def test_a_user_is_created_and_may_do_what_was_ticked(page: Page, sign_in, enter
 def test_a_link_is_passed_on_and_sets_a_password_once(page: Page, sign_in, enter):
     page.set_viewport_size(PHONE)
     margaret = make_user("margaret", SUPPORT_AGENT.ticks)
-    sign_in("jane", *sorted(EVERYTHING))
+    sign_in("jane", *sorted(ALL_PERMISSIONS))
     page.goto(f"/users/{margaret.pk}/")
     page.get_by_role("button", name="Create link").click()
     link = page.get_by_label("Link", exact=True).input_value()
@@ -126,7 +126,7 @@ def test_theme_and_time_zone_follow_the_account(page: Page, sign_in):
 
 
 def test_without_scripts_the_theme_switch_and_a_role_work(browser, live_server):
-    make_user("jane", EVERYTHING, password=PASSWORD)
+    make_user("jane", ALL_PERMISSIONS, password=PASSWORD)
     with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto("/users/add/")

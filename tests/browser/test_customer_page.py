@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.models import BillingStatus, Customer, PaySource
 from tests.browser.conftest import PHONE, WIDE
 from tests.factories import customer_with_order, order, shipped_order
@@ -30,7 +30,7 @@ def helena(live_server):
 
 @pytest.fixture
 def as_admin(sign_in):
-    sign_in("jane", *EVERYTHING)
+    sign_in("jane", *ALL_PERMISSIONS)
 
 
 def bottom(part: Locator) -> float:

@@ -6,7 +6,7 @@ import io
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.jobs.models import UNFINISHED, Job
 from crm.jobs.turn import take_turn
 from customers.models import Customer
@@ -60,7 +60,7 @@ def work() -> None:
 def newcomer(transactional_db, page: Page, sign_in, settings, tmp_path) -> Clicks:
     settings.MEDIA_ROOT = str(tmp_path)
     page.set_viewport_size(PHONE)
-    sign_in("andrew", *EVERYTHING)
+    sign_in("andrew", *ALL_PERMISSIONS)
     return Clicks(page)
 
 

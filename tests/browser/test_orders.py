@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from tests.browser.conftest import PHONE
 from tests.factories import declined_order, paid_order, subscription
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def staff(page: Page, sign_in) -> Page:
     page.set_viewport_size(PHONE)
-    sign_in("jane", *EVERYTHING)
+    sign_in("jane", *ALL_PERMISSIONS)
     return page
 
 

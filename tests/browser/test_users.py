@@ -2,9 +2,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import User
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from crm.accounts.roles import SUPPORT_AGENT
+from crm.permissions import MANAGE_USERS
 from tests.browser.conftest import PHONE
 from tests.factories import make_user
 
@@ -37,7 +38,7 @@ def test_the_theme_switch_darkens_the_page_and_is_remembered(page: Page):
 
 def test_a_user_is_created_with_a_role_and_edited(page: Page, sign_in):
     page.set_viewport_size(PHONE)
-    sign_in("jane", *sorted(EVERYTHING))
+    sign_in("jane", *sorted(ALL_PERMISSIONS))
     page.goto("/users/")
     page.get_by_role("link", name="Create user").click()
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)  # Active

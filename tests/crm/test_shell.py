@@ -1,7 +1,7 @@
 from django.core.management import call_command
 from django.test import override_settings
 
-from crm.accounts.permissions import MANAGE_USERS, USE_API
+from crm.permissions import MANAGE_USERS, USE_API
 from tests.factories import make_user, signed_in
 
 

@@ -3,15 +3,17 @@
 from django.conf import settings
 
 from crm.accounts.models import User
-from crm.accounts.permissions import MANAGE_USERS
+from crm.permissions import MANAGE_USERS
+from customers.permissions import DELETE_CUSTOMERS, EXPORT_PERSONAL_DATA, MANAGE_RULES, UNMATCHED
+from orders.permissions import REFUND
 
 RISKY = (
     MANAGE_USERS,
-    "customers.delete_customer",
-    "customers.export_customer",
-    "orders.refund_order",
-    "customers.merge_unmatched_customer",
-    "customers.manage_mergerule",
+    DELETE_CUSTOMERS,
+    EXPORT_PERSONAL_DATA,
+    REFUND,
+    UNMATCHED,
+    MANAGE_RULES,
 )
 
 

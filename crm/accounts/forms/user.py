@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
 from crm.accounts import grant
+from crm.accounts.checkboxes import ALL_PERMISSIONS, GROUPS, Checkbox, checkboxes
 from crm.accounts.forms.passwords import RevokeKeysField
 from crm.accounts.key_revocation import keys_known_to
 from crm.accounts.models import LONGEST_LOGIN, User
 from crm.accounts.openid import identities, provider_name
-from crm.accounts.permissions import EVERYTHING, GROUPS, Checkbox, checkboxes
 from crm.accounts.roles import CUSTOM, ROLES, Role, role_of
 from crm.accounts.user_permissions import direct_permissions, effective_permissions
 from customers.web.fields import choice_field
@@ -71,7 +71,7 @@ class UserForm(AccountForm):
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: User, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         is_saved = self.instance.pk is not None
-        self.granted = frozenset(direct_permissions(self.instance)) & EVERYTHING if is_saved else frozenset[str]()
+        self.granted = frozenset(direct_permissions(self.instance)) & ALL_PERMISSIONS if is_saved else frozenset[str]()
         self.is_own = self.instance == by
         self.beyond = grant.permissions_beyond(self.instance, by=by) if is_saved else []
         self.granted_by_group = (
@@ -135,7 +135,7 @@ class UserForm(AccountForm):
         if self.errors.pop("seen", None):
             # No field of the page: a link in the message would lead nowhere.
             self.add_error(None, "The form was not complete. Load the page again.")
-        seen = EVERYTHING.intersection(cleaned.get("seen", "").split()) if "seen" in self.data else self.granted
+        seen = ALL_PERMISSIONS.intersection(cleaned.get("seen", "").split()) if "seen" in self.data else self.granted
         ticked = frozenset(box.permission for box in checkboxes() if cleaned.get(box.slug))
         role = next((role for role in ROLES if role.name == cleaned.get("role")), CUSTOM)
         chosen = self._chosen(role, seen=seen, ticked=ticked)

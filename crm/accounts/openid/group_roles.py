@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from django.conf import settings
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.roles import ROLES
 
 TICKS = {role.name: role.ticks for role in ROLES}
@@ -28,7 +28,7 @@ def unknown_grants() -> Iterator[str]:
         if isinstance(grants, str) and grants not in TICKS:
             yield f"{group}: {grants}"
         elif isinstance(grants, list):
-            yield from (f"{group}: {name}" for name in grants if name not in EVERYTHING)
+            yield from (f"{group}: {name}" for name in grants if name not in ALL_PERMISSIONS)
         elif not isinstance(grants, str):
             yield group
 
@@ -36,7 +36,7 @@ def unknown_grants() -> Iterator[str]:
 def _granted(grants: object) -> frozenset[str]:
     if isinstance(grants, str):
         return TICKS.get(grants, frozenset())
-    return EVERYTHING.intersection(grants) if isinstance(grants, list) else frozenset()
+    return ALL_PERMISSIONS.intersection(grants) if isinstance(grants, list) else frozenset()
 
 
 def _mapping() -> Mapping[str, object]:

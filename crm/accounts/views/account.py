@@ -10,12 +10,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.accounts import notices, password_reset
+from crm.accounts.checkboxes import GROUPS
 from crm.accounts.forms.passwords import OwnPasswordForm
 from crm.accounts.forms.preferences import PreferencesForm
 from crm.accounts.models import User
-from crm.accounts.permissions import GROUPS, USE_API
 from crm.accounts.user_permissions import effective_permissions
 from crm.accounts.web.preferences import THEME_COOKIE, YEAR
+from crm.permissions import USE_API
 from customers.lib.numbers import parse_number
 from customers.web.next_page import next_page
 

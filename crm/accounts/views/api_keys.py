@@ -13,7 +13,7 @@ from crm.accounts import api_keys
 from crm.accounts.forms.api_key import KeyForm
 from crm.accounts.grant import GrantError
 from crm.accounts.models import ApiKey, User
-from crm.accounts.permissions import MANAGE_USERS, USE_API
+from crm.permissions import MANAGE_USERS, USE_API
 from customers.lib.phrases import isolated
 from customers.web.permissions import permission_required
 from customers.web.second_question import asks_again

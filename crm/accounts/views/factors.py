@@ -19,10 +19,10 @@ from crm.accounts.factors.requirement import is_factor_required
 from crm.accounts.forms.factors import AppForm, PasskeyForm
 from crm.accounts.grant import GrantError
 from crm.accounts.models import User
-from crm.accounts.permissions import MANAGE_USERS
 from crm.accounts.views.security import codes_page
 from crm.accounts.web.passkeys import keep_challenge, site_of, take_challenge
 from crm.accounts.web.sign_in import note_factor
+from crm.permissions import MANAGE_USERS
 from customers.lib.phrases import isolated
 from customers.lib.secrets.encryption import UnreadableError, decrypt, encrypt
 from customers.web.permissions import permission_required

@@ -18,8 +18,8 @@ from crm.accounts.forms.passwords import NewPasswordForm
 from crm.accounts.grant import GrantError
 from crm.accounts.mail import site_address
 from crm.accounts.models import User
-from crm.accounts.permissions import MANAGE_USERS
 from crm.accounts.web.lockout import link_locked
+from crm.permissions import MANAGE_USERS
 from customers.web.permissions import permission_required
 from customers.web.second_question import asks_again
 

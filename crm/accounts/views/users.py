@@ -9,10 +9,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from crm.accounts import changes, grant, users
+from crm.accounts.checkboxes import checkboxes
 from crm.accounts.forms.user import UserForm
 from crm.accounts.models import User
-from crm.accounts.permissions import MANAGE_USERS, USE_API, checkboxes
 from crm.accounts.user_permissions import effective_permissions
+from crm.permissions import MANAGE_USERS, USE_API
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
 from customers.web.permissions import permission_required

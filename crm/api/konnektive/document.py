@@ -14,7 +14,7 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter
 from pydantic.alias_generators import to_pascal
 
-from crm.accounts.permissions import LABELS
+from crm.accounts.checkboxes import LABELS
 from crm.api.idempotency import HEADER
 from crm.api.konnektive.calls import CALLS
 from crm.api.konnektive.endpoint import LONGEST_TEXT, Endpoint

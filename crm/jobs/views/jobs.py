@@ -18,7 +18,8 @@ from crm.jobs.listing import job_page
 from crm.jobs.models import UNFINISHED, Job
 from crm.jobs.news import dismiss
 from crm.jobs.progress import Progress
-from crm.jobs.web import VIEW_ALL, get_job, get_job_to_control, missing_permissions, require_some_job, visible_jobs
+from crm.jobs.web import get_job, get_job_to_control, missing_permissions, require_some_job, visible_jobs
+from crm.permissions import VIEW_ALL_JOBS
 from customers.lib.audit import AuditAction
 from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
@@ -35,7 +36,7 @@ ERRORS_SHOWN, EVENTS_SHOWN = 25, 20
 @require_safe
 def job_list(request: "StaffRequest") -> HttpResponse:
     require_some_job(request)
-    form = JobFilterForm(request.GET, user=request.user, sees_all=request.user.has_perm(VIEW_ALL))
+    form = JobFilterForm(request.GET, user=request.user, sees_all=request.user.has_perm(VIEW_ALL_JOBS))
     before = parse_number(request.GET.get("before", ""))
     jobs = visible_jobs(request.user)
     page = job_page(form.apply(jobs), before=before)

@@ -11,6 +11,7 @@ from crm.jobs.kinds.rebuild import start_rebuild
 from crm.jobs.kinds.scan import start_scan
 from crm.jobs.kinds.train_model import start_training
 from crm.jobs.models import Job
+from crm.permissions import VIEW_ALL_JOBS
 from customers.permissions import START_REBUILD
 from customers.web.permissions import permission_required
 
@@ -40,4 +41,4 @@ def _to(request: "StaffRequest", started: tuple[Job, bool], *, name: str) -> Htt
     job, is_new = started
     if not is_new:
         messages.info(request, f"This {name} has not ended yet, so no other was started.")
-    return redirect(job) if is_new or request.user.has_perm("jobs.view_all_job") else redirect("jobs:list")
+    return redirect(job) if is_new or request.user.has_perm(VIEW_ALL_JOBS) else redirect("jobs:list")

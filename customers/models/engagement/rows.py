@@ -9,6 +9,7 @@ from django.utils import timezone
 from customers.models.exact import ExactCharField
 from customers.models.ids import bare_id, public_id
 from customers.models.linked import LinkedRow, Tab, TabPosition
+from customers.permissions import VIEW_CUSTOMERS
 
 
 class Contact(LinkedRow):
@@ -21,7 +22,7 @@ class Contact(LinkedRow):
         "Contacts",
         "customers/engagement/_contact_rows.html",
         TabPosition.CONTACTS,
-        "customers.view_customer",
+        VIEW_CUSTOMERS,
         "A contact is a person at this customer.",
         add="customers:contact_add",
     )
@@ -81,7 +82,7 @@ class Opportunity(LinkedRow):
         "Opportunities",
         "customers/engagement/_opportunity_rows.html",
         TabPosition.OPPORTUNITIES,
-        "customers.view_customer",
+        VIEW_CUSTOMERS,
         "An opportunity is a deal that may be closed with this customer.",
         related=("owner", "phase", "closing_reason"),
         add="customers:opportunity_add",
@@ -147,7 +148,7 @@ class Note(LinkedRow):
         "Notes",
         "customers/engagement/_note_rows.html",
         TabPosition.NOTES,
-        "customers.view_customer",
+        VIEW_CUSTOMERS,
         "Add one with + Note.",
         related=("by", "contact"),
     )

@@ -6,6 +6,7 @@ from customers.models.engagement.rows import Contact
 from customers.models.exact import ExactCharField
 from customers.models.ids import bare_id
 from customers.models.linked import LinkedRow, Tab, TabPosition
+from customers.permissions import VIEW_CUSTOMERS
 
 
 class Task(LinkedRow):
@@ -18,7 +19,7 @@ class Task(LinkedRow):
         "Tasks",
         "customers/engagement/_task_rows.html",
         TabPosition.TASKS,
-        "customers.view_customer",
+        VIEW_CUSTOMERS,
         "A task has an owner and a day on which it is due.",
         related=("assignee", "contact"),
         add="customers:task_add",

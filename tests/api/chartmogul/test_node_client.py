@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.models import Customer
 from tests.api.caller import Caller
 from tests.api.chartmogul.known_customers import record
@@ -151,7 +151,7 @@ def test_subscriptions_activities_and_events(tell):
 
 
 def test_what_is_refused_rejects_with_its_status_and_body(tell):
-    caller = Caller(*(EVERYTHING - {"customers.delete_customer"}))
+    caller = Caller(*(ALL_PERMISSIONS - {"customers.delete_customer"}))
     said = tell("refusals", caller, source=DataSourceFactory().uuid)
     for status in ("400", "401", "403", "404"):
         assert said[status]["status"] == said[status]["body"]["code"] == int(status)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import ApiKey
-from crm.accounts.permissions import EVERYTHING
 from crm.accounts.scopes import READING
 from crm.api.konnektive.calls import CALLS as PATTERNS
 from crm.api.konnektive.endpoint import NOT_ALLOWED, NOT_KNOWN
@@ -75,7 +75,7 @@ def test_no_call_answers_without_a_key(settings, client):
 @pytest.mark.django_db
 @table("need", sorted({need for needs in CALLS.values() for need in needs}))
 def test_a_key_whose_user_may_do_everything_else_is_refused(need):
-    shop = KonnektiveCaller(*(EVERYTHING - {need}))
+    shop = KonnektiveCaller(*(ALL_PERMISSIONS - {need}))
     needing = {path for path, needs in CALLS.items() if need in needs}
     assert {path for path in needing if shop.ask(path) != ("ERROR", NOT_ALLOWED)} == set()
 
@@ -92,4 +92,4 @@ def test_a_key_that_only_reads_opens_all_that_reads_and_nothing_else():
 
 def test_every_call_asks_for_a_permission_that_is_a_checkbox():
     assert all(CALLS.values())
-    assert {need for needs in CALLS.values() for need in needs} <= EVERYTHING
+    assert {need for needs in CALLS.values() for need in needs} <= ALL_PERMISSIONS

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from crm.accounts.permissions import USE_API
 from crm.api.konnektive.calls import CALLS
 from crm.api.konnektive.document import document, documented_calls
 from crm.api.konnektive.endpoint import LONGEST_TEXT
+from crm.permissions import USE_API
 from tests.factories import make_user, signed_in
 
 BOUNDS = {"maxLength", "enum", "pattern", "maximum", "anyOf", "$ref"}

@@ -1,7 +1,7 @@
 import pytest
 
 from crm.accounts import api_keys
-from crm.accounts.permissions import USE_API
+from crm.permissions import USE_API
 from customers.erasing.erase import erase_customer
 from customers.models import Merge
 from customers.profile.edit_logins import add_login

@@ -7,9 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crm.accounts import api_keys, grant
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import AccountChange, ApiKey, Session, User
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API
 from crm.accounts.user_permissions import permission_rows
+from crm.permissions import MANAGE_USERS, USE_API
 from tests.factories import make_user, signed_in
 from tests.tables import table
 
@@ -209,7 +210,7 @@ def test_an_admin_makes_and_revokes_keys_of_others(as_admin, robot):
 
 
 def test_a_key_of_somebody_else_is_not_there_under_ones_own_account(robot):
-    other = make_user("other", EVERYTHING)
+    other = make_user("other", ALL_PERMISSIONS)
     key, _ = made(other)
 
     assert signed_in(robot).post(f"/account/keys/{key.pk}/revoke/").status_code == 404

@@ -2,17 +2,18 @@ import pytest
 from django.contrib.auth.models import Group
 
 from crm.accounts import changes, grant, password_reset
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import User
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from crm.accounts.roles import CUSTOM, ROLES, SUPPORT_AGENT, VIEWER, role_of
 from crm.accounts.user_permissions import direct_permissions, permission_rows
+from crm.permissions import MANAGE_USERS
 from tests.factories import allow, make_user
 from tests.tables import table
 
 
 def save(user, *, by, allowed, password=""):
     """Save with all boxes as in `allowed`."""
-    held = direct_permissions(user) & EVERYTHING if user.pk else set()
+    held = direct_permissions(user) & ALL_PERMISSIONS if user.pk else set()
     grant.save_user(user, password=password, granted=set(allowed) - held, revoked=held - set(allowed), by=by)
     return direct_permissions(User.objects.get(pk=user.pk))
 
@@ -38,7 +39,7 @@ def test_what_a_group_gives_stays(admin_user, nobody):
 
 
 def test_nobody_changes_what_they_may_do_themselves(admin_user):
-    assert save(admin_user, by=admin_user, allowed=set()) == EVERYTHING
+    assert save(admin_user, by=admin_user, allowed=set()) == ALL_PERMISSIONS
 
 
 def test_who_may_no_longer_manage_users_saves_nothing(admin_user, nobody):
@@ -46,7 +47,7 @@ def test_who_may_no_longer_manage_users_saves_nothing(admin_user, nobody):
     nobody.email = "nora@example.com"
 
     with pytest.raises(grant.GrantError, match="no longer have permission to manage users"):
-        save(nobody, by=admin_user, allowed=EVERYTHING)
+        save(nobody, by=admin_user, allowed=ALL_PERMISSIONS)
 
     assert User.objects.get(pk=nobody.pk).email == ""
 
@@ -148,14 +149,14 @@ def test_what_an_update_brings_is_handed_out_by_who_was_made_on_the_command_line
         save(nobody, by=admin_user, allowed=new)
 
     root = User.objects.create_superuser("root", password="a good password")
-    save(admin_user, by=root, allowed=EVERYTHING)
+    save(admin_user, by=root, allowed=ALL_PERMISSIONS)
     assert save(nobody, by=User.objects.get(pk=admin_user.pk), allowed=new) == new
 
 
 def test_nobody_locks_themselves_out(admin_user):
     admin_user.is_active = False
 
-    save(admin_user, by=admin_user, allowed=EVERYTHING)
+    save(admin_user, by=admin_user, allowed=ALL_PERMISSIONS)
 
     assert User.objects.get(pk=admin_user.pk).is_active
 
@@ -178,7 +179,7 @@ def test_two_managers_who_lock_each_other_out_leave_one(run_together):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_users_of_one_name_created_at_one_moment_are_one(run_together):
-    admin = make_user("jane", EVERYTHING)
+    admin = make_user("jane", ALL_PERMISSIONS)
 
     outcomes = run_together(
         *[lambda name=name: grant.save_user(User(username=name), by=admin) for name in ("Ünal", "üNAL")]

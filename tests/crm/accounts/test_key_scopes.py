@@ -10,9 +10,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from crm.accounts import api_keys, changes, password_reset
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import AccountChange, ApiKey
-from crm.accounts.permissions import EVERYTHING, USE_API
 from crm.accounts.scopes import READING
+from crm.permissions import USE_API
 from tests.api.caller import basic
 from tests.crm.accounts.user_pages.user_form import edit, filled_in
 from tests.factories import allow, make_user, signed_in
@@ -34,7 +35,7 @@ def made(user, *, by=None, **limits):
 
 
 def permissions_of(token):
-    return api_keys.lookup(token, "192.0.2.1").user.get_all_permissions() & EVERYTHING
+    return api_keys.lookup(token, "192.0.2.1").user.get_all_permissions() & ALL_PERMISSIONS
 
 
 def usable_keys():

@@ -7,7 +7,7 @@ from django.utils.html import escape
 
 from crm.accounts import time_zones
 from crm.accounts.models import AccountChange, User
-from crm.accounts.permissions import USE_API
+from crm.permissions import USE_API
 from tests.database import reloaded
 from tests.factories import make_user, signed_in
 from tests.tables import table

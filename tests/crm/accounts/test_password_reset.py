@@ -9,8 +9,8 @@ from django.utils import timezone
 from crm.accounts import password_reset
 from crm.accounts.grant import GrantError
 from crm.accounts.models import AccountChange, Session, User
-from crm.accounts.permissions import MANAGE_USERS
 from crm.accounts.user_permissions import permission_rows
+from crm.permissions import MANAGE_USERS
 from tests.factories import make_user, signed_in
 from tests.tables import table
 

@@ -8,9 +8,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.factors import authenticator
 from crm.accounts.models import ApiKey, User
-from crm.accounts.permissions import EVERYTHING
 from customers.models import Customer
 from orders.models import Import, ImportState, Order
 from tests.api.caller import Caller
@@ -33,7 +33,7 @@ def _nothing_counted():
 
 @pytest.fixture
 def jane(db):
-    return make_user("jane", EVERYTHING, password=PASSWORD)
+    return make_user("jane", ALL_PERMISSIONS, password=PASSWORD)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_the_code_of_the_app_is_an_answer(client, jane):
 
 def test_what_was_sent_is_good_for_this_user_and_page_only(client, jane):
     sent = sent_of(client.post("/account/keys/add/", {"name": "Warehouse", "scope": "all"}))
-    steve = make_user("steve", EVERYTHING, password=PASSWORD)
+    steve = make_user("steve", ALL_PERMISSIONS, password=PASSWORD)
     form = {"sent_before_the_question": sent, "answer": PASSWORD}
 
     for other, path in ((client, f"/users/{steve.pk}/keys/add/"), (signed_in(steve), "/account/keys/add/")):

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from crm.accounts import api_keys, grant
-from crm.accounts.permissions import USE_API
 from crm.audit.models import AuditEntry
 from crm.audit.origin import RequestOrigin, coming_from
 from crm.http.page_names import PAGES, words_of
+from crm.permissions import USE_API
 from customers.erasing.erase import erase_customer
 from customers.merging.split import split_record
 from tests.acts import fresh, merge, undo

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.http.json_log import formatter
 from crm.http.log_redaction import LineFormatter, RedactSecrets
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
@@ -81,7 +81,7 @@ def told(text: str, marks) -> list[str]:
 def test_no_address_tells_a_secret_to_the_log_or_in_its_answer(logs, settings, admin_user):
     settings.OIDC_ISSUER = settings.OIDC_OP_AUTHORIZATION_ENDPOINT = "https://id.reunite.cz/"
     settings.API_REQUESTS_PER_MINUTE = settings.API_FAILURES_PER_ADDRESS = settings.SIGN_INS_PER_ADDRESS = 100_000
-    shop = KonnektiveCaller(*EVERYTHING)
+    shop = KonnektiveCaller(*ALL_PERMISSIONS)
     user = signed_in(admin_user)
     session = user.cookies[django_settings.SESSION_COOKIE_NAME].value
     marks = (*MARKS, shop.token, session, b64encode(f"{shop.token}:".encode()).decode().rstrip("="))

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.models import Customer, DataSource, Merge, Visit
 from customers.snapshot import after_reading, snapshot
 from tests.acts import merge, undo
@@ -84,7 +84,7 @@ def test_a_query_shows_a_merge_or_does_not(pair, path):
 
 
 def test_a_customer_page_shows_a_merge_or_does_not(pair):
-    client, (survivor, duplicate) = signed_in(make_user("jane", EVERYTHING)), pair
+    client, (survivor, duplicate) = signed_in(make_user("jane", ALL_PERMISSIONS)), pair
 
     def read() -> tuple[int, bytes]:
         answer = client.get(f"/customers/{survivor.pk}/")
@@ -94,7 +94,7 @@ def test_a_customer_page_shows_a_merge_or_does_not(pair):
 
 
 def test_what_is_written_beside_a_read_is_written_after_it(pair):
-    client = signed_in(make_user("jane", EVERYTHING))
+    client = signed_in(make_user("jane", ALL_PERMISSIONS))
     client.get(f"/customers/{pair[0].pk}/")
     assert Visit.objects.get().customer == pair[0]
     with snapshot():

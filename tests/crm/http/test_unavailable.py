@@ -9,7 +9,7 @@ from django.db import Error, close_old_connections, connection
 from django.test import Client
 from django.urls import reverse
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.database.failures import Failure
 from customers.models import Customer, Note, Visit
 from orders.models import Purchase, Transaction
@@ -33,7 +33,7 @@ def customer() -> Customer:
 
 @pytest.fixture
 def client() -> Client:
-    return signed_in(make_user("all", EVERYTHING))
+    return signed_in(make_user("all", ALL_PERMISSIONS))
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import pytest
 
 from crm.accounts.models import ApiKey
-from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.imports import first_steps as module
 from crm.imports.first_steps import first_steps
+from crm.permissions import MANAGE_USERS, USE_API
 from orders.permissions import RUN_IMPORT
 from tests.factories import CustomerFactory, DataSourceFactory, make_user, signed_in
 from tests.tables import table

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.audit.models import AuditEntry
 from crm.demo.imports import begin, work
 from crm.imports import steps
@@ -162,7 +162,7 @@ def test_the_import_of_another_user_is_there_only_for_who_may_view_all_jobs(impo
 
 @table("need", IMPORTERS)
 def test_who_lacks_a_permission_sees_no_import_of_their_own(need):
-    user = make_user(f"almost {need}", EVERYTHING - {need})
+    user = make_user(f"almost {need}", ALL_PERMISSIONS - {need})
     imported = begin("customers.csv", HEADERS, [JANE], by=user)
     client = signed_in(user)
     gets = {page(client, imported, part).status_code for part in ("", "columns/", "undo/")}

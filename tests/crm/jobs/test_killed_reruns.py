@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.jobs.kinds.reruns import key_of, start_reruns
 from crm.jobs.models import Job
 from orders.models import Order, OrderStatus, Transaction, TransactionStatus
@@ -24,7 +24,7 @@ def test_sales_rerun_by_workers_that_are_killed_are_charged_once(start_worker, s
     for n in range(SALES):
         declined_order(email=f"h{n}@reunite.cz", external_id=str(n), deduplicate=False)
     sales = list(Transaction.objects.values_list("pk", flat=True))
-    job = start_reruns(sales, token=uuid4(), about="", by=make_user("jane", EVERYTHING))
+    job = start_reruns(sales, token=uuid4(), about="", by=make_user("jane", ALL_PERMISSIONS))
     workers = [start_worker(module="tests.crm.jobs.charging_worker") for _ in range(2)]
     for kill in range(kills):
         kill_in_mid_job(workers, job, done=max(1, SALES * kill // (kills + 1)))

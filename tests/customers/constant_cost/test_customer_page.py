@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.matching.keys import ignored_of, shared_by
 from customers.matching.not_duplicates import mark_not_duplicates
 from customers.models import Customer, IgnoredValue, SharedValue
@@ -17,7 +17,7 @@ from tests.factories.linked_rows import many, one_of_each
 from tests.query_costs import analyze, plan_of
 
 PHONE = "+420 241 770 449"
-WITHOUT_ORDERS = EVERYTHING - {"orders.view_order"}
+WITHOUT_ORDERS = ALL_PERMISSIONS - {"orders.view_order"}
 
 
 def helena(n: int) -> Customer:
@@ -34,7 +34,7 @@ def customer(db) -> Customer:
     return customer
 
 
-def statements_of(customer: Customer, permissions: frozenset[str] = EVERYTHING) -> list[str]:
+def statements_of(customer: Customer, permissions: frozenset[str] = ALL_PERMISSIONS) -> list[str]:
     client = signed_in(make_user(get_random_string(8), permissions))
     with CaptureQueriesContext(connection) as queries:
         assert client.get(reverse("customers:detail", args=[customer.pk])).status_code == 200

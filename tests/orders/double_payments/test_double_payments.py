@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.matching.worklist.ranks import rank_what_waits
 from customers.models import Customer, LikelyPair
 from orders.double_payments.find import find_double_payments
@@ -172,6 +172,6 @@ def test_what_is_wanted_twice_is_not_shown_again(as_agent):
 def test_who_may_not_refund_sees_the_list_and_no_button():
     twice()
     find_double_payments()
-    clerk = signed_in(make_user("clerk", EVERYTHING - {"orders.refund_order"}))
+    clerk = signed_in(make_user("clerk", ALL_PERMISSIONS - {"orders.refund_order"}))
     assert "Keep one…" not in words(clerk.get(URL))
     assert clerk.get(f"{URL}{DoublePayment.objects.get().pk}/").status_code == 403

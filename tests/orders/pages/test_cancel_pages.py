@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.models import Note
 from orders.models import Fulfillment, Purchase
 from tests.database import history_of, reloaded
@@ -57,7 +57,7 @@ def test_billing_stops_until_a_date(as_agent):
 
 def test_who_may_not_refund_is_offered_no_refund_and_gets_none():
     purchase = bought()
-    clerk = signed_in(make_user("clerk", EVERYTHING - {"orders.refund_order", "customers.change_customer"}))
+    clerk = signed_in(make_user("clerk", ALL_PERMISSIONS - {"orders.refund_order", "customers.change_customer"}))
     assert 'name="refund"' not in words(clerk.get(url(purchase, "cancel")))
     post(clerk, purchase, "cancel", when="now", reason="Moved", refund="full", note="Hello")
     assert (reloaded(purchase).status, reloaded(purchase.order).refunded) == ("CANCELLED", 0)
@@ -66,7 +66,7 @@ def test_who_may_not_refund_is_offered_no_refund_and_gets_none():
 
 def test_a_refund_in_the_same_act_asks_whether_it_is_still_the_same_person():
     purchase = bought()
-    jane = signed_in(make_user("jane", EVERYTHING, password="a good password"), answered=False)
+    jane = signed_in(make_user("jane", ALL_PERMISSIONS, password="a good password"), answered=False)
     form = {"seen": purchase.stamp, "when": "now", "reason": "Moved"}
     assert jane.post(url(purchase, "cancel"), {**form, "refund": "full"}).status_code == 403
     assert reloaded(purchase).status == "ACTIVE"

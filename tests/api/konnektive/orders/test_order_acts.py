@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.models import HistoryEntry
 from customers.models.ids import public_id
 from orders import history
@@ -101,7 +101,7 @@ def test_cancelling_with_a_full_refund_pays_it_back(shop):
 
 
 def test_cancelling_with_a_refund_needs_the_permission_to_refund():
-    shop = KonnektiveCaller(*(EVERYTHING - {"orders.refund_order"}))
+    shop = KonnektiveCaller(*(ALL_PERMISSIONS - {"orders.refund_order"}))
     placed = charged()
     assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", fullRefund=1)[0] == "ERROR"
     assert placed.purchases.get().status == "ACTIVE"

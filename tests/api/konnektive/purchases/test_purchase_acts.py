@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.models import PaySource
 from orders.models import Fulfillment, Order, Purchase, Transaction
 from orders.subscriptions.common import today
@@ -44,7 +44,7 @@ def test_a_purchase_is_reactivated_at_its_new_price_or_not_at_all(shop):
 def test_who_may_not_cancel_a_purchase_may_not_reactivate_it():
     purchase = shipped_order().purchases.get()
     Purchase.objects.update(status="PAUSED")
-    shop = KonnektiveCaller(*(EVERYTHING - {"orders.cancel_purchase"}))
+    shop = KonnektiveCaller(*(ALL_PERMISSIONS - {"orders.cancel_purchase"}))
     assert shop.ask("purchase/update", purchaseId=purchase.pk, reactivate=1) == (
         "ERROR",
         "API user does not have access to this endpoint",
@@ -84,7 +84,7 @@ def test_nothing_is_cancelled_where_nothing_can_be_refunded(shop):
 
 def test_a_refund_with_a_cancellation_needs_the_permission_to_refund():
     purchase = paid_here()
-    shop = KonnektiveCaller(*(EVERYTHING - {"orders.refund_order"}))
+    shop = KonnektiveCaller(*(ALL_PERMISSIONS - {"orders.refund_order"}))
     result, _ = shop.ask("purchase/cancel", purchaseId=purchase.pk, cancelReason="x", fullRefund=1)
     assert (result, Purchase.objects.get().status) == ("ERROR", "ACTIVE")
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.factors import authenticator, passkeys, recovery_codes
 from crm.accounts.factors.overview import FactorError, factors_of, has_factor, reset_factors
 from crm.accounts.factors.passkeys import Site
@@ -13,7 +14,7 @@ from crm.accounts.factors.requirement import RISKY, is_factor_required
 from crm.accounts.grant import GrantError
 from crm.accounts.models import AccountChange, AuthenticatorApp, RecoveryCode, Session
 from crm.accounts.notices import notices_of
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
+from crm.permissions import MANAGE_USERS
 from tests.crm.accounts.factors.conftest import SITE
 from tests.crm.accounts.factors.devices import Device, code_of
 from tests.database import reloaded
@@ -196,7 +197,7 @@ def test_codes_end_with_the_last_factor(margaret, secret, device):
 
 
 @override_settings(SECOND_FACTOR_REQUIRED=True)
-@table("permission", sorted(EVERYTHING))
+@table("permission", sorted(ALL_PERMISSIONS))
 def test_users_who_can_do_harm_need_a_factor(permission, margaret):
     assert is_factor_required(allow(margaret, permission)) is (permission in RISKY)
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from crm.accounts.factors.overview import factors_of, has_factor
 from crm.accounts.models import AccountChange
-from crm.accounts.permissions import MANAGE_USERS
+from crm.permissions import MANAGE_USERS
 from tests.crm.accounts.factors.devices import Device, code_of
 from tests.database import reloaded
 from tests.factories import make_user, signed_in

@@ -4,12 +4,13 @@ import pytest
 from django.test import Client
 
 from crm.accounts import api_keys, grant
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import AccountChange, ExternalIdentity, User
 from crm.accounts.openid import group_roles, identities
 from crm.accounts.openid.claims import read_claims
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API
 from crm.accounts.roles import ADMIN, SUPPORT_AGENT
 from crm.accounts.user_permissions import direct_permissions, effective_permissions
+from crm.permissions import MANAGE_USERS, USE_API
 from tests.crm.accounts.openid.conftest import ROLES, sign_in
 from tests.factories import allow, make_user
 from tests.tables import table
@@ -137,7 +138,7 @@ def test_a_superuser_who_is_connected_keeps_all_and_the_password():
     identities.connect(root, "u-1")
     user = come("support")
 
-    assert effective_permissions(user) == EVERYTHING
+    assert effective_permissions(user) == ALL_PERMISSIONS
     assert user.has_usable_password()
 
 

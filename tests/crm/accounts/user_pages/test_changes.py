@@ -1,8 +1,8 @@
 """Who changed what."""
 
 from crm.accounts import changes
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import ApiKey
-from crm.accounts.permissions import EVERYTHING
 from tests.crm.accounts.user_pages.user_form import edit
 from tests.factories import make_user
 
@@ -35,7 +35,7 @@ def test_pages_of_changes_follow_each_other(as_admin, andrew, monkeypatch, djang
 
 
 def test_a_page_of_a_user_asks_as_often_for_thirty_keys_and_changes(as_admin, django_assert_num_queries):
-    andrew = make_user("andrew", EVERYTHING)
+    andrew = make_user("andrew", ALL_PERMISSIONS)
     for number in range(30):
         changes.write(andrew, "Changed.", by=None, granted=["customers.merge_customer"])
         ApiKey.objects.create(user=andrew, name="Warehouse", digest=str(number))

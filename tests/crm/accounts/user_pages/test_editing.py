@@ -3,10 +3,11 @@
 from django.contrib.auth.models import Group
 
 from crm.accounts import grant
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import User
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from crm.accounts.roles import SUPPORT_AGENT
 from crm.accounts.user_permissions import direct_permissions, permission_rows
+from crm.permissions import MANAGE_USERS
 from tests.crm.accounts.user_pages.user_form import edit, filled_in, messages_of
 from tests.database import reloaded
 from tests.factories import signed_in
@@ -158,7 +159,7 @@ def test_ones_own_boxes_are_shown_and_cannot_be_changed(as_admin, admin_user):
     del form["is_active"]
     as_admin.post(admin_user.get_absolute_url(), form)
 
-    assert reloaded(admin_user).get_all_permissions() == EVERYTHING
+    assert reloaded(admin_user).get_all_permissions() == ALL_PERMISSIONS
     assert (reloaded(admin_user).is_active, reloaded(admin_user).last_name) == (True, "Peacock-Smith")
 
 
@@ -170,7 +171,7 @@ def test_ones_own_password_is_not_set_here_where_nobody_asks_the_present_one(as_
 
 def test_nothing_is_called_saved_where_nothing_changed(as_admin, admin_user, andrew):
     said = {"username": "jane", "full_name": "Jane Peacock", "email": admin_user.email}
-    assert not messages_of(edit(as_admin, admin_user, *EVERYTHING, **said))
+    assert not messages_of(edit(as_admin, admin_user, *ALL_PERMISSIONS, **said))
     assert not messages_of(edit(as_admin, andrew))
     assert messages_of(edit(as_admin, andrew, email="a@example.com")) == [
         "Saved. Changes take effect on the next page Andrew Adams opens."

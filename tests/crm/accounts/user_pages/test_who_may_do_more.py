@@ -1,8 +1,9 @@
 """Users who may do more than oneself, and boxes that one may not give."""
 
+from crm.accounts.checkboxes import checkboxes
 from crm.accounts.models import User
-from crm.accounts.permissions import MANAGE_USERS, checkboxes
 from crm.accounts.user_permissions import permission_rows
+from crm.permissions import MANAGE_USERS
 from tests.crm.accounts.user_pages.user_form import edit
 from tests.database import reloaded
 from tests.factories import make_user, signed_in

@@ -1,6 +1,6 @@
 """Where merging is offered, and the merges there were."""
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.matching.not_duplicates import mark_not_duplicates
 from customers.merging.undo import undo_merge
 from tests.acts import merge
@@ -30,7 +30,7 @@ def test_merge_is_no_suggestion_any_more_when_all_were_dismissed(as_agent, helen
 
 @table("missing", ["customers.merge_customer", "customers.merge_unmatched_customer"])
 def test_merging_with_anybody_needs_both_permissions(missing, as_admin, helena):
-    almost = signed_in(make_user("almost", EVERYTHING - {missing}))
+    almost = signed_in(make_user("almost", ALL_PERMISSIONS - {missing}))
 
     assert "Merge with another customer…" in as_admin.get(url(helena)).text
     assert "Merge with another customer…" not in almost.get(url(helena)).text

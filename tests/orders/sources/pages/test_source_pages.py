@@ -6,7 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from crm.accounts.permissions import EVERYTHING
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.models import Customer, DataSource
 from customers.sources.data_sources import latest_change, of_login
 from orders.models import Order
@@ -79,7 +79,7 @@ def test_the_list_has_pages(as_admin, monkeypatch):
 
 
 def test_who_may_not_view_orders_sees_no_orders(helena):
-    client = signed_in(make_user("nobody", EVERYTHING - {"orders.view_order"}))
+    client = signed_in(make_user("nobody", ALL_PERMISSIONS - {"orders.view_order"}))
     for path in (reverse("orders:source_list"), url("detail", helena.records.get().data_source)):
         page = visible_text(client.get(path))
         assert ("Records" in page, "Last order" in page, "Orders" in page) == (True, False, False)

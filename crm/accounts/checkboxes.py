@@ -11,6 +11,39 @@ from itertools import chain
 
 from django.apps import apps
 
+from crm.permissions import MANAGE_USERS, MANAGE_WEBHOOKS, USE_API, VIEW_ALL_JOBS, VIEW_AUDIT_LOG
+from customers.permissions import (
+    ADD_CUSTOMERS,
+    CHANGE_CUSTOMERS,
+    CHANGE_IDENTIFYING,
+    CHANGE_LISTS,
+    CHANGE_POLICY,
+    CHANGE_SOURCES,
+    DELETE_CUSTOMERS,
+    EXPORT_PERSONAL_DATA,
+    IGNORE,
+    MANAGE_RULES,
+    MERGE,
+    REVIEW,
+    SPLIT,
+    START_REBUILD,
+    UNDO,
+    UNMATCHED,
+    VIEW_CUSTOMERS,
+    VIEW_ORDERS,
+)
+from orders.permissions import (
+    ADD_ORDERS,
+    CANCEL,
+    CHANGE_BILLING,
+    CHANGE_FULFILLMENTS,
+    CHANGE_ORDERS,
+    REFUND,
+    RERUN,
+    RUN_IMPORT,
+    SETTLE,
+)
+
 LABEL_OF_OWN = {
     f"{model._meta.app_label}.{name}": str(label)
     for model in apps.get_models()
@@ -36,109 +69,101 @@ class Checkbox:
         return self.permission.replace(".", "-")
 
 
-MANAGE_USERS = "accounts.manage_user"
-USE_API = "accounts.use_api"
+MANAGE_USERS = MANAGE_USERS
+USE_API = USE_API
 
 GROUPS: dict[str, tuple[Checkbox, ...]] = {
     "Customers": (
         Checkbox(
-            "customers.view_customer",
+            VIEW_CUSTOMERS,
             "Customer pages, search, duplicates and merge history",
             renamed="Can view customers",
         ),
-        Checkbox("customers.add_customer", "New customers and leads, entered manually", renamed="Can add customers"),
+        Checkbox(ADD_CUSTOMERS, "New customers and leads, entered manually", renamed="Can add customers"),
         Checkbox(
-            "customers.change_customer",
+            CHANGE_CUSTOMERS,
             "Details, status, notes, tags, credit and shop logins",
             renamed="Can change customers",
         ),
         Checkbox(
-            "customers.merge_customer",
+            MERGE,
             "Merge customers with the same email or phone. Entering values needs “Can change customers”",
         ),
+        Checkbox(UNMATCHED, "Merge any customers found by search, or named by an API client"),
+        Checkbox(UNDO, "Any user’s merges, at any time"),
         Checkbox(
-            "customers.merge_unmatched_customer", "Merge any customers found by search, or named by an API client"
-        ),
-        Checkbox("customers.undo_merge", "Any user’s merges, at any time"),
-        Checkbox(
-            "customers.review_merge",
+            REVIEW,
             "How many merges are undone, by user and rule, samples, and merges that need a second person",
         ),
         Checkbox(
-            "customers.change_mergepolicy",
+            CHANGE_POLICY,
             "By the worth of orders, active purchases and names that differ",
             renamed="Can change which merges need a second person",
         ),
-        Checkbox("customers.split_sourcerecord", "Move a source record to a new customer"),
+        Checkbox(SPLIT, "Move a source record to a new customer"),
         Checkbox(
-            "customers.export_customer",
+            EXPORT_PERSONAL_DATA,
             "Everything of one customer as a file, if that customer asks for it. Needs “Can view orders”, too",
         ),
         Checkbox(
-            "customers.delete_customer",
+            DELETE_CUSTOMERS,
             "Permanently, with all linked records. Also all customers of a data source",
             renamed="Can delete customers",
         ),
+        Checkbox(CHANGE_SOURCES, "Name, default country and currency", renamed="Can change data sources"),
         Checkbox(
-            "customers.change_datasource", "Name, default country and currency", renamed="Can change data sources"
-        ),
-        Checkbox(
-            "customers.change_ignoredvalue",
+            IGNORE,
             "Emails and phones that are not used for matching, for all customers",
             renamed="Can change ignored values",
         ),
         Checkbox(
-            "customers.manage_mergerule",
+            MANAGE_RULES,
             "Rules that merge duplicates automatically. To turn one on needs “Can merge customers”, too",
         ),
         Checkbox(
-            "customers.change_identifyingattribute",
+            CHANGE_IDENTIFYING,
             "Attributes that say who a customer is, such as a VAT number or the date of birth",
             renamed="Can change identifying attributes",
         ),
         Checkbox(
-            "customers.change_leadphase",
+            CHANGE_LISTS,
             "Account types, lead phases and closing reasons, for all users",
             renamed="Can change sales lists",
         ),
     ),
     "Orders": (
+        Checkbox(VIEW_ORDERS, "Orders, payments, fulfillments, purchases, memberships", renamed="Can view orders"),
         Checkbox(
-            "orders.view_order", "Orders, payments, fulfillments, purchases, memberships", renamed="Can view orders"
-        ),
-        Checkbox(
-            "orders.add_order",
+            ADD_ORDERS,
             "For a customer, charged to a card on file. Through the API also invoices and plans",
             renamed="Can create orders",
         ),
         Checkbox(
-            "orders.change_order",
+            CHANGE_ORDERS,
             "Through the API: invoices, line items, payments and plans",
             renamed="Can change orders",
         ),
-        Checkbox("orders.refund_order", "All or part of the payment for an order"),
-        Checkbox("orders.cancel_purchase", "Now or on a future date. Also keep and reactivate them"),
+        Checkbox(REFUND, "All or part of the payment for an order"),
+        Checkbox(CANCEL, "Now or on a future date. Also keep and reactivate them"),
         Checkbox(
-            "orders.change_fulfillment",
+            CHANGE_FULFILLMENTS,
             "Resend fulfillments, and cancel those that were not shipped yet",
             renamed="Can resend and cancel fulfillments",
         ),
-        Checkbox("orders.rerun_order", "Charge declined orders again, one or all of a list"),
-        Checkbox("orders.settle_order", "Record the outcome of a payment the gateway has not answered for a day"),
-        Checkbox("orders.change_purchase", "Price and next bill date", renamed="Can change the billing of purchases"),
+        Checkbox(RERUN, "Charge declined orders again, one or all of a list"),
+        Checkbox(SETTLE, "Record the outcome of a payment the gateway has not answered for a day"),
+        Checkbox(CHANGE_BILLING, "Price and next bill date", renamed="Can change the billing of purchases"),
     ),
     "Administration": (
         Checkbox(MANAGE_USERS, "Create and edit users, with at most your own permissions"),
         Checkbox(
-            "orders.run_import",
+            RUN_IMPORT,
             "Customers, orders and subscriptions, also by pulls from other systems. Also undo an import",
         ),
-        Checkbox("jobs.start_rebuild", "After an update, or when figures disagree"),
-        Checkbox("jobs.view_all_job", "Imports, exports and other long work of all users"),
-        Checkbox("webhooks.manage_webhook", "Endpoints that events are sent to, their secrets and deliveries"),
-        Checkbox(
-            "audit.view_audit_log", "Who did what, from where: sign-ins, refusals, exports, refunds, merges, deletions"
-        ),
+        Checkbox(START_REBUILD, "After an update, or when figures disagree"),
+        Checkbox(VIEW_ALL_JOBS, "Imports, exports and other long work of all users"),
+        Checkbox(MANAGE_WEBHOOKS, "Endpoints that events are sent to, their secrets and deliveries"),
+        Checkbox(VIEW_AUDIT_LOG, "Who did what, from where: sign-ins, refusals, exports, refunds, merges, deletions"),
         Checkbox(USE_API, "With your own API keys"),
     ),
 }
@@ -149,13 +174,13 @@ def checkboxes() -> Iterator[Checkbox]:
 
 
 LABELS = {checkbox.permission: checkbox.label for checkbox in checkboxes()}
-EVERYTHING = frozenset(LABELS)
+ALL_PERMISSIONS = frozenset(LABELS)
 
 
 def labels_of(permissions: Iterable[str]) -> list[str]:
     """Their labels, in the order of Edit User; a permission that was removed is given by its name."""
     names = set(permissions)
-    return [label for name, label in LABELS.items() if name in names] + sorted(names - EVERYTHING)
+    return [label for name, label in LABELS.items() if name in names] + sorted(names - ALL_PERMISSIONS)
 
 
 def explain_missing(permission: str) -> str:
