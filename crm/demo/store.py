@@ -24,7 +24,7 @@ class SampleStore:
     def add(self, person: ChinookPerson, taken: TakenOrder) -> None:
         self.orders.append(taken.order)
         records = self.records.setdefault(person, [])
-        if taken.assigned.rule == "new":
+        if taken.assigned.kind == "new":
             records.append(taken.assigned.record)
 
     def customers(self, person: ChinookPerson) -> list[Customer]:

@@ -21,7 +21,7 @@ from customers.merging.second_person.policy import current_policy, reasons_by
 from customers.models import Customer, MergePolicy, NotDuplicate
 from customers.models.merge import Kept, OnConflict
 from customers.permissions import UNMATCHED
-from customers.profile.decisions import Choices, FinalValue, Party, Rule, decide
+from customers.profile.decisions import BlankFields, Choices, FinalValue, Party, decide
 from customers.profile.derive import profile_values
 from customers.profile.fields import BY_KEY, FieldKind, ProfileField
 from customers.totals.sums import OrderTotals, order_totals
@@ -157,7 +157,7 @@ def _proposal(customers: Sequence[Customer], on_conflict: OnConflict, facts: Fac
         customers=tuple(customers),
         conflicts=tuple(differing),
         choices=choices,
-        finals=decide(parties, choices, Rule.FILL, have_bought=have_bought),
+        finals=decide(parties, choices, BlankFields.FILL, have_bought=have_bought),
         left=tuple(left),
         totals=sum((facts.totals[customer.pk] for customer in duplicates), OrderTotals()),
         active_purchases=sum(facts.active.get(customer.pk, 0) for customer in duplicates),

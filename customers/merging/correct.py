@@ -22,7 +22,7 @@ from customers.merging.meanwhile import stale
 from customers.merging.plan import MergeError, MergePlan
 from customers.models import Customer, HistoryKind, Merge, ProfileChange, Via
 from customers.profile.clean import change_in_words
-from customers.profile.decisions import Choices, Decisions, Rule
+from customers.profile.decisions import BlankFields, Choices, Decisions
 from customers.profile.derive import profile_difference, profile_values, save_profile
 from customers.profile.fields import BY_KEY, FIELDS, FieldKind
 from customers.profile.replay import BroughtByMerge, ProfileHistory
@@ -50,7 +50,7 @@ class Correctable:
     versions: Mapping[int, int]
     """{customer: the last of its decisions that counts}"""
     choices: Choices
-    rule: Rule
+    blank_fields: BlankFields
     fields: Sequence[str]
     decided_since: Sequence[str]
     history: ProfileHistory
@@ -78,7 +78,7 @@ def correctable(merge: Merge) -> Correctable:
         [_as_then(customer, records, versions[customer.pk]) for customer in customers],
         versions,
         decisions.choices,
-        decisions.rule,
+        decisions.blank_fields,
         [key for key in offered if key not in since],
         [key for key in offered if key in since],
         records,
@@ -121,7 +121,7 @@ def correct_merge(
     refuse_entered(replace(agreed, choices=chosen, credit={}), by=by)
     kept = {key: choice for key, choice in current.choices.items() if key not in keys}
     decisions = Decisions.from_json(merge.decisions)
-    merge.decisions = Decisions({**kept, **chosen}, decisions.rule, decisions.bought).as_json()
+    merge.decisions = Decisions({**kept, **chosen}, decisions.blank_fields, decisions.bought).as_json()
     merge.save(update_fields=["decisions"])
     derived = ProfileHistory([survivor.pk]).derived(survivor.pk)
     origins = {key: d.origin for key, d in derived.by.items() if isinstance(d, BroughtByMerge) and d.origin}

@@ -50,7 +50,7 @@ from customers.models import (
     Via,
 )
 from customers.models.functions import Now
-from customers.profile.decisions import Decisions, Picked, Rule, Typed
+from customers.profile.decisions import BlankFields, Decisions, Picked, Typed
 from customers.profile.derive import profile_difference, profile_values, save_profile
 from customers.profile.edit import edit_profile
 from customers.profile.fields import BY_KEY, OF_CUSTOMER
@@ -152,7 +152,7 @@ def _in_numbers(merge: Merge, plan: MergePlan) -> str:
 
 
 def _refusals_entered(plan: MergePlan) -> dict[str, bool]:
-    """What a user entered as a refusal; one that is selected from a customer, or brought by the rule, is theirs."""
+    """What a user entered as a refusal; one that comes from a customer, selected or not, is theirs."""
     return refusals_in({key: choice.value for key, choice in plan.choices.items() if isinstance(choice, Typed)})
 
 
@@ -195,7 +195,9 @@ def _members(merge: Merge, duplicates: Sequence[Customer], records: Sequence[Own
 def _decisions(plan: MergePlan, records: Sequence[OwnedRecord]) -> Decisions:
     bought = frozenset(record.origin for record in records if record.has_bought)
     # A typed login or password becomes the key of its row, which needs the merge.
-    return Decisions({key: c for key, c in plan.choices.items() if not _is_typed_reference(key, c)}, plan.rule, bought)
+    return Decisions(
+        {key: c for key, c in plan.choices.items() if not _is_typed_reference(key, c)}, plan.blank_fields, bought
+    )
 
 
 def _is_typed_reference(key: str, choice: Picked | Typed) -> bool:
@@ -224,14 +226,14 @@ def _write_typed_references(merge: Merge, keys: Mapping[str, int | None]) -> Non
 
 
 def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]) -> MergePlan:
-    current = plan_merge(survivor, duplicates, agreed.choices, agreed.credit, rule=agreed.rule)
+    current = plan_merge(survivor, duplicates, agreed.choices, agreed.credit, blank_fields=agreed.blank_fields)
     if current.fingerprint != agreed.fingerprint:
         raise stale(dict(zip(agreed.ids, agreed.versions, strict=True)))
     return current
 
 
 def merge_keeping_survivor(duplicate: Customer, survivor: Customer, *, by: User | None) -> Merge | None:
-    """Merge as an API client asks for it, who sees no plan: with the survivor's profile (`Rule.KEEP`).
+    """Merge as an API client asks for it, who sees no plan: with the survivor's profile (`BlankFields.KEEP`).
 
     Retired customers stand for those they were merged into; None when both are the same customer already.
     """
@@ -240,7 +242,7 @@ def merge_keeping_survivor(duplicate: Customer, survivor: Customer, *, by: User 
         if old == kept:
             return None
         try:
-            return merge_customers(plan_merge(kept, [old], rule=Rule.KEEP), by=by, via=Via.API)
+            return merge_customers(plan_merge(kept, [old], blank_fields=BlankFields.KEEP), by=by, via=Via.API)
         except AlreadyMergedError as error:
             return error.merge
         except StalePlanError:

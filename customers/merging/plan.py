@@ -19,7 +19,7 @@ from customers.credit import credit
 from customers.lib.errors import ActionError
 from customers.models import Customer, PaySource
 from customers.profile.clean import clean
-from customers.profile.decisions import Choices, FinalValue, Party, Picked, Rule, Typed, decide
+from customers.profile.decisions import BlankFields, Choices, FinalValue, Party, Picked, Typed, decide
 from customers.profile.derive import profile_values
 from customers.profile.fields import BY_KEY, NAME_FIELDS, ProfileField
 from customers.profile.lead_status import have_bought
@@ -41,7 +41,7 @@ class MergePlan:
     credit: Mapping[str, Decimal]
     credit_before: Mapping[str, Decimal]
     choices: Choices = field(compare=False)
-    rule: Rule = field(default=Rule.FILL, compare=False)
+    blank_fields: BlankFields = field(default=BlankFields.FILL, compare=False)
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -64,15 +64,15 @@ def plan_merge(
     choices: Choices | None = None,
     credit_finals: Mapping[str, Decimal] | None = None,
     *,
-    rule: Rule = Rule.FILL,
+    blank_fields: BlankFields = BlankFields.FILL,
 ) -> MergePlan:
-    """MergeError when these customers cannot be merged. The `rule` decides the fields without a choice."""
+    """MergeError when these customers cannot be merged. `blank_fields` decides the fields without a choice."""
     choices, credit_finals = choices or {}, credit_finals or {}
     refuse_impossible_merge(survivor, duplicates)
     customers = [survivor, *sorted(duplicates, key=lambda c: c.pk)]
     choices = {key: _checked(BY_KEY[key], choice, customers) for key, choice in choices.items()}
     parties = [Party(customer.pk, profile_values(customer)) for customer in customers]
-    finals = decide(parties, choices, rule, have_bought=partial(_have_bought, customers))
+    finals = decide(parties, choices, blank_fields, have_bought=partial(_have_bought, customers))
     _refuse_taken_login(finals["cart_login"], customers)
     _refuse_pay_source_of_others(choices.get("pay_source"), customers)
     _refuse_nameless(finals, customers)
@@ -84,7 +84,7 @@ def plan_merge(
         credit=dict(credit_finals),
         credit_before=combined_credit(customers) if credit_finals else {},
         choices=choices,
-        rule=rule,
+        blank_fields=blank_fields,
     )
 
 

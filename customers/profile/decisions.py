@@ -1,7 +1,7 @@
 """What a merge decides about each field of a profile: the one definition, for the plan and for the derivation.
 
-A field becomes what was picked or typed. Where nobody chose, a rule decides. It is asked when the merge is planned, and
-again whenever the profile is derived: of the customers who are part of the merge then.
+A field becomes what was picked or typed. A field that nobody chose follows `BlankFields`, when the merge is planned and
+again whenever the profile is derived, of the customers who are part of the merge then.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Typed:
 Choices = Mapping[str, Picked | Typed]
 
 
-class Rule(StrEnum):
-    """What a field without a choice becomes. In both, consent takes the most restrictive answer."""
+class BlankFields(StrEnum):
+    """What fields without a choice become. In both, consent takes the most restrictive answer."""
 
     FILL = "fill"
     """The survivor's value; where it is blank, the first one of a duplicate. Tax exempt only by choice."""
@@ -51,12 +51,12 @@ class Decisions:
     """What was decided in a merge, as it is stored. `bought` are the origins of the records with purchases then."""
 
     choices: Choices = field(default_factory=dict)
-    rule: Rule = Rule.FILL
+    blank_fields: BlankFields = BlankFields.FILL
     bought: frozenset[int] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "rule": self.rule.value,
+            "rule": self.blank_fields.value,  # as it is called in the rows of older merges
             "picked": {key: choice.customer for key, choice in self.choices.items() if isinstance(choice, Picked)},
             "typed": {key: choice.value for key, choice in self.choices.items() if isinstance(choice, Typed)},
             "bought": sorted(self.bought),
@@ -66,7 +66,9 @@ class Decisions:
     def from_json(cls, stored: Mapping[str, Any]) -> Decisions:
         picked = {key: Picked(customer) for key, customer in stored.get("picked", {}).items()}
         typed = {key: Typed(value) for key, value in stored.get("typed", {}).items()}
-        return cls({**picked, **typed}, Rule(stored.get("rule", Rule.FILL)), frozenset(stored.get("bought", ())))
+        return cls(
+            {**picked, **typed}, BlankFields(stored.get("rule", BlankFields.FILL)), frozenset(stored.get("bought", ()))
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ class FinalValue:
     origin: int | None = None
 
 
-def decide(parties: Sequence[Party], choices: Choices, rule: Rule, *, have_bought: HaveBought) -> dict[str, FinalValue]:
+def decide(
+    parties: Sequence[Party], choices: Choices, blank_fields: BlankFields, *, have_bought: HaveBought
+) -> dict[str, FinalValue]:
     """The final value of each field. `parties` are the survivor, then the duplicates by primary key.
 
     A pick of a customer who is no longer part of the merge is no choice.
@@ -94,7 +98,9 @@ def decide(parties: Sequence[Party], choices: Choices, rule: Rule, *, have_bough
     standing = {key: c for key, c in choices.items() if isinstance(c, Typed) or c.customer in present}
     finals: dict[str, FinalValue] = {}
     for profile_field in FIELDS:
-        finals[profile_field.key] = _final(profile_field, parties, standing.get(profile_field.key), rule, finals)
+        finals[profile_field.key] = _final(
+            profile_field, parties, standing.get(profile_field.key), blank_fields, finals
+        )
     if STATUS not in standing and finals[STATUS].value == LeadStatus.LOST and have_bought(present):
         finals[STATUS] = _not_lost(finals[STATUS], parties, have_bought)
     return finals
@@ -104,7 +110,7 @@ def _final(
     profile_field: ProfileField,
     parties: Sequence[Party],
     choice: Picked | Typed | None,
-    rule: Rule,
+    blank_fields: BlankFields,
     earlier: Mapping[str, FinalValue],
 ) -> FinalValue:
     match choice:
@@ -113,7 +119,7 @@ def _final(
         case Picked(customer):
             chosen = next(party for party in parties if party.customer == customer)
         case None:
-            chosen = _default(profile_field, parties, rule, earlier)
+            chosen = _default(profile_field, parties, blank_fields, earlier)
     value = chosen.values[profile_field.key]
     if chosen is parties[0] or _is_strict_answer_of_several(profile_field, value, parties[1:]):
         return FinalValue(value)
@@ -128,14 +134,14 @@ def _is_strict_answer_of_several(profile_field: ProfileField, value: Any, duplic
 
 
 def _default(
-    profile_field: ProfileField, parties: Sequence[Party], rule: Rule, earlier: Mapping[str, FinalValue]
+    profile_field: ProfileField, parties: Sequence[Party], blank_fields: BlankFields, earlier: Mapping[str, FinalValue]
 ) -> Party:
     survivor, key = parties[0], profile_field.key
     if profile_field.kind is FieldKind.CONSENT and (
         strict := next((party for party in parties if party.values[key] is profile_field.strictest), None)
     ):
         return strict
-    if rule is Rule.KEEP and not (key in NAME_FIELDS and _is_nameless(survivor)):
+    if blank_fields is BlankFields.KEEP and not (key in NAME_FIELDS and _is_nameless(survivor)):
         return survivor
     if profile_field.kind is FieldKind.PASSWORD and survivor.values[LOGIN] is None:
         # A password goes with its login. Only by choice does it open another account.

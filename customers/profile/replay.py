@@ -175,7 +175,7 @@ class ProfileHistory:
         def have_bought(customers: Collection[int]) -> bool:
             return any(not decisions.bought.isdisjoint(parts_of[pk]) for pk in customers)
 
-        for key, final in decide(parties, choices, decisions.rule, have_bought=have_bought).items():
+        for key, final in decide(parties, choices, decisions.blank_fields, have_bought=have_bought).items():
             # Also if it is the same: it is the duplicate's value, and follows them.
             if final.value != derived.values[key] or final.origin is not None:
                 was_picked = isinstance(choices.get(key), Picked | Typed)

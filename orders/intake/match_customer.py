@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -41,20 +41,26 @@ if TYPE_CHECKING:
 MOST_RECORDS = 50
 
 
+RecordKind = Literal["known", "identity", "match", "new"]
+
+
 @dataclass(frozen=True)
 class AssignedRecord:
-    """The source record of an incoming lead or order, and the rule that chose it: known, identity, match or new.
+    """The source record of an incoming lead or order, and which it is.
+
+    `kind` is known for one with the same external id, identity for one with the same identity, match for one that was
+    added to a customer who matches, new for that of a new customer.
 
     `may_be_lost` is False if its customer is known never to have been a lost lead.
     """
 
     record: SourceRecord
-    rule: str
+    kind: RecordKind
     may_be_lost: bool = True
 
     @property
     def is_new(self) -> bool:
-        return self.rule == "new"
+        return self.kind == "new"
 
 
 def names_of(incoming: IncomingCustomer) -> list[str]:

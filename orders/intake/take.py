@@ -70,7 +70,7 @@ def take_order(incoming: IncomingOrder, *, by: User | None = None, write_more: W
     except ActionError:
         count(Counted.INTAKE, "api", "refused")
         raise
-    count_after_commit(Counted.INTAKE, "api", "repeat" if taken.is_repeat else taken.assigned.rule)
+    count_after_commit(Counted.INTAKE, "api", "repeat" if taken.is_repeat else taken.assigned.kind)
     return taken
 
 
@@ -90,7 +90,7 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMo
         refuse_erased(names)
         known = AssignedRecord(incoming.record, "known") if incoming.record else None
         assigned = known or find_or_create(customer, by=by)
-        if assigned.rule == "known":
+        if assigned.kind == "known":
             customer = of_known_customer(incoming.customer, assigned.record)
             _write_other_identity(assigned.record, customer.identity)
         # Not before the locks: who reads on from the time of another order has not come to this one yet.
@@ -210,7 +210,7 @@ def _events(order: Order, assigned: AssignedRecord) -> Iterator[Event]:
     record = assigned.record
     if assigned.is_new:
         yield customer_events.created(record.customer_id, record=record.pk)
-    elif assigned.rule == "match":
+    elif assigned.kind == "match":
         yield customer_events.updated(record.customer_id, records=[record.pk])
     yield events.about(order, EventKind.ORDER_UPDATED if order.pk else EventKind.ORDER_CREATED)
 

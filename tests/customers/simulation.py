@@ -123,7 +123,7 @@ class Simulation:
         order = IncomingOrder(who, Decimal(7), "USD", external_id=name, purchases=purchases)
         found = take_order(order).assigned
         self.ordered["USD"] += 700
-        if found.rule == "new":
+        if found.kind == "new":
             self.customers[name] = found.record.customer_id
         self._name_records(name)
 

@@ -27,7 +27,7 @@ from customers.merging.forms.texts import ANSWERED, Texts, input_names, text_of_
 from customers.merging.meanwhile import changes_since, describe_changes
 from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import LeadStatus
-from customers.profile.decisions import LOGIN, STATUS, Picked, Rule, Typed
+from customers.profile.decisions import LOGIN, STATUS, BlankFields, Picked, Typed
 from customers.profile.fields import BY_KEY, FIELDS, ProfileField
 from customers.profile.forms.shop_logins import LONGEST_PASSWORD
 
@@ -46,12 +46,12 @@ class ValuesForm:
         *,
         draft: MergeDraft | None = None,
         by: User | None,
-        rule: Rule = Rule.FILL,
+        blank_fields: BlankFields = BlankFields.FILL,
     ) -> None:
-        self.customers, self.data, self.by, self.rule = customers, data, by, rule
+        self.customers, self.data, self.by, self.blank_fields = customers, data, by, blank_fields
         self.errors: dict[str, str] = {}
         self.credit = credit_by_currency(customers)
-        self.default = plan_merge(customers[0], customers[1:], rule=rule)
+        self.default = plan_merge(customers[0], customers[1:], blank_fields=blank_fields)
         self.suggested = Entered.suggested(self.default, customers)
         self.is_kept = data is None and draft is not None and not draft.is_empty
         self.entered = self.suggested.with_draft(draft, customers) if draft else self.suggested
@@ -142,7 +142,9 @@ class ValuesForm:
                 errors[f"{CREDIT}{currency}"] = str(error.message)
         if not errors:
             try:
-                plan = plan_merge(self.customers[0], self.customers[1:], choices, credit, rule=self.rule)
+                plan = plan_merge(
+                    self.customers[0], self.customers[1:], choices, credit, blank_fields=self.blank_fields
+                )
                 refuse_entered(plan, by=self.by)
                 return plan, errors
             except MergeError as error:
@@ -150,12 +152,12 @@ class ValuesForm:
         return None, errors
 
     def _is_suggested(self, field: ProfileField, choice: Picked | Typed) -> bool:
-        """Whether nobody chose: then the rule of the merge decides, now and after an undo of another merge."""
+        """Whether nobody chose: then `BlankFields` decides, now and after an undo of another merge."""
         if not isinstance(choice, Picked):
             return False
         if field.key != PASSWORD:
             return self.entered.of(field) == self.suggested.of(field)
-        # Another login would bring its password along, by the rule.
+        # Where no password is chosen, another login brings its own.
         login = BY_KEY[LOGIN]
         is_same_login = self.entered.of(login) == self.suggested.of(login)
         return is_same_login and self.suggested.picks[field.key] == str(choice.customer)

@@ -30,10 +30,14 @@ def merge_correct(request: "StaffRequest", pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into"), pk=pk)
     try:
         current = correctable(merge)
-        as_decided = ValuesForm(current.customers, draft=_draft(current), by=request.user, rule=current.rule)
+        as_decided = ValuesForm(
+            current.customers, draft=_draft(current), by=request.user, blank_fields=current.blank_fields
+        )
         if request.method != "POST":
             return _page(request, current, as_decided)
-        form = ValuesForm(current.customers, request.POST, draft=_draft(current), by=request.user, rule=current.rule)
+        form = ValuesForm(
+            current.customers, request.POST, draft=_draft(current), by=request.user, blank_fields=current.blank_fields
+        )
         plan = form.review()
         if plan is None:
             return _page(request, current, form)

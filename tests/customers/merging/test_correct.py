@@ -31,7 +31,7 @@ def test_what_follows_is_as_if_it_had_been_merged_so_and_an_undo_takes_it_out(he
     made = merge(helena, helen, initial, last_name=helen)
     current = correctable(reloaded(made))
     choices = {"company": Typed("Design s.r.o."), "first_name": Picked(initial.pk)}
-    plan = plan_merge(current.customers[0], current.customers[1:], choices, rule=current.rule)
+    plan = plan_merge(current.customers[0], current.customers[1:], choices, blank_fields=current.blank_fields)
     correct_merge(made, plan, choices, by=None)
     corrected = profile_values(reloaded(helena))
     assert rebuild() == "Nothing differed."

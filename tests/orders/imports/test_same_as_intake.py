@@ -78,14 +78,14 @@ def take_one(row):
             taken = take_order(row.order)
         except RepeatedRequestError:
             return None, "refused"
-        return taken.assigned.record, "order" if taken.is_repeat else taken.assigned.rule
+        return taken.assigned.record, "order" if taken.is_repeat else taken.assigned.kind
     customer = in_default_country(row.customer)
     with transaction.atomic():
         lock_numbers(names_of(customer))
         assigned = find_or_create(customer, by=None)
-        if assigned.rule == "known":
+        if assigned.kind == "known":
             _write_other_identity(assigned.record, of_known_customer(row.customer, assigned.record).identity)
-    return assigned.record, assigned.rule
+    return assigned.record, assigned.kind
 
 
 RULES = {

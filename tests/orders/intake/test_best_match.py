@@ -95,7 +95,7 @@ def test_a_person_split_off_who_orders_again_is_the_customer_who_was_split_off()
 def test_a_person_split_off_is_not_associated_by_another_value_either():
     smith("Tom", phone=PHONE)
     split_record(arriving("Tim", email=EMAIL).record, by=None)
-    assert arriving("Tim", source="Post", email="new@example.org", phone=PHONE).rule == "new"
+    assert arriving("Tim", source="Post", email="new@example.org", phone=PHONE).kind == "new"
 
 
 def test_of_namesakes_marked_as_not_duplicates_the_one_of_the_same_data_source_is_taken():
@@ -122,7 +122,7 @@ def test_a_mark_counts_after_a_merge(agent):
     tom, tim = smith("Tom", phone=PHONE), smith("Tim")
     mark_not_duplicates(tom, tim, by=agent)
     merge(smith("Zoe", email="zoe@example.org"), tim)
-    assert arriving("Tim", email="new@example.org", phone=PHONE).rule == "new"
+    assert arriving("Tim", email="new@example.org", phone=PHONE).kind == "new"
 
 
 def test_a_mark_about_others_changes_nothing(agent):
@@ -137,7 +137,7 @@ def test_an_email_excluded_from_matching_stays_so_on_what_comes_by_the_phone(age
     found = arriving("Tom", email=EMAIL, phone=PHONE).record
     assert found.customer == tom
     assert not MatchKey.objects.filter(value=EMAIL).exists()
-    assert arriving("Tim", source="Post", email=EMAIL).rule == "new"
+    assert arriving("Tim", source="Post", email=EMAIL).kind == "new"
     include(tom, "email", EMAIL, by=agent)
     assert MatchKey.objects.filter(source_record=found, value=EMAIL).exists()
 
@@ -146,7 +146,7 @@ def test_the_same_identity_by_an_excluded_email_is_somebody_new(agent):
     tom = smith("Tom")
     exclude(tom, "email", EMAIL, by=agent)
     again = arriving("Tom", source="Shop", email=EMAIL)
-    assert again.rule == "new"
+    assert again.kind == "new"
     assert arriving("Tom", source="Shop", email=EMAIL).record == again.record
 
 
@@ -176,7 +176,7 @@ def test_a_value_that_too_many_have_recognises_both_names_only():
     tom = smith("Tom")
     fill_mailbox(email=EMAIL)
     assert arriving("Tom", email=EMAIL).record.customer == tom
-    assert arriving("Tim", email=EMAIL).rule == "new"
+    assert arriving("Tim", email=EMAIL).kind == "new"
 
 
 def test_one_name_by_a_value_that_too_many_have_is_somebody_new_each_time():

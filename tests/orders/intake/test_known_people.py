@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_a_known_external_id_is_that_record_whatever_else_is_said():
     first = lead(external_id="7", **IDENTITY)
     again = lead(external_id="7", first_name="Frank", email="frank@x.cz")
-    assert (again.rule, again.record) == ("known", first.record)
+    assert (again.kind, again.record) == ("known", first.record)
     assert again.record.first_name == "Helena"
 
 
@@ -36,7 +36,7 @@ def test_the_same_external_id_of_another_data_source_is_somebody_else():
 
 def test_the_same_identity_however_it_is_written_is_the_same_record(helena):
     found = lead(first_name=" HELENA", last_name="holý ", email="HHoly@GMAIL.com", phone="+420241770449")
-    assert (found.rule, found.record) == ("identity", helena)
+    assert (found.kind, found.record) == ("identity", helena)
 
 
 def test_of_two_records_of_one_identity_the_oldest_is_taken(helena):
@@ -46,20 +46,20 @@ def test_of_two_records_of_one_identity_the_oldest_is_taken(helena):
 
 def test_the_same_identity_of_another_data_source_gets_a_record_of_its_own(helena):
     found = lead("Market", **IDENTITY)
-    assert (found.rule, found.record.customer) == ("match", helena.customer)
+    assert (found.kind, found.record.customer) == ("match", helena.customer)
     assert found.record != helena
 
 
 def test_a_record_that_goes_by_another_external_id_is_not_taken_for_the_same():
     first = lead(external_id="7", **IDENTITY)
     found = lead(external_id="8", **IDENTITY)
-    assert found.rule == "match"
+    assert found.kind == "match"
     assert (found.record.external_id, found.record.customer) == ("8", first.record.customer)
 
 
 def test_a_name_alone_is_no_identity():
-    assert lead(first_name="Helena", last_name="Holý").rule == "new"
-    assert lead(first_name="Helena", last_name="Holý").rule == "new"
+    assert lead(first_name="Helena", last_name="Holý").kind == "new"
+    assert lead(first_name="Helena", last_name="Holý").kind == "new"
 
 
 # A customer has few records
@@ -68,7 +68,7 @@ def test_a_name_alone_is_no_identity():
 def test_a_data_source_without_ids_makes_at_most_fifty_records_of_a_customer(helena):
     for number in range(MOST_RECORDS + 3):
         found = lead(**IDENTITY | {"last_name": f"Holý {number}"})
-    assert found.rule == "match"
+    assert found.kind == "match"
     assert helena.customer.records.filter(data_source=helena.data_source).count() == MOST_RECORDS
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @table("named", ["first_name", "last_name"])
 def test_the_same_email_or_phone_with_the_same_first_or_last_name_is_a_match(helena, shared, named):
     found = lead("Market", **{shared: IDENTITY[shared], named: IDENTITY[named].upper()})
-    assert (found.rule, found.record.customer, found.record.origin) == ("match", helena.customer, helena.customer)
+    assert (found.kind, found.record.customer, found.record.origin) == ("match", helena.customer, helena.customer)
 
 
 @table(
@@ -34,27 +34,27 @@ def test_the_same_email_or_phone_with_the_same_first_or_last_name_is_a_match(hel
     ],
 )
 def test_anything_less_is_somebody_new(helena, who):
-    assert lead("Market", **who).rule == "new"
+    assert lead("Market", **who).kind == "new"
 
 
 def test_blank_matches_no_blank():
     lead(first_name="Helena")
     lead(email="hholy@gmail.com")
-    assert lead("Market", email="hholy@gmail.com").rule == "new"
-    assert lead("Market", first_name="Helena").rule == "new"
+    assert lead("Market", email="hholy@gmail.com").kind == "new"
+    assert lead("Market", first_name="Helena").kind == "new"
 
 
 def test_a_number_written_without_its_country_is_read_in_the_senders(helena):
-    assert lead("Market", first_name="Helena", phone="241 770 449", country="FR").rule == "new"
-    assert lead("Market", first_name="Helena", phone="00 420 241 770 449", country="FR").rule == "match"
+    assert lead("Market", first_name="Helena", phone="241 770 449", country="FR").kind == "new"
+    assert lead("Market", first_name="Helena", phone="00 420 241 770 449", country="FR").kind == "match"
     assert (
-        lead("Post", first_name="Elena", last_name="Holý", phone="241 770449", country="Czech Republic").rule == "match"
+        lead("Post", first_name="Elena", last_name="Holý", phone="241 770449", country="Czech Republic").kind == "match"
     )
 
 
 def test_a_number_that_is_none_matches_as_it_is_written():
     lead(first_name="Helena", phone="99 99 12 3")
-    assert lead("Market", first_name="Helena", phone="9999123").rule == "match"
+    assert lead("Market", first_name="Helena", phone="9999123").kind == "match"
 
 
 def test_of_several_customers_who_match_the_oldest_wins(helena):
@@ -87,24 +87,24 @@ def test_the_email_of_one_record_and_the_name_of_another_are_a_match(helena):
 @table("who", [{"email": "none@none.com"}, {"phone": "000 000 0000"}, {"phone": "+1 555 555 5555"}])
 def test_a_placeholder_is_nobodys(who):
     lead(first_name="Helena", **who)
-    assert lead("Market", first_name="Helena", **who).rule == "new"
+    assert lead("Market", first_name="Helena", **who).kind == "new"
 
 
 def test_a_value_that_staff_ignore_matches_nobody(helena):
     IgnoredValue.objects.create(kind=MatchKind.EMAIL, value="hholy@gmail.com")
-    assert lead("Market", first_name="Helena", email="hholy@gmail.com").rule == "new"
+    assert lead("Market", first_name="Helena", email="hholy@gmail.com").kind == "new"
 
 
 def test_a_value_that_a_record_is_not_to_be_known_by_does_not_match_it(helena, agent):
     UnmatchedValue.objects.create(source_record=helena, kind=MatchKind.EMAIL, value="hholy@gmail.com", by=agent)
     match_keys.refresh([helena])
-    assert lead("Market", first_name="Helena", email="hholy@gmail.com").rule == "new"
+    assert lead("Market", first_name="Helena", email="hholy@gmail.com").kind == "new"
 
 
 def test_an_erased_customer_matches_nobody():
     customer = SourceRecordFactory(first_name="Helena", email="hholy@gmail.com").customer
     Customer.objects.filter(pk=customer.pk).update(erased_at=timezone.now())
-    assert lead("Market", first_name="Helena", email="hholy@gmail.com").rule == "new"
+    assert lead("Market", first_name="Helena", email="hholy@gmail.com").kind == "new"
 
 
 def test_a_match_with_a_merged_customer_belongs_to_the_survivor_and_goes_back_on_an_undo(helena):

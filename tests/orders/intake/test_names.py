@@ -27,7 +27,7 @@ EMAIL = "one@reunite.cz"
 def test_a_name_in_another_spelling_is_the_same_name(one, other):
     known = lead(first_name=one[0], last_name=one[1], email=EMAIL).record
     matched = lead("Market", first_name=other[0], last_name=other[1], email=EMAIL)
-    assert (matched.rule, matched.record.customer) == ("match", known.customer)
+    assert (matched.kind, matched.record.customer) == ("match", known.customer)
 
 
 @table(
@@ -45,7 +45,7 @@ def test_a_name_in_another_spelling_is_the_same_name(one, other):
 )
 def test_another_name_a_name_in_the_other_place_or_a_placeholder_makes_somebody_new(one, other):
     lead(first_name=one[0], last_name=one[1], email=EMAIL)
-    assert lead("Market", first_name=other[0], last_name=other[1], email=EMAIL).rule == "new"
+    assert lead("Market", first_name=other[0], last_name=other[1], email=EMAIL).kind == "new"
 
 
 def test_a_guest_is_recognised_by_the_name_that_is_one():
@@ -67,7 +67,7 @@ def test_a_guest_is_recognised_by_the_name_that_is_one():
 )
 def test_a_made_up_email_or_phone_recognises_nobody(who):
     lead(first_name="Maria", last_name="Garcia", **who)
-    assert lead("Market", first_name="Maria", last_name="Garcia", **who).rule == "new"
+    assert lead("Market", first_name="Maria", last_name="Garcia", **who).kind == "new"
 
 
 @table(
@@ -76,10 +76,10 @@ def test_a_made_up_email_or_phone_recognises_nobody(who):
 )
 def test_an_email_or_phone_that_only_looks_made_up_recognises_its_owner(who):
     lead(first_name="Maria", last_name="Garcia", **who)
-    assert lead("Market", first_name="Maria", last_name="Garcia", **who).rule == "match"
+    assert lead("Market", first_name="Maria", last_name="Garcia", **who).kind == "match"
 
 
 def test_an_order_of_a_short_name_is_not_joined_by_it():
     lead(first_name="Robert", last_name="Brown", email=EMAIL)
-    assert lead("Market", first_name="Bob", last_name="Green", email=EMAIL).rule == "new"
-    assert lead("Post", first_name="Bob", last_name="Brown", email=EMAIL).rule == "match"
+    assert lead("Market", first_name="Bob", last_name="Green", email=EMAIL).kind == "new"
+    assert lead("Post", first_name="Bob", last_name="Brown", email=EMAIL).kind == "match"

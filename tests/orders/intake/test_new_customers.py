@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_somebody_new_becomes_a_customer_with_the_profile_as_received():
     found = lead(**IDENTITY, country="CZ", billing_address={"line1": "Klanova 9", "country": "CZ"})
     customer = found.record.customer
-    assert found.rule == "new"
+    assert found.kind == "new"
     assert (customer.name, customer.email, customer.phone) == ("Helena Holý", "hholy@gmail.com", "+420 241 770 449")
     assert customer.billing_address == {"line1": "Klanova 9", "country": "CZ"}
     assert found.record.origin == customer
@@ -54,7 +54,7 @@ def test_the_lines_and_subscriptions_of_an_order_are_written_with_it(helena):
 
 def test_with_deduplication_off_everybody_is_new(helena):
     found = lead(**IDENTITY, deduplicate=False)
-    assert found.rule == "new"
+    assert found.kind == "new"
     assert found.record.customer != helena.customer
 
 

@@ -82,7 +82,7 @@ def test_a_subscription_that_cannot_be_stored_is_refused_and_nothing_is_written(
 def test_an_email_that_grows_when_it_is_normalised_is_taken_in_and_not_matched_by():
     who = {"first_name": "Helena", "email": "İ" * 200 + "@x.cz"}
     assert lead(**who).record.match_keys.count() == 0
-    assert lead("Market", **who).rule == "new"
+    assert lead("Market", **who).kind == "new"
 
 
 def test_the_longest_values_that_fit_are_taken_in():

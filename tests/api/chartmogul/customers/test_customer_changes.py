@@ -71,7 +71,7 @@ def test_who_was_merged_restored_or_erased_is_listed(caller, three):
 def test_a_new_source_record_is_a_change_of_the_customer(caller, shop):
     known = lead("Shop", first_name="Jan", last_name="Holý", email="jan@reunite.cz").record
     _, cursor = read(caller)
-    assert lead("Market", first_name="Jan", last_name="Nový", email="jan@reunite.cz").rule == "match"
+    assert lead("Market", first_name="Jan", last_name="Nový", email="jan@reunite.cz").kind == "match"
     entries, _ = read(caller, cursor)
     assert (entries[-1]["uuid"], len(entries[-1]["customer"]["external_ids"])) == (known.customer.uuid, 2)
 
