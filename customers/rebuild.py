@@ -20,6 +20,7 @@ from customers.models import Customer, MergeMember, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.profile.derive import refresh_profiles
 from customers.records import match_keys, ownership, shared_values
+from customers.review.counts import recount_merges
 from customers.totals import billing_status
 
 OfRecords = Callable[[Sequence[int]], list[str]]
@@ -40,7 +41,7 @@ class RebuiltStretch:
 def rebuild(totals: OfRecords) -> Iterator[str]:
     """Derive owners, profiles, match keys, billing status and shared values; a line for each that differed.
 
-    Values that staff excluded or ignored get their normal form anew.
+    Counts of merges, too. Values that staff excluded or ignored get their normal form anew.
 
     `totals` does the same for the totals of records, before the billing status is derived from them.
     """
@@ -61,6 +62,7 @@ def rebuild_stretch(place: Place, totals: OfRecords) -> RebuiltStretch:
         "caches": partial(_caches, totals=totals),
         "missing": _missing_shared_values,
         "unshared": _unshared_values,
+        "counts": _counts_of_merges,
     }
     names = list(phases)
     if not place:
@@ -118,6 +120,11 @@ def _missing_shared_values(after: Place) -> RebuiltStretch:
 
 def _unshared_values(after: Place) -> RebuiltStretch:
     return RebuiltStretch([], shared_values.drop_all_unshared(after))
+
+
+def _counts_of_merges(after: Place) -> RebuiltStretch:
+    differed, following = recount_merges(after)
+    return RebuiltStretch([f"counts of merges of {day}" for day in differed], following)
 
 
 def _batch(customers: CustomerQuerySet, after: Place) -> list[int]:

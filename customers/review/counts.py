@@ -1,14 +1,14 @@
 """How many merges were made and undone, kept by day, so that a page reads as much for a million merges as for a few.
 
 A merge counts on the day it was made, in UTC, also when it is undone: an undo changes that day. The clock counts anew
-each day with merges or undos since it last did. The time until an undo is kept by its place on a logarithmic scale, so
-a median is right to about a tenth.
+each day with merges or undos since it last did; `rebuild` compares the others. The time until an undo is kept by its
+place on a logarithmic scale, so a median is right to about a tenth.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from math import log2
 
@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from customers.models import CountedMerges, Merge, MergeCount, MergedBy, Via
 
+DAYS_AT_ONCE = 31
 LATE = timedelta(minutes=15)
 """A transaction that long still counts, though its merge has the time of its beginning."""
 STEPS = 4
@@ -56,14 +57,46 @@ def _days_since(since: datetime | None, now: datetime) -> set[date]:
     return {day for day in days if day <= now.astimezone(UTC).date()} | {*undone.values_list("day", flat=True)}
 
 
+def recount_merges(after: Sequence[str]) -> tuple[list[date], Sequence[str] | None]:
+    """Count some days again after that in `after`, which is empty at first; those that differed, and what follows.
+
+    A day that the clock counts next is left to it.
+    """
+    counted = CountedMerges.objects.first()
+    if counted is None:
+        return [], None
+    left = _days_since(counted.until - LATE, timezone.now())
+    days = _days_after(date.fromisoformat(after[0]) if after else date.min)
+    differed = [day for day in days if day not in left and _count_day(day)]
+    return differed, [days[-1].isoformat()] if days else None
+
+
+def _days_after(last: date) -> list[date]:
+    """A month, from the next day on that has merges or counts."""
+    merges = Merge.objects.order_by("created", "pk").values_list("created", flat=True)
+    if last > date.min:
+        merges = merges.filter(created__gte=datetime.combine(last + timedelta(days=1), time.min, tzinfo=UTC))
+    counts = MergeCount.objects.filter(day__gt=last).order_by("day", "pk").values_list("day", flat=True)
+    made, counted = merges.first(), counts.first()
+    starts = [*([made.astimezone(UTC).date()] if made else []), *([counted] if counted else [])]
+    return [min(starts) + timedelta(days=n) for n in range(DAYS_AT_ONCE)] if starts else []
+
+
 @transaction.atomic
-def _count_day(day: date) -> None:
+def _count_day(day: date) -> bool:
+    """Whether other counts were stored."""
+    # The clock and a rebuild may come to one day at the same moment.
+    list(CountedMerges.objects.select_for_update())
     counts = Counter(_active_on(day)) + Counter(_undone_on(day))
-    MergeCount.objects.filter(day=day).delete()
+    stored = MergeCount.objects.filter(day=day)
+    if counts == {(row.made_by, row.number, row.wait): row.merges for row in stored}:
+        return False
+    stored.delete()
     MergeCount.objects.bulk_create(
         MergeCount(day=day, made_by=made_by, number=number, wait=wait, merges=merges)
         for (made_by, number, wait), merges in counts.items()
     )
+    return True
 
 
 def _active_on(day: date) -> dict[Key, int]:

@@ -1,12 +1,25 @@
 """`manage.py rebuild` finds every kind of cache that is wrong, says so, and puts it right."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
-from customers.models import Customer, MatchKey, MonthTotals, RecordTotals, SearchWord, SourceRecord
+from customers.models import (
+    CountedMerges,
+    Customer,
+    MatchKey,
+    Merge,
+    MergeCount,
+    MonthTotals,
+    RecordTotals,
+    SearchWord,
+    SourceRecord,
+)
 from customers.profile.edit import edit_profile
+from customers.review.counts import count_merges
 from orders.intake.order import IncomingPurchase
 from tests.acts import merge, rebuild
 from tests.database import dump
@@ -19,12 +32,14 @@ WRONG = "WRONG"
 
 @pytest.fixture
 def survivor() -> Customer:
-    """With a duplicate who has a subscription, and a profile that staff edited."""
+    """With a duplicate who has a subscription, a profile that staff edited, and a merge that the clock has counted."""
     monthly = [IncomingPurchase(ProductFactory(), Decimal(3))]
     helena = order(first_name="Helena", email="hholy@gmail.com").assigned.record.customer
     elena = order("Market", first_name="Elena", email="elena@x.cz", purchases=monthly).assigned.record.customer
     edit_profile(helena, {"custom1": "gold"}, version=helena.version, by=None, via="page")
     merge(helena, elena)
+    Merge.objects.update(created=timezone.now() - timedelta(days=40))
+    count_merges()
     return helena
 
 
@@ -52,6 +67,10 @@ PLANTED: dict[str, Callable[[Customer], object]] = {
     "USD totals of record": lambda c: RecordTotals.objects.update(amount=1),
     "USD totals": lambda c: RecordTotals.objects.all().delete(),
     "USD of 20": lambda c: MonthTotals.objects.all().delete(),
+    "counts of merges of 20": lambda c: MergeCount.objects.update(merges=7),
+    "counts of merges of 1999-12-31": lambda c: MergeCount.objects.create(
+        day="1999-12-31", made_by="user", number=1, wait=-1, merges=1
+    ),
     "billing status of customer": lambda c: Customer.objects.filter(pk=c.pk).update(billing_status="cancelled"),
 }
 
@@ -62,14 +81,22 @@ def test_after_ordinary_work_nothing_differs(survivor):
 
 @table("said", PLANTED)
 def test_a_cache_that_was_changed_behind_the_programs_back_is_named_and_put_right(survivor, said):
-    before = dump(without={"moved_at", "version", "updated"})
+    before = dump(without={"id", "moved_at", "version", "updated"})
     PLANTED[said](survivor)
     lines = rebuild().splitlines()
     assert any(line.startswith(said) for line in lines), lines
     differences = len(lines) - 1
     assert lines[-1] == f"{differences} {'difference' if differences == 1 else 'differences'} corrected."
     assert rebuild() == "Nothing differed."
-    assert dump(without={"moved_at", "version", "updated"}) == before
+    assert dump(without={"id", "moved_at", "version", "updated"}) == before
+
+
+def test_a_day_that_the_clock_counts_next_is_left_to_it(survivor):
+    CountedMerges.objects.update(until=timezone.now() - timedelta(days=50))
+    MergeCount.objects.all().delete()
+    assert rebuild() == "Nothing differed."
+    count_merges()
+    assert MergeCount.objects.get().merges == 1
 
 
 def test_caches_that_follow_from_one_another_are_put_right_at_once(survivor):

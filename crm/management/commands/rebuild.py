@@ -12,8 +12,8 @@ from orders.revenue.disagreements import disagreements
 
 class Command(BaseCommand):
     help = (
-        "Recalculates all derived data (owners, profiles, match keys, totals, billing status) and lists differences,"
-        " and customers whose status and recurring revenue disagree."
+        "Recalculates all derived data (owners, profiles, match keys, totals, billing status, counts of merges) and"
+        " lists differences, and customers whose status and recurring revenue disagree."
         " It locks a few customers at a time, so users can keep working."
     )
 
