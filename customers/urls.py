@@ -11,7 +11,7 @@ from customers.engagement.views.rows import (
 )
 from customers.engagement.views.tasks import my_tasks, task_done
 from customers.erasing.views.delete import customer_delete
-from customers.erasing.views.log import deletion_list
+from customers.erasing.views.deletion_log import deletion_list
 from customers.labels.views import attribute_remove, attribute_set, customer_labels, tag_add, tag_remove
 from customers.lists.views import list_entry_add, list_entry_edit, lists
 from customers.matching.views.exclusions import customer_known_by, match_resume, match_stop

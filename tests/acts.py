@@ -14,7 +14,7 @@ from customers.lib.errors import ActionError
 from customers.merging.merge import merge_customers
 from customers.merging.plan import MergePlan, plan_merge
 from customers.merging.undo import UndoResult, undo_merge
-from customers.models import Customer, Deletion, Merge, PaySource, Via
+from customers.models import Customer, Erasure, Merge, PaySource, Via
 from customers.profile.decisions import Picked, Typed
 from customers.profile.edit import edit_profile
 from orders.models import Order, Purchase, Transaction
@@ -76,7 +76,7 @@ def edit_as_seen(customer: Customer, by=None, **values) -> Customer:
     return edit_profile(customer, values, version=customer.version, by=by, via="page")
 
 
-def erase(customer: Customer, by=None) -> Deletion:
+def erase(customer: Customer, by=None) -> Erasure:
     return erase_customer(customer, version=reloaded(customer).version, by=by)
 
 

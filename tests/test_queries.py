@@ -30,7 +30,7 @@ from customers.models import (
     ClosingReason,
     Contact,
     Customer,
-    Deletion,
+    Erasure,
     GroupToMerge,
     IdentifyingAttribute,
     LeadPhase,
@@ -94,7 +94,7 @@ def customer(db) -> Customer:
         one_of_each(record)
         CartLogin.objects.filter(source_record=record).update(login=f"login {record.pk}")
     helena(RECORDS)
-    Deletion.objects.create(uuid=helena(RECORDS + 1).uuid)
+    Erasure.objects.create(uuid=helena(RECORDS + 1).uuid)
     # The newest, whom `add_rule` takes: the page of a rule asks who was restored.
     undo(merge(helena(RECORDS + 2), helena(RECORDS + 3)))
     add_to_batches(customer.merges.earliest("pk"))
@@ -166,7 +166,7 @@ def records_of(customer: Customer) -> list[SourceRecord]:
 def fill(customer: Customer, user: User) -> None:
     """Thirty rows for every list, and the orders."""
     for n in range(100, 100 + ROWS):
-        Deletion.objects.create(uuid=helena(n).uuid, by=user)
+        Erasure.objects.create(uuid=helena(n).uuid, by=user)
         add_to_batches(undo(merge(helena(n + 100), helena(n + 200))).merge)
         ignore_value(f"desk{n}@example.org", by=user)
         add_rule(f"Rule {n}", customer, by=user)

@@ -10,7 +10,7 @@ from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.jobs.models import Job
 from customers.lib.phrases import isolated
-from customers.models import CartLogin, Customer, Deletion, IdentifyingAttribute, SourceRecord
+from customers.models import CartLogin, Customer, Erasure, IdentifyingAttribute, SourceRecord
 from customers.pages import tabs
 from customers.records.registry import linked_models
 from orders.models import DoublePayment
@@ -76,7 +76,7 @@ def customer(eve) -> Customer:
         if "by" in {field.name for field in model._meta.fields}:
             model.objects.update(by=eve)
     Customer.objects.update(owner=eve)
-    Deletion.objects.create(uuid=others[4].uuid, by=eve)
+    Erasure.objects.create(uuid=others[4].uuid, by=eve)
     AccountChange.objects.create(user=eve, by=eve, given=["customers.view_customer"])
     ApiKey.objects.create(user=eve, name="Key")
     delivery_of(customer)

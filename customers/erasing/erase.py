@@ -26,8 +26,8 @@ from customers.merging import drafts
 from customers.models import (
     Customer,
     DataSource,
-    Deletion,
     ErasedRecord,
+    Erasure,
     MatchKey,
     MonthTotals,
     RecordTotals,
@@ -97,7 +97,7 @@ def _comparable(text: str) -> str:
     return " ".join(unaccented(text).split())
 
 
-def erase_customer(customer: Customer, *, version: int | None, by: User | None) -> Deletion:
+def erase_customer(customer: Customer, *, version: int | None, by: User | None) -> Erasure:
     """Delete the live `customer`; StaleEraseError when it changed, or was merged or undone, since `version`."""
     try:
         return _erase(customer.pk, version=version, by=by)
@@ -106,7 +106,7 @@ def erase_customer(customer: Customer, *, version: int | None, by: User | None) 
 
 
 @retry_when_moved
-def _erase(pk: int, *, version: int | None, by: User | None) -> Deletion:
+def _erase(pk: int, *, version: int | None, by: User | None) -> Erasure:
     try:
         return _erase_locked(pk, version=version, by=by)
     except IntegrityError:
@@ -115,7 +115,7 @@ def _erase(pk: int, *, version: int | None, by: User | None) -> Deletion:
 
 
 @transaction.atomic
-def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Deletion:
+def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Erasure:
     family = ownership.merged_into_any([pk]).keys()
     locked = lock(family)
     if ownership.merged_into_any([pk]).keys() != family:
@@ -136,7 +136,7 @@ def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Deletion:
     merged = ", ".join(str(number) for number in sorted(family) if number != pk)
     text = f"With {merged}, merged into it." if merged else ""
     insert(*events.erased(family), audit_entry(AuditAction.ERASURE, text, by=by, customer=pk))
-    return Deletion.objects.create(uuid=customer.uuid, by=by, counts={"customers": len(family), **counts})
+    return Erasure.objects.create(uuid=customer.uuid, by=by, counts={"customers": len(family), **counts})
 
 
 def _refuse(customer: Customer, version: int | None) -> None:

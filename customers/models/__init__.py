@@ -19,6 +19,7 @@ from customers.models.engagement.rows import (
 )
 from customers.models.engagement.task import Task
 from customers.models.erased_record import ErasedRecord
+from customers.models.erasure import Erasure
 from customers.models.event import Event, EventKind
 from customers.models.evidence import EvidenceKey, EvidenceKind, EvidencePair, EvidenceProgress, IdentifyingAttribute
 from customers.models.history import HistoryEntry, HistoryKind, HistoryReader
@@ -37,7 +38,7 @@ from customers.models.matching import (
     SharedValue,
     UnmatchedValue,
 )
-from customers.models.merge import Deletion, Merge, MergeDraft, MergeMember, Via
+from customers.models.merge import Merge, MergeDraft, MergeMember, Via
 from customers.models.merge_request import MergePolicy, MergeRequest, RequestState
 from customers.models.payment import CartLogin, CreditEntry, PaySource
 from customers.models.review import CountedMerges, MergeCount, MergedBy, MergeSample, MergeVerdict, SampledMerge
@@ -64,8 +65,8 @@ __all__ = [
     "DataSource",
     "DataSourceChange",
     "DeletedRow",
-    "Deletion",
     "ErasedRecord",
+    "Erasure",
     "Event",
     "EventKind",
     "EvidenceKey",

@@ -207,15 +207,3 @@ class MergeDraft(models.Model):
     @property
     def duplicate_ids(self) -> list[int]:
         return sorted(self.versions.keys() - {self.survivor_id})
-
-
-class Deletion(models.Model):
-    """The log of an erasure: who erased which customer and how many rows were deleted. It holds no personal data."""
-
-    uuid = ExactCharField(max_length=40, unique=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    counts = models.JSONField(default=dict)
-
-    def __str__(self) -> str:
-        return self.uuid

@@ -11,7 +11,7 @@ from customers.erasing.erase import EraseError, erase_customer, plan_erasure
 from customers.erasing.forms import DeleteForm
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
-from customers.models import Customer, Deletion
+from customers.models import Customer, Erasure
 from customers.web.messages import emphasised, message_with_button
 from customers.web.permissions import may_delete, may_view
 from customers.web.retired import redirect_to_survivor
@@ -34,16 +34,16 @@ def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
         return _page(request, customer, form)
     version = parse_number(request.POST.get("version", "")) or 0
     try:
-        deletion = erase_customer(customer, version=version, by=request.user)
+        erasure = erase_customer(customer, version=version, by=request.user)
     except EraseError as error:
         messages.error(request, emphasised("Nothing was deleted.", str(error)))
         return redirect("customers:delete", pk)
-    messages.success(request, _deleted_message(pk, deletion))
+    messages.success(request, _deleted_message(pk, erasure))
     return redirect("customers:list")
 
 
-def _deleted_message(pk: int, deletion: Deletion) -> str:
-    behind = deletion.counts["customers"] - 1
+def _deleted_message(pk: int, erasure: Erasure) -> str:
+    behind = erasure.counts["customers"] - 1
     if behind:
         text = ngettext(
             "Customer %(pk)s, %(number)s customer merged into it and all their records were permanently deleted.",

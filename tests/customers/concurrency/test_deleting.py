@@ -15,7 +15,7 @@ from customers.erasing.erase import erase_customer
 from customers.merging import drafts
 from customers.merging.plan import MergeError
 from customers.merging.split import SplitError, split_record
-from customers.models import Customer, Deletion, MergeDraft
+from customers.models import Customer, Erasure, MergeDraft
 from orders.intake.order import IncomingPurchase
 from tests.acts import erase, merge_as_planned, plan, undo
 from tests.customers.concurrency.customers_by_name import customer, customers
@@ -31,18 +31,18 @@ def test_of_a_deletion_and_another_act_at_once_one_is_refused(run_together):
     for number in range(3):
         a, b, c = customers(f"a{number} b{number} c{number}")
         outcomes = run_together(lambda a=a: erase(a), lambda a=a: erase(a))
-        assert type_names(outcomes) in ({"Deletion", "EraseError"}, {"Deletion", "StaleEraseError"})
+        assert type_names(outcomes) in ({"Erasure", "EraseError"}, {"Erasure", "StaleEraseError"})
         made, version = merge_as_planned(plan(b, c)), Customer.objects.get(pk=b.pk).version
         outcomes = run_together(
             lambda made=made: undo(made), lambda b=b, v=version: erase_customer(b, version=v, by=None)
         )
-        assert type_names(outcomes) in ({"UndoError", "Deletion"}, {"UndoResult", "StaleEraseError"})
+        assert type_names(outcomes) in ({"UndoError", "Erasure"}, {"UndoResult", "StaleEraseError"})
         d, e = customers(f"d{number} e{number}")
         agreed, version = plan(d, e), e.version
         outcomes = run_together(
             lambda p=agreed: merge_as_planned(p), lambda e=e, v=version: erase_customer(e, version=v, by=None)
         )
-        assert type_names(outcomes) in ({"MergeError", "Deletion"}, {"Merge", "EraseError"})
+        assert type_names(outcomes) in ({"MergeError", "Erasure"}, {"Merge", "EraseError"})
     check_erased_have_nothing()
 
 
@@ -76,7 +76,7 @@ def test_orders_streaming_in_while_their_customer_is_deleted_go_too_or_make_a_ne
         stream("c", source="Post", last_name="Holý"),
     )
     assert type_names(outcomes) == {"int"}, outcomes
-    assert Deletion.objects.count() == 3
+    assert Erasure.objects.count() == 3
     check_erased_have_nothing()
 
 
@@ -153,5 +153,5 @@ def test_no_draft_about_somebody_stays_who_is_deleted_at_the_same_moment(is_kept
             waiting = start_in_thread(threads, second)
             wait_until_blocked(1)
         outcome = waiting.exception(timeout=30) or waiting.result()
-    assert isinstance(outcome, Deletion if is_kept_first else MergeError)
+    assert isinstance(outcome, Erasure if is_kept_first else MergeError)
     assert not MergeDraft.objects.exists()

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from customers.erasing.erase import erase_customer
-from customers.models import Customer, Deletion
+from customers.models import Customer, Erasure
 from customers.profile.edit import edit_profile
 from orders.intake.order import IncomingPurchase
 from tests.acts import fresh, merge
@@ -105,7 +105,7 @@ def test_the_name_deletes_and_leads_to_the_list(as_admin, helena, admin_user):
 
     assert response.redirect_chain == [(reverse("customers:list"), 302)]
     assert f"Deleted. Customer {helena.pk} and all its records were permanently deleted." in visible_text(response)
-    assert Deletion.objects.get().by == admin_user
+    assert Erasure.objects.get().by == admin_user
 
 
 def test_a_second_click_finds_that_it_is_done(as_admin, helena):
@@ -114,7 +114,7 @@ def test_a_second_click_finds_that_it_is_done(as_admin, helena):
 
     assert response.status_code == 410
     assert f"Customer {helena.pk} was erased" in visible_text(response)
-    assert Deletion.objects.count() == 1
+    assert Erasure.objects.count() == 1
 
 
 @table("version", ["1", "", "x", "²", "-1", "9" * 40, "9" * 5000])
@@ -187,7 +187,7 @@ def test_a_name_is_text_on_the_page(as_admin):
 def test_deletions_are_listed_newest_first_a_page_at_a_time(as_admin, admin_user, django_assert_num_queries):
     doomed = CustomerFactory.create_batch(30)
     for customer in doomed:
-        Deletion.objects.create(uuid=customer.uuid, by=admin_user, counts={"customers": 2, "orders": 1234, "notes": 1})
+        Erasure.objects.create(uuid=customer.uuid, by=admin_user, counts={"customers": 2, "orders": 1234, "notes": 1})
 
     # the session, the user with permissions, the deletions with who did it, the numbers of the customers
     with django_assert_num_queries(4):

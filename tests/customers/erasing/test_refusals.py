@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from customers.erasing.erase import EraseError, StaleEraseError, erase_customer, is_name_of, plan_erasure
-from customers.models import Deletion
+from customers.models import Erasure
 from customers.profile.edit import edit_profile
 from orders.intake.order import IncomingPurchase
 from orders.models import Order, Transaction
@@ -28,7 +28,7 @@ def test_who_got_another_customers_records_meanwhile_is_not_erased(zyx):
     merge(zyx, customer_with_order(**OTHER))
     with pytest.raises(StaleEraseError):
         erase_customer(zyx, version=zyx.version, by=None)
-    assert not Deletion.objects.exists()
+    assert not Erasure.objects.exists()
 
 
 def test_who_is_part_of_another_is_not_erased_alone(zyx):

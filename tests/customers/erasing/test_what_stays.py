@@ -48,7 +48,7 @@ def test_nothing_of_anybody_else_is_touched(zyx):
     assert {name for name in all_after if not set(map(repr, all_after[name])) <= set(map(repr, all_before[name]))} == {
         "Customer",
         "DeletedRow",
-        "Deletion",
+        "Erasure",
         "ErasedRecord",
         "Event",
         "ProfileChange",

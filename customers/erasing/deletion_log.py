@@ -9,20 +9,20 @@ from django.utils.translation import ngettext
 
 from customers.erasing.delete_rows import tables
 from customers.lib.batches import PAGE
-from customers.models import Customer, Deletion
+from customers.models import Customer, Erasure
 
 
 @dataclass(frozen=True)
 class DeletionRow:
     """A deletion, with the number that the customer had."""
 
-    deletion: Deletion
+    erasure: Erasure
     number: int
 
     @property
     def what(self) -> list[str]:
         singular = {str(model._meta.verbose_name_plural): str(model._meta.verbose_name) for model in tables()}
-        counts = [(kind, n) for kind, n in self.deletion.counts.items() if kind != "customers"]
+        counts = [(kind, n) for kind, n in self.erasure.counts.items() if kind != "customers"]
         counts.sort(key=lambda count: (-count[1], count[0]))
         return [f"{n:,} {ngettext(singular.get(kind, kind), kind, n)}" for kind, n in counts]
 
@@ -35,10 +35,10 @@ class DeletionPage:
 
 
 def deletion_page(*, before: int | None = None) -> DeletionPage:
-    deletions = Deletion.objects.select_related("by").order_by("-pk")
+    erasures = Erasure.objects.select_related("by").order_by("-pk")
     if before is not None:
-        deletions = deletions.filter(pk__lt=before)
-    page = list(deletions[: PAGE + 1])
-    numbers = dict(Customer.objects.filter(uuid__in=[deletion.uuid for deletion in page]).values_list("uuid", "pk"))
-    rows = [DeletionRow(deletion, numbers[deletion.uuid]) for deletion in page[:PAGE]]
-    return DeletionPage(rows, rows[-1].deletion.pk if len(page) > PAGE else None)
+        erasures = erasures.filter(pk__lt=before)
+    page = list(erasures[: PAGE + 1])
+    numbers = dict(Customer.objects.filter(uuid__in=[erasure.uuid for erasure in page]).values_list("uuid", "pk"))
+    rows = [DeletionRow(erasure, numbers[erasure.uuid]) for erasure in page[:PAGE]]
+    return DeletionPage(rows, rows[-1].erasure.pk if len(page) > PAGE else None)

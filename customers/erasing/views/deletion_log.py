@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from customers.erasing.log import deletion_page
+from customers.erasing.deletion_log import deletion_page
 from customers.lib.numbers import parse_number
 from customers.web.permissions import may_delete, may_view
 
