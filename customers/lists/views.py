@@ -18,14 +18,14 @@ from customers.lists.catalogue import BY_SLUG, LISTS, EditedList
 from customers.lists.entries import ListError
 from customers.lists.forms import EntryForm, form_of
 from customers.models import ListEntry
-from customers.web.permissions import may_change_lists, may_view
+from customers.web.permissions import may_manage_sales_lists, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
 
 @require_http_methods(["GET", "POST"])
-@may_change_lists
+@may_manage_sales_lists
 @may_view
 def lists(request: StaffRequest) -> HttpResponse:
     """Its buttons carry what is done in their name, and the number of the entry in their value."""
@@ -68,7 +68,7 @@ def _act(request: StaffRequest) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@may_change_lists
+@may_manage_sales_lists
 @may_view
 def list_entry_add(request: StaffRequest, slug: str) -> HttpResponse:
     edited = _list_of(slug)
@@ -81,7 +81,7 @@ def list_entry_add(request: StaffRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@may_change_lists
+@may_manage_sales_lists
 @may_view
 def list_entry_edit(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     edited = _list_of(slug)

@@ -12,12 +12,12 @@ from customers.permissions import (
     ADD_CUSTOMERS,
     CHANGE_CUSTOMERS,
     CHANGE_IDENTIFYING,
-    CHANGE_LISTS,
     CHANGE_POLICY,
     CHANGE_SOURCES,
     DELETE_CUSTOMERS,
     EXPORT_PERSONAL_DATA,
     IGNORE,
+    MANAGE_SALES_LISTS,
     MERGE,
     REVIEW,
     SPLIT,
@@ -76,6 +76,6 @@ may_change_policy = permission_required(CHANGE_POLICY)
 may_split = permission_required(SPLIT)
 may_ignore = permission_required(IGNORE)
 may_mark_identifying = permission_required(CHANGE_IDENTIFYING)
-may_change_lists = permission_required(CHANGE_LISTS)
+may_manage_sales_lists = permission_required(MANAGE_SALES_LISTS)
 may_delete = permission_required(DELETE_CUSTOMERS)
 may_change_sources = permission_required(CHANGE_SOURCES)

@@ -50,6 +50,8 @@ class LeadPhase(ListEntry):
     currency = models.CharField(max_length=3, blank=True)
 
     class Meta(ListEntry.Meta):
+        # Of all three lists.
+        permissions = [("manage_saleslist", "Can change sales lists")]
         constraints = [
             models.UniqueConstraint(fields=["word"], name="leadphase_name"),
             models.CheckConstraint(condition=models.Q(score__lte=100), name="leadphase_score_in_per_cent"),

@@ -16,7 +16,7 @@ URL = reverse("customers:lists")
 
 @pytest.fixture
 def editor(agent):
-    allow(agent, "customers.change_leadphase")
+    allow(agent, "customers.manage_saleslist")
     return signed_in(agent)
 
 
