@@ -9,14 +9,14 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.imports.first_steps import dismiss, first_steps
 from crm.jobs.web import may_open_jobs
 from crm.permissions import MANAGE_USERS, MANAGE_WEBHOOKS, USE_API
-from crm.rules.listing import stopped_rules
-from crm.webhooks.listing import failing_endpoints
+from crm.rules.rule_list import stopped_rules
+from crm.webhooks.endpoint_list import failing_endpoints
 from customers.pages.views.start import start
 from customers.permissions import MANAGE_RULES, VIEW_CUSTOMERS, VIEW_ORDERS
-from orders.double_payments.listing import count_open
+from orders.double_payments.double_payment_list import count_open
 from orders.payments.undecided import undecided_payments
 from orders.permissions import SETTLE
-from orders.reconciliation.listing import recent_differences
+from orders.reconciliation.differences import recent_differences
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

@@ -14,7 +14,7 @@ from customers.profile.fields import BILLING_PARTS, SHIPPING_PARTS
 from customers.records.newest import Cursor
 from orders.models import Order
 from orders.search.filters import OrderFilter
-from orders.search.listing import within
+from orders.search.order_list import within
 
 PART = 1_000
 ORDER, BUYER, AMOUNTS = "Order", "Customer", "Amounts"

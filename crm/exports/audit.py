@@ -3,8 +3,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from crm.audit.entries import COLUMNS, export_part, export_rows, is_short
 from crm.audit.forms.audit_filter import AuditFilterForm
-from crm.audit.listing import COLUMNS, export_part, export_rows, is_short
 from crm.audit.models import AuditEntry
 from crm.exports.export import Export, Query, invalid_filters
 from crm.permissions import VIEW_AUDIT_LOG

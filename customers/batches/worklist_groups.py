@@ -8,7 +8,7 @@ from itertools import islice
 from customers.lib.numbers import parse_numbers
 from customers.matching.worklist.filters import WorklistFilter
 from customers.matching.worklist.groups import Place
-from customers.matching.worklist.listing import Group, WorklistPage
+from customers.matching.worklist.page import Group, WorklistPage
 from customers.matching.worklist.pairs import PageOfPairs
 from customers.matching.worklist.queue import read_place
 from customers.matching.worklist.tabs import GroupsTab, read_page

@@ -27,7 +27,7 @@ from customers.models import Customer, IgnoredValue, SourceRecord, UnmatchedValu
 from customers.models.matching import Key
 from customers.profile.display import shown_text
 from customers.profile.fields import FIELDS, IDENTITY, FieldKind, ProfileField
-from customers.records.listing import MOST_RECORDS
+from customers.records.source_records import MOST_RECORDS
 from customers.records.staff_record import identity_of
 
 MatchedValue = Mapping[Key, Sequence[SourceRecord]]

@@ -13,8 +13,8 @@ from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, OF_CUSTOMER
 from customers.profile.refusals import subjects_of
 from customers.records.counts import RowCount, count_rows
-from customers.records.listing import record_contributions
 from customers.records.registry import all_linked_models
+from customers.records.source_records import record_contributions
 from customers.totals.sums import OrderTotals, sum_rows, totals_rows
 
 

@@ -22,7 +22,7 @@ from customers.matching.not_duplicates import marks_by_other, marks_of
 from customers.models import Attribute, Customer, Merge, MergeMember, NotDuplicate, RecordTotals, SourceRecord, Tag
 from customers.pages import tabs
 from customers.pages.timeline import TimelineEntry, newest_among, newest_of_timeline
-from customers.records.listing import by_pk, first_records
+from customers.records.source_records import by_pk, first_records
 from customers.statements.prepared import Slot
 from customers.statements.together import PreparedTogether
 from customers.totals.spend import CurrencyMonth, earliest_plotted, merges_into, month_sums

@@ -15,10 +15,10 @@ from customers.lib.batches import PAGE
 from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab, TabPosition
 from customers.pages.timeline import TimelineCursor, timeline_entries
 from customers.permissions import VIEW_CUSTOMERS
-from customers.records import listing
-from customers.records.listing import cursor_of, record_contributions, with_missing
+from customers.records import source_records
 from customers.records.newest import Cursor, newest
 from customers.records.registry import tabbed_models
+from customers.records.source_records import cursor_of, record_contributions, with_missing
 from customers.statements.prepared import Slot
 
 SOURCES = Tab(
@@ -209,7 +209,7 @@ def page(
 def _source_records(customer: Customer, query: TabQuery, totals: Sequence[RecordTotals]) -> TabPage:
     before = Cursor.parse(query.before)
     size = query.limit
-    records = listing.record_page(customer, before=before, limit=size + 1, source=query.source)
+    records = source_records.record_page(customer, before=before, limit=size + 1, source=query.source)
     lines = [
         TabLine(contribution, contribution.record) for contribution in record_contributions(records[:size], totals)
     ]

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from customers.lib.errors import ActionError
 from customers.lib.money import format_money
-from orders.double_payments.listing import DoubleRow, PaidRow, double_rows
+from orders.double_payments.double_payment_list import DoubleRow, PaidRow, double_rows
 from orders.locks import OrderError
 from orders.models import DoublePayment, Purchase, Transaction, TransactionStatus
 from orders.payments.cancel_and_refund import cancel_and_refund, last_billing

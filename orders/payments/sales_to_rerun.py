@@ -19,7 +19,7 @@ from orders.locks import OrderError
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway_request import require_gateway
 from orders.search.filters import OrderFilter, OrderState
-from orders.search.listing import few_places
+from orders.search.order_list import few_places
 
 if TYPE_CHECKING:
     from orders.payments.gateway import Gateway

@@ -1,7 +1,7 @@
 """The filters of the list of orders.
 
 An index answers some of them: a status, or a data source, with the time. The others say nothing about where in the list
-an order stands, so with one of them a page reads a stretch of the list at a time (`listing.py`).
+an order stands, so with one of them a page reads a stretch of the list at a time (`order_list.py`).
 """
 
 from __future__ import annotations

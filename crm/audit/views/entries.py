@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from crm.audit.entries import audit_page
 from crm.audit.forms.audit_filter import AuditFilterForm
-from crm.audit.listing import audit_page
 from crm.audit.web import may_view_audit_log
 from customers.records.newest import Cursor
 

@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from crm.imports import steps
 from crm.imports.forms.file import FileForm
-from crm.imports.listing import ImportLine, import_page
+from crm.imports.import_list import ImportLine, import_page
 from crm.imports.outcome import Outcome
 from crm.imports.uploads import UploadGuard, largest_file
 from crm.jobs.clock import is_worker_missing

@@ -14,7 +14,7 @@ from crm.jobs.activity import event_text
 from crm.jobs.clock import is_worker_missing
 from crm.jobs.files import storage_faults
 from crm.jobs.forms.job_filter import JobFilterForm
-from crm.jobs.listing import job_page
+from crm.jobs.job_list import job_page
 from crm.jobs.models import UNFINISHED, Job
 from crm.jobs.news import dismiss
 from crm.jobs.progress import Progress

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from crm.pulls import connection, pulls
 from crm.pulls.forms.pull import PullForm, form_of
-from crm.pulls.listing import pull_rows
 from crm.pulls.models import Pull, System
+from crm.pulls.pull_list import pull_rows
 from crm.pulls.start import start_pull
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.jobs.kinds.back_test import BACK_TEST
-from crm.rules.listing import back_test_page
+from crm.rules.back_test_page import back_test_page
 from crm.rules.start import running_job, start_back_test
 from crm.rules.views.rules import RULES, may_manage
 from customers.lib.errors import ActionError

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.jobs.kinds.back_test import BACK_TEST
 from crm.jobs.kinds.rule_run import RULE_RUN
 from crm.rules.forms.rule import RuleForm, initial_of, saved_values
-from crm.rules.listing import MOST_CHANGES, rule_row, rule_rows
+from crm.rules.rule_list import MOST_CHANGES, rule_row, rule_rows
 from crm.rules.start import running_job, start_run
 from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number

@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
 from crm.webhooks.body import body_of
-from crm.webhooks.listing import deliveries_of_current, delivery_rows, named
+from crm.webhooks.delivery_list import deliveries_of_current, delivery_rows, named
 from crm.webhooks.models import Delivery, DeliveryState
 from crm.webhooks.queue import put_back
 from crm.webhooks.web import may_manage_webhooks

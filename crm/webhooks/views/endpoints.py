@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.webhooks import endpoints
+from crm.webhooks.delivery_list import delivery_page
+from crm.webhooks.endpoint_list import all_endpoints, endpoint_rows
 from crm.webhooks.forms.delivery_filter import DeliveryFilterForm
 from crm.webhooks.forms.endpoint import EndpointForm
-from crm.webhooks.listing import all_endpoints, delivery_page, endpoint_rows
 from crm.webhooks.models import WebhookEndpoint
 from crm.webhooks.web import may_manage_webhooks
 from customers.lib.errors import ActionError

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from customers.lib.phrases import isolated
 from customers.matching import exclusions
 from customers.models import Customer
-from customers.records.listing import records_of
+from customers.records.source_records import records_of
 from customers.web.live import with_live
 from customers.web.permissions import may_change, may_view
 

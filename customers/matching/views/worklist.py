@@ -9,7 +9,7 @@ from customers.matching.forms import WorklistFilterForm
 from customers.matching.keys import MOST_SHARING
 from customers.matching.not_duplicates import NotDuplicatesPage, not_duplicates_page
 from customers.matching.related import RELATIONS
-from customers.matching.worklist.listing import WorklistPage
+from customers.matching.worklist.page import WorklistPage
 from customers.matching.worklist.pairs import PageOfPairs
 from customers.matching.worklist.queue import read_place
 from customers.matching.worklist.tabs import GroupsTab, groups_tab, read_page

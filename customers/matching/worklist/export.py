@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from customers.lib.columns import Column, ValueKind
 from customers.matching.worklist.filters import WorklistFilter
-from customers.matching.worklist.listing import DuplicateGroup, GroupMember, worklist_page
+from customers.matching.worklist.page import DuplicateGroup, GroupMember, worklist_page
 from customers.matching.worklist.queue import read_place
 from customers.models import Customer, SharedValue
 from customers.totals.columns import totals_columns

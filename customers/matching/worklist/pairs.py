@@ -18,7 +18,7 @@ from customers.matching.not_duplicates import not_duplicates_among
 from customers.matching.worklist.cohesion import LEAST_CONNECTED, Pair, group_pairs
 from customers.matching.worklist.filters import first_passing
 from customers.matching.worklist.groups import Place
-from customers.matching.worklist.listing import (
+from customers.matching.worklist.page import (
     Group,
     GroupMember,
     in_line,

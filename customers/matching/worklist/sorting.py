@@ -1,6 +1,6 @@
 """The order of the worklist, which is said here alone: ORDER, packed into a number by `rank_of`.
 
-A greater rank comes first. It is stored with shared values (`ranks.py`), pages sort by it (`listing.py`), and the
+A greater rank comes first. It is stored with shared values (`ranks.py`), pages sort by it (`page.py`), and the
 filter by evidence reads ranges of it (`ranks_of`), wherever in ORDER the strength stands.
 
 Whoever changes ORDER also gives FIRST_RANKS of `customers/models/matching.py` the numbers that a test names, and all

@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 from customers.lib.batches import PAGE
-from customers.matching.evidence.listing import evidence_page
-from customers.matching.likely.listing import likely_page
+from customers.matching.evidence.worklist_tab import evidence_page
+from customers.matching.likely.worklist_tab import likely_page
 from customers.matching.worklist.filters import WorklistFilter
 from customers.matching.worklist.groups import Place
-from customers.matching.worklist.listing import WorklistPage, worklist_page
+from customers.matching.worklist.page import WorklistPage, worklist_page
 from customers.matching.worklist.pairs import PageOfPairs
 
 

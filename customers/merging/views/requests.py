@@ -16,7 +16,7 @@ from customers.merging.plan import MergeError, MergePlan
 from customers.merging.preview import merge_sides, preview_merge, value_changes
 from customers.merging.second_person.answer import confirm_request, refuse_request, withdraw_request
 from customers.merging.second_person.ask import RequestError
-from customers.merging.second_person.listing import answered_requests, note_as_told, waiting_requests
+from customers.merging.second_person.requests import answered_requests, note_as_told, waiting_requests
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, MergeDraft, MergeRequest
 from customers.permissions import REVIEW

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from customers.matching.explain import explain_match
-from customers.matching.likely.listing import likely_evidence
+from customers.matching.likely.worklist_tab import likely_evidence
 from customers.models import Customer, Relation
 from customers.permissions import MERGE, UNMATCHED
 from customers.search.first_found import MOST_FOUND, find_by_number_or_text

@@ -19,7 +19,7 @@ from customers.pages.views.sections import newest, rows, timeline, totals_and_pl
 from customers.permissions import CHANGE_CUSTOMERS, MERGE, UNMATCHED, VIEW_ORDERS
 from customers.profile.display import contact_lines, other_contacts, other_info
 from customers.profile.fields import REFERENCE_KEYS
-from customers.records.listing import records_of
+from customers.records.source_records import records_of
 from customers.search.recent import record_visit
 from customers.snapshot import after_reading
 from customers.totals.sums import totals_rows

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from customers.engagement.funnel import funnel
 from customers.engagement.tasks import open_tasks_of
-from customers.matching.worklist.listing import worklist_page
+from customers.matching.worklist.page import worklist_page
 from customers.merging.recent import merges_by_week, recent_acts, week_chart
-from customers.merging.second_person.listing import requests_for
+from customers.merging.second_person.requests import requests_for
 from customers.models import Customer
 from customers.permissions import MERGE
 from customers.search.recent import recently_viewed

@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 
 from customers.web.fields import choice_field
-from orders.double_payments.listing import DoubleRow
+from orders.double_payments.double_payment_list import DoubleRow
 from orders.pages.forms.fields import ReasonField
 
 

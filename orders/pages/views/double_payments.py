@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from customers.lib.numbers import parse_number
 from customers.web.messages import emphasised
 from customers.web.second_question import asks_again
-from orders.double_payments.listing import double_page
+from orders.double_payments.double_payment_list import double_page
 from orders.double_payments.settle import DoublePaymentError, dismiss, fingerprint, refundable, row_of, settle
 from orders.models import DoublePayment
 from orders.pages.forms.double_payment import SettleDoubleForm

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from customers.records.newest import Cursor
 from orders.pages.forms.order_filter import OrderFilterForm
 from orders.permissions import RERUN, may_view_orders
-from orders.search.listing import order_page
+from orders.search.order_list import order_page
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from orders.permissions import may_view_orders
-from orders.reconciliation.listing import reconciliation_page
+from orders.reconciliation.differences import reconciliation_page
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

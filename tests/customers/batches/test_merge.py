@@ -10,8 +10,8 @@ from customers.batches.merge import begin_merge, merge_each
 from customers.batches.proposals import Proposal, propose
 from customers.batches.undo import begin_undo, undo_each
 from customers.batches.worklist_groups import read_groups, worklist_groups, write_groups
-from customers.matching.likely.listing import likely_page
 from customers.matching.likely.waiting import rank_answered_pairs
+from customers.matching.likely.worklist_tab import likely_page
 from customers.matching.related import mark_related
 from customers.matching.worklist.filters import EVERYTHING
 from customers.matching.worklist.tabs import GroupsTab

@@ -11,7 +11,7 @@ from customers.matching.not_duplicates import (
     unmark_not_duplicates,
 )
 from customers.matching.related import mark_related, related_by, related_customers_of
-from customers.matching.worklist.listing import worklist_page
+from customers.matching.worklist.page import worklist_page
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, HistoryEntry, NotDuplicate, Relation
 from customers.search.export import export_rows

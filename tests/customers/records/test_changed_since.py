@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from customers.matching.worklist.listing import worklist_page
+from customers.matching.worklist.page import worklist_page
 from tests.factories import customer_with_order
 from tests.tables import table
 

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.matching.worklist.ranks import rank_what_waits
 from customers.models import Customer, LikelyPair
+from orders.double_payments.double_payment_list import count_open, double_page
 from orders.double_payments.find import find_double_payments
-from orders.double_payments.listing import count_open, double_page
 from orders.models import DoublePayment, Order, Purchase, Transaction
 from tests.acts import merge
 from tests.database import check_totals, reloaded

@@ -9,10 +9,10 @@ from customers.lib.phrases import isolated
 from customers.models import DataSource
 from customers.records.newest import Cursor
 from orders.models import Order, OrderItem, OrderKind, TransactionStatus
-from orders.search import listing
+from orders.search import order_list
 from orders.search.filters import OrderFilter, OrderState
 from orders.search.find import find_orders
-from orders.search.listing import order_page
+from orders.search.order_list import order_page
 from tests.acts import merge
 from tests.factories import ProductFactory, customer_with_order, declined_order, order, paid_order, signed_in
 from tests.factories.users import make_user
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.django_db
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture(params=[listing.MOST, 0], ids=["few", "many"])
+@pytest.fixture(params=[order_list.MOST, 0], ids=["few", "many"])
 def most(request, monkeypatch):
     """Both ways to read what a search names: all of it sorted, or the list walked, here by two at a time."""
     if not request.param:
-        monkeypatch.setattr(listing, "MOST", 0)
-        monkeypatch.setattr(listing, "STRETCH", 2)
+        monkeypatch.setattr(order_list, "MOST", 0)
+        monkeypatch.setattr(order_list, "STRETCH", 2)
 
 
 def numbers(client, **query):
@@ -155,7 +155,7 @@ def test_pages_follow_each_other_without_a_gap_where_orders_have_one_time(as_age
 
 
 def test_a_page_that_did_not_look_at_all_orders_says_so(village, as_agent, monkeypatch):
-    monkeypatch.setattr(listing, "STRETCH", 2)
+    monkeypatch.setattr(order_list, "STRETCH", 2)
     page = as_agent.get(URL, {"high": "5"})
     assert page.context["page"].rows == []
     assert "No matches yet" in visible_text(page)
@@ -168,7 +168,7 @@ def test_counting_stops_at_a_limit(village, monkeypatch):
         return str(order_page(OrderFilter(**filters), before=None).count)
 
     assert (counted(), counted(status="DECLINED"), counted(kind="RECURRING")) == ("5 orders", "2 orders", "1 order")
-    monkeypatch.setattr(listing, "MOST", 3)
+    monkeypatch.setattr(order_list, "MOST", 3)
     assert (counted(), counted(kind="RECURRING")) == ("3+ orders", "1 of the newest 3 orders")
 
 

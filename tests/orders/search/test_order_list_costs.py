@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import SourceRecord
 from orders.models import Order, OrderItem
 from orders.pages.forms.order_filter import OrderFilterForm
-from orders.search import listing
-from orders.search.listing import order_page
+from orders.search import order_list
+from orders.search.order_list import order_page
 from tests.factories import ProductFactory, declined_order, paid_order
 from tests.query_costs import analyze, measured, on_sqlite, plan_of, strangers
 
@@ -22,8 +22,8 @@ FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def rare(monkeypatch) -> dict[str, dict[str, str]]:
     """{field: a query with it that few orders meet}, among many orders."""
-    monkeypatch.setattr(listing, "STRETCH", 50)
-    monkeypatch.setattr(listing, "MOST", 100)
+    monkeypatch.setattr(order_list, "STRETCH", 50)
+    monkeypatch.setattr(order_list, "MOST", 100)
     strangers(300)
     records = list(SourceRecord.objects.all())
     declined = declined_order(at=FIRST_DAY)

@@ -5,8 +5,8 @@ import pytest
 from customers.labels.attributes import set_attributes
 from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.evidence.keys import keep_up_evidence
-from customers.matching.evidence.listing import evidence_page
 from customers.matching.evidence.pairs import pair_answered
+from customers.matching.evidence.worklist_tab import evidence_page
 from customers.matching.keys import MOST_SHARING
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
 from customers.matching.worklist.filters import WorklistFilter

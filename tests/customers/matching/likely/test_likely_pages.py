@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from customers.matching.likely.doubts import PERHAPS_TWO
-from customers.matching.likely.listing import likely_page
 from customers.matching.likely.words import FieldWeight, field_weights, how_likely, percent
+from customers.matching.likely.worklist_tab import likely_page
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
 from customers.matching.worklist import pairs
 from customers.matching.worklist.filters import WorklistFilter

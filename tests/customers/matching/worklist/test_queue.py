@@ -7,19 +7,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.lib.batches import PAGE
-from customers.matching.evidence.listing import evidence_page
+from customers.matching.evidence.worklist_tab import evidence_page
 from customers.matching.exclusions import exclude
 from customers.matching.ignored_values import ignore_value
 from customers.matching.judgement import Judgement, NamesAgree, Strength, match_strength
-from customers.matching.likely.listing import likely_page
 from customers.matching.likely.model import shipped_model
 from customers.matching.likely.scan import keep
 from customers.matching.likely.scoring import ScoredPair
 from customers.matching.likely.waiting import rank_answered_pairs
+from customers.matching.likely.worklist_tab import likely_page
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
 from customers.matching.worklist import filters, sorting
 from customers.matching.worklist.filters import UNASSIGNED, WorklistFilter
-from customers.matching.worklist.listing import worklist_page
+from customers.matching.worklist.page import worklist_page
 from customers.matching.worklist.queue import read_place, read_window, waiting
 from customers.matching.worklist.ranks import rank_what_waits
 from customers.matching.worklist.sorting import EVERY_RANK, rank_of, ranks_of

@@ -13,7 +13,7 @@ from crm.audit.models import AuditEntry
 from customers.lib.audit import AuditAction
 from customers.lib.batches import BATCH
 from customers.models import DataSource, PaySource
-from orders.double_payments.listing import count_open
+from orders.double_payments.double_payment_list import count_open
 from orders.models import DoublePayment, Order, Purchase, Transaction
 from orders.payments.bills import bill_purchase
 from orders.payments.bills.bill_purchase import bill_due

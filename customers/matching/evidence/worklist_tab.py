@@ -18,7 +18,7 @@ from customers.matching.judgement import judge_names
 from customers.matching.worklist.cohesion import Pair
 from customers.matching.worklist.filters import EVERYTHING, WorklistFilter
 from customers.matching.worklist.groups import Place
-from customers.matching.worklist.listing import Bridge
+from customers.matching.worklist.page import Bridge
 from customers.matching.worklist.pairs import (
     GroupOfPairs,
     PageOfPairs,

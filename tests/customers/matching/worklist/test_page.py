@@ -8,7 +8,7 @@ from customers.matching.duplicates import duplicates_of
 from customers.matching.judgement import Strength
 from customers.matching.keys import MOST_SHARING
 from customers.matching.worklist.filters import WorklistFilter
-from customers.matching.worklist.listing import worklist_page
+from customers.matching.worklist.page import worklist_page
 from customers.matching.worklist.queue import read_place
 from customers.matching.worklist.ranks import rank_what_waits
 from customers.models import Customer, HistoryEntry, IgnoredValue, NotDuplicate, SharedValue

@@ -14,7 +14,7 @@ from customers.matching.likely.scoring import ScoredPair
 from customers.matching.likely.words import FieldWeight, field_weights, how_likely, percent
 from customers.matching.worklist.filters import EVERYTHING, WorklistFilter
 from customers.matching.worklist.groups import Place
-from customers.matching.worklist.listing import Bridge
+from customers.matching.worklist.page import Bridge
 from customers.matching.worklist.pairs import (
     GroupOfPairs,
     PageOfPairs,
