@@ -14,8 +14,8 @@ from django.db import transaction
 
 from customers.lib.batches import BATCH, batches
 from customers.locks import lock
-from customers.matching import normal_forms
 from customers.matching.evidence.keys import begin_anew
+from customers.matching.rebuild import renew_exclusions, renew_ignored_values
 from customers.models import Customer, MergeMember, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.profile.derive import refresh_profiles
@@ -58,7 +58,7 @@ def rebuild_stretch(place: Place, totals: OfRecords) -> RebuiltStretch:
     phases: dict[str, Callable[[Place], RebuiltStretch]] = {
         "owners": _owners,
         "records": _owners_of_records,
-        "ignored": lambda after: RebuiltStretch(normal_forms.renew_ignored_values(), None),
+        "ignored": lambda after: RebuiltStretch(renew_ignored_values(), None),
         "caches": partial(_caches, totals=totals),
         "missing": _missing_shared_values,
         "unshared": _unshared_values,
@@ -105,7 +105,7 @@ def _caches(after: Place, *, totals: OfRecords) -> RebuiltStretch:
     differed = refresh_profiles(customers)
     # Read under the lock: no record can be moved or added meanwhile.
     records = list(SourceRecord.objects.filter(customer__in=customers).select_related("origin").order_by("pk"))
-    differed += normal_forms.renew_exclusions(records)
+    differed += renew_exclusions(records)
     for batch in batches(records):
         differed += match_keys.refresh(batch)
     for batch in batches(records):

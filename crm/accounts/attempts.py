@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from customers.lib.batches import delete_in_batches
-from customers.lib.kept import kept_since
+from customers.lib.retention import kept_since
 
 
 def due() -> QuerySet[AccessAttempt]:

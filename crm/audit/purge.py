@@ -7,7 +7,7 @@ from django.db import transaction
 
 from crm.audit.models import AuditEntry, AuditPurge
 from customers.lib.batches import BATCH
-from customers.lib.kept import kept_since
+from customers.lib.retention import kept_since
 
 
 def count_due() -> int:

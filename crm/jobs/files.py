@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from crm.jobs.models import ENDED, UNFINISHED, Job, JobState
-from customers.lib.kept import kept_since
+from customers.lib.retention import kept_since
 from orders.imports.stored_file import clear_old_imports, old_imports
 from orders.models import Import
 

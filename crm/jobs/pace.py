@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 
-from customers.lib.durations import HOUR, MINUTE, duration
+from crm.jobs.durations import HOUR, MINUTE, duration
 
 MOST_POINTS = 60
 FEWEST_POINTS = 3

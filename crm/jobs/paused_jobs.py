@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from crm.jobs.models import Job, JobEvent, JobEventKind, JobState
 from crm.jobs.news import send_mail_later, tell_owner
-from customers.lib.kept import kept_since
+from customers.lib.retention import kept_since
 
 
 def cancel_paused_jobs() -> int:

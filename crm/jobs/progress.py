@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from crm.jobs.durations import duration
 from crm.jobs.files import kept_until
 from crm.jobs.kind import KINDS, label_of, unit_of
 from crm.jobs.models import Job, JobState
 from crm.jobs.pace import RatePlot, rate_plot
-from customers.lib.durations import duration
 
 TONES = {
     JobState.RUNNING: "now",

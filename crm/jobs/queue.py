@@ -19,7 +19,7 @@ from django_tasks_db.models import DBTaskResult
 from crm.jobs.models import Job
 from crm.jobs.turn import take_turn
 from customers.lib.batches import delete_in_batches
-from customers.lib.kept import kept_since
+from customers.lib.retention import kept_since
 
 stopping = threading.Event()
 """Set when this process was asked to end: it ends after the chunk."""

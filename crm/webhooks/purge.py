@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from crm.webhooks.models import Delivery, DeliveryState, WebhookEndpoint
 from customers.lib.batches import delete_in_batches
-from customers.lib.kept import kept_since
+from customers.lib.retention import kept_since
 
 LONGEST_USE = timedelta(minutes=10)
 

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 
-from customers.lib import kept
+from customers.lib import retention
 from customers.lib.batches import delete_in_batches
 from customers.models import Event
 
 
 def kept_since() -> datetime:
-    return kept.kept_since(timedelta(days=settings.EVENTS_DAYS))
+    return retention.kept_since(timedelta(days=settings.EVENTS_DAYS))
 
 
 def due() -> QuerySet[Event]:

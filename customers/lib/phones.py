@@ -3,7 +3,7 @@
 A number that cannot be told surely makes no key. A whole number is kept as it is dialled now: countries that gave their
 numbers more digits, or another beginning, are in RENUMBERED. What was sent stays as it was written.
 
-`_phone` makes the normal form. Pages show it by `readable_phone`: the evidence of a match, Compare, ignored values and
+`_normal_form` makes it. Pages show it by `readable_phone`: the evidence of a match, Compare, ignored values and
 the search box name only what is in it. `other_contacts` (`customers/profile/display.py`) leaves out a number with the
 normal form of the profile's. So what the form drops, such as spaces, is missing there too. It keeps an extension;
 `without_extension` is for what finds a number with or without it.
@@ -82,11 +82,11 @@ def _phones_in(text: str, region: str) -> Sequence[Phone]:
     whole = _read(text, region)
     is_one = whole is not None
     if len(parts) > 1 and (all(numbers) or (not is_one and (any(numbers) or all(map(phone_digits, parts))))):
-        read = [_phone(part, number) for number, part in zip(numbers, parts, strict=True)]
+        read = [_normal_form(part, number) for number, part in zip(numbers, parts, strict=True)]
     elif not is_one and (numbers_behind := _one_behind_the_other(text, region)):
         read = numbers_behind
     else:
-        read = [_phone(text, whole)]
+        read = [_normal_form(text, whole)]
     return tuple(phone for phone in dict.fromkeys(read) if phone.number or phone.digits)
 
 
@@ -95,10 +95,10 @@ def _one_behind_the_other(text: str, region: str) -> list[Phone]:
     numbers = [match.raw_string for match in PhoneNumberMatcher(text, region or None)]
     if "".join(map(_plain_digits, numbers)) != _plain_digits(text):
         return []
-    return [_phone(number, _read(number, region)) for number in numbers]
+    return [_normal_form(number, _read(number, region)) for number in numbers]
 
 
-def _phone(text: str, number: PhoneNumber | None) -> Phone:
+def _normal_form(text: str, number: PhoneNumber | None) -> Phone:
     """Of one number as written and as read: its extension is in both, so that another extension is another phone."""
     if number is None:
         return Phone("", phone_digits(text))
@@ -198,7 +198,7 @@ def _plain_digits(text: str) -> str:
     return "".join(str(unicodedata.digit(c)) for c in text if c.isdigit())
 
 
-def normal_phone(text: str, country: str = "") -> str:
+def first_whole_number(text: str, country: str = "") -> str:
     """The first whole number in E.164; "" when there is none."""
     return next((phone.number for phone in phones_in(text, country) if phone.number), "")
 

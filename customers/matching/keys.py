@@ -1,7 +1,8 @@
 """Which match keys count, and how far: everything that recognises somebody by a key asks here.
 
 A placeholder and an ignored value recognise nobody. A value that more than MOST_SHARING customers have, such as a
-shared mailbox or a switchboard, recognises somebody only together with both names.
+shared mailbox or a switchboard, recognises somebody only together with both names. When two values are the same key
+is in `customers/lib/emails.py` and `phones.py`.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from customers.matching.judgement import BOTH_NAMES, agreeing_names, full_name_k
 from customers.matching.keys import WeighedKeys, weigh_keys
 from customers.matching.name_similarity import name_similarity
 from customers.matching.not_duplicates import not_duplicates_of
-from customers.matching.written_digits import recognised_by
+from customers.matching.phone_digits import recognised_by
 from customers.models import Customer, MatchKey, MatchKind, NotDuplicate, SearchWord, SourceRecord
 from customers.models.matching import Key, KeyQuerySet
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from customers.lib.emails import normal_email
-from customers.lib.phones import normal_phone, phone_digits, readable_phone
+from customers.lib.phones import first_whole_number, phone_digits, readable_phone
 from customers.lib.phrases import isolated
 
 MAX_LENGTH = 200
@@ -88,7 +88,7 @@ def last_digits(text: str) -> str:
 
 
 def is_part_of_phone(text: str) -> bool:
-    return bool(last_digits(text)) and not normal_phone(text)
+    return bool(last_digits(text)) and not first_whole_number(text)
 
 
 def last_four(text: str) -> str:
@@ -106,7 +106,7 @@ def parse_query(text: str) -> str:
     if four := last_four(text):
         return f"card ending in {four}"
     if is_phone(text):
-        number = normal_phone(text)
+        number = first_whole_number(text)
         # With blanks or a + it can only be a phone; plain digits may also be an external id.
         if text.isdigit() or not (number or last_digits(text)):
             return ""

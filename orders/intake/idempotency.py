@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from customers.lib.errors import ActionError
-from customers.lib.kept import kept_since
+from customers.lib.retention import kept_since
 from customers.lib.secrets.digests import is_one_of, keyed_digests
 from customers.lib.text import can_be_stored
 from orders.models import ErasedId, IdempotencyKey, Order

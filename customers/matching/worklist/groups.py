@@ -17,8 +17,8 @@ from customers.matching.duplicates import connected_by
 from customers.matching.judgement import match_strength
 from customers.matching.keys import weigh_keys
 from customers.matching.not_duplicates import not_duplicates_among
+from customers.matching.phone_digits import without_digits_of_two_numbers
 from customers.matching.worklist.cohesion import Pair, group_pairs
-from customers.matching.written_digits import without_digits_of_two_numbers
 from customers.models import Customer, MatchKey, SharedValue
 from customers.models.matching import Key
 

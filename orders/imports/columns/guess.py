@@ -9,7 +9,7 @@ from itertools import islice
 from customers.lib.addresses.countries import country_code
 from customers.lib.emails import normal_email
 from customers.lib.money import CURRENCIES
-from customers.lib.phones import normal_phone
+from customers.lib.phones import first_whole_number
 from orders.imports.cells.amounts import decimal_mark
 from orders.imports.cells.cell import bare
 from orders.imports.cells.times import date_order
@@ -36,7 +36,7 @@ class Likeness:
 
 
 def _is_phone(text: str) -> bool:
-    return not text.isdigit() and bool(normal_phone(text))
+    return not text.isdigit() and bool(first_whole_number(text))
 
 
 LIKENESSES = (

@@ -3,7 +3,7 @@
 import pytest
 
 from customers.lib.identity import Identity, match_keys
-from customers.lib.phones import comparable_phone, normal_phone, phones_in, readable_phone
+from customers.lib.phones import comparable_phone, first_whole_number, phones_in, readable_phone
 from customers.profile.clean import clean_typed, comparable
 from customers.profile.display import other_contacts
 from customers.profile.fields import BY_KEY
@@ -136,17 +136,19 @@ NOT_WHOLE = [
 @table(("country", "national", "international", "other"), OF_FORTY_COUNTRIES)
 def test_a_number_is_one_in_national_and_international_writing(country, national, international, other):
     plain = "".join(filter(str.isdigit, international.replace("(0)", "")))
-    number = normal_phone(national, country)
+    number = first_whole_number(national, country)
     assert number
-    assert {number} == {normal_phone(text) for text in (international, f"+{plain}", f"00{plain}", f" {international}")}
-    assert number != normal_phone(other)
+    assert {number} == {
+        first_whole_number(text) for text in (international, f"+{plain}", f"00{plain}", f" {international}")
+    }
+    assert number != first_whole_number(other)
     assert not {*match_keys(Identity(phone=national, country=country))} & {*match_keys(Identity(phone=other))}
 
 
 @table(("old", "new", "other"), OLD_AND_NEW)
 def test_a_number_is_one_before_and_after_its_country_changed_it(old, new, other):
-    assert normal_phone(old) == normal_phone(new) == "+" + "".join(filter(str.isdigit, new))
-    assert normal_phone(other) != normal_phone(new)
+    assert first_whole_number(old) == first_whole_number(new) == "+" + "".join(filter(str.isdigit, new))
+    assert first_whole_number(other) != first_whole_number(new)
 
 
 @table(("one", "other", "country"), SAME)
@@ -161,7 +163,7 @@ def test_two_phones_are_not_the_same(one, other, country):
 
 @table(("text", "country"), NOT_WHOLE)
 def test_what_is_no_whole_number_makes_no_e164(text, country):
-    assert normal_phone(text, country) == ""
+    assert first_whole_number(text, country) == ""
 
 
 @table("text", ["4.20242E+11", "4,20242E+11", "+4.20242e11", '="4.2E+11"', "Call after 6", "12"])

@@ -1,7 +1,8 @@
 """When the digits of two phones count: where one of the two is no whole number.
 
 Digits are the fallback for what cannot be read as a number. Two whole numbers that differ are two numbers, also if they
-are written with the same digits: 06-12345678 is one number in the Netherlands and another one in France.
+are written with the same digits: 06-12345678 is one number in the Netherlands and another one in France. What makes
+two writings one number is in `customers/lib/phones.py`.
 """
 
 from collections.abc import Collection, Mapping

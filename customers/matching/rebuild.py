@@ -1,4 +1,4 @@
-"""Excluded and ignored values keep a normal form: `rebuild` makes it anew when the rules for it have changed.
+"""Excluded and ignored values anew, for `customers/rebuild.py`: their normal form, when the rules for it have changed.
 
 A value that a record has tells its new form by the record. Others are read again as they are stored.
 """
