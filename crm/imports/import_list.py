@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from crm.imports.outcome import Outcome
+from crm.imports.outcome import ImportOutcome
 from crm.jobs.models import Job, JobState
 from customers.lib.batches import PAGE
 from orders.models import Import, ImportState
@@ -25,8 +25,8 @@ class ImportLine:
     job: Job | None
 
     @property
-    def outcome(self) -> Outcome:
-        return Outcome(self.imported)
+    def outcome(self) -> ImportOutcome:
+        return ImportOutcome(self.imported)
 
     @property
     def is_stopped(self) -> bool:

@@ -65,7 +65,7 @@ class Figure:
         return MEANINGS[self.outcome][1]
 
 
-class Outcome:
+class ImportOutcome:
     def __init__(self, imported: Import) -> None:
         self._imported, counts = imported, imported.counts
         self.figures = _figures({outcome: counts.get(outcome, 0) for outcome in RowOutcome})

@@ -33,18 +33,18 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Meaning:
+class IdMeaning:
     chain: Sequence[Link]
     state: State
 
 
-def meaning_of(named: NamedId, at: datetime | None = None) -> Meaning:
+def meaning_of(named: NamedId, at: datetime | None = None) -> IdMeaning:
     if at and named.since > at:
-        return Meaning((), State.NOT_CREATED)
+        return IdMeaning((), State.NOT_CREATED)
     chain = [*_chain(_origin(named, at), at)]
     erased_at = chain[-1].customer.erased_at
     is_erased = erased_at is not None and (at is None or erased_at <= at)
-    return Meaning(chain, State.ERASED if is_erased else State.LIVE)
+    return IdMeaning(chain, State.ERASED if is_erased else State.LIVE)
 
 
 def _origin(named: NamedId, at: datetime | None) -> Customer:

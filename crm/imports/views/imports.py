@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from crm.imports import steps
 from crm.imports.forms.file import FileForm
 from crm.imports.import_list import ImportLine, import_page
-from crm.imports.outcome import Outcome
+from crm.imports.outcome import ImportOutcome
 from crm.imports.uploads import UploadGuard, largest_file
 from crm.jobs.clock import is_worker_missing
 from crm.jobs.models import Job
@@ -96,7 +96,7 @@ def import_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     if job and job.is_news and job.by_id == request.user.pk:
         after_reading(dismiss, job)
     if imported.state == ImportState.CHECKED:
-        context["samples"] = Outcome(imported).samples()
+        context["samples"] = ImportOutcome(imported).samples()
     return render(request, TEMPLATES.get(ImportState(imported.state), "imports/import_running.html"), context)
 
 
@@ -107,7 +107,7 @@ def _context(request: "StaffRequest", imported: Import, job: Job | None) -> dict
         "section": "jobs",
         "imported": imported,
         "line": ImportLine(imported, job),
-        "outcome": Outcome(imported),
+        "outcome": ImportOutcome(imported),
         "job": job,
         "progress": Progress(job) if job else None,
         "may_control": may_control,

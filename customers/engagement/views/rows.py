@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Kind:
+class RowKind:
     """`add(customer, values, by=…)`, `edit(row, values, by=…, seen=…)` and `delete(row, by=…)` are its acts."""
 
     model: type[LinkedRow]
@@ -50,16 +50,16 @@ def _add_contact(customer: Customer, values: dict[str, Any], **options: Any) -> 
     return contacts.add(customer, DataSource.staff(), values, **options)
 
 
-CONTACT = Kind(Contact, ContactForm, _add_contact, contacts.edit, contacts.delete)
-TASK = Kind(Task, TaskForm, tasks.add, tasks.edit, tasks.delete)
-OPPORTUNITY = Kind(Opportunity, OpportunityForm, opportunities.add, opportunities.edit, opportunities.delete)
+CONTACT = RowKind(Contact, ContactForm, _add_contact, contacts.edit, contacts.delete)
+TASK = RowKind(Task, TaskForm, tasks.add, tasks.edit, tasks.delete)
+OPPORTUNITY = RowKind(Opportunity, OpportunityForm, opportunities.add, opportunities.edit, opportunities.delete)
 
 
 def _guarded(view: Callable[..., HttpResponse]) -> View:
     return require_http_methods(["GET", "POST"])(may_change(may_view(with_live(view))))
 
 
-def _add(request: StaffRequest, customer: Customer, *, kind: Kind) -> HttpResponse:
+def _add(request: StaffRequest, customer: Customer, *, kind: RowKind) -> HttpResponse:
     form = kind.form(request.POST if request.method == "POST" else None, by=request.user)
     if form.is_valid():
         act = partial(kind.add, customer, form.values, by=request.user, unless_repeated=True)
@@ -68,7 +68,7 @@ def _add(request: StaffRequest, customer: Customer, *, kind: Kind) -> HttpRespon
     return _page(request, kind, form, customer, button=f"Add {kind.name}")
 
 
-def _edit(request: StaffRequest, customer: Customer, row: int, *, kind: Kind) -> HttpResponse:
+def _edit(request: StaffRequest, customer: Customer, row: int, *, kind: RowKind) -> HttpResponse:
     stored = get_object_or_404(kind.model, pk=row, source_record__customer=customer)
     form = kind.form(request.POST if request.method == "POST" else None, row=stored, by=request.user)
     if "delete" in request.POST:
@@ -83,7 +83,7 @@ def _edit(request: StaffRequest, customer: Customer, row: int, *, kind: Kind) ->
 
 
 def _saved(
-    request: StaffRequest, kind: Kind, form: RowForm, customer: Customer, act: Callable[[], Any], *, says: str
+    request: StaffRequest, kind: RowKind, form: RowForm, customer: Customer, act: Callable[[], Any], *, says: str
 ) -> HttpResponseRedirect | None:
     """Do `act` and lead back to the tab; None where it refuses, which the form then says."""
     try:
@@ -98,7 +98,7 @@ def _saved(
     return redirect(kind.back(customer))
 
 
-def _page(request: StaffRequest, kind: Kind, form: RowForm, customer: Customer, *, button: str) -> HttpResponse:
+def _page(request: StaffRequest, kind: RowKind, form: RowForm, customer: Customer, *, button: str) -> HttpResponse:
     context = {
         "title": f"{button}: {isolated(customer.name)}",
         "section": "customers",
