@@ -15,6 +15,13 @@ def test_the_contents_name_every_recipe():
     assert [name for name in names if name[1:] not in contents] == []
 
 
+def test_a_recipe_has_at_most_four_lines():
+    recipes = CONTRIBUTING.split("## Recipes")[1].split("## Running the tests")[0].split("\n\n")
+    lines = [recipe.splitlines() for recipe in recipes if recipe.startswith("**")]
+    assert len(lines) > 50
+    assert [recipe[0] for recipe in lines if len(recipe) > 4 or max(map(len, recipe)) > 130] == []
+
+
 def test_every_file_that_is_named_exists():
     files = re.findall(
         r"`((?:customers|orders|crm|tests|docs|templates|benchmarks)/[\w./]+)`", CONTRIBUTING + ARCHITECTURE + ASVS
