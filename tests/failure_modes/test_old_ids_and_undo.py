@@ -38,7 +38,7 @@ def test_57_an_order_that_names_a_merged_customer_by_its_old_id_reaches_the_surv
     a, b, _ = three
     merge(a, b)
     taken = order(external_id="2", first_name="Bea", last_name="Holý")
-    assert taken.assigned.rule == "known"
+    assert taken.assigned.kind == "known"
     assert taken.assigned.record.customer == a
     assert Customer.objects.get(uuid=b.uuid).live_root() == a
 
@@ -191,7 +191,7 @@ def test_59_a_record_that_was_associated_by_match_goes_back_with_whom_it_matched
     b = customer_with_order(first_name="Bea", email="b@example.org", source="Marketplace")
     merged = merge(a, b)
     taken = order(first_name="Bea", email="b@example.org", source="Third")
-    assert taken.assigned.rule == "match"
+    assert taken.assigned.kind == "match"
     assert taken.assigned.record.customer == a
     undo(merged)
     assert SourceRecord.objects.get(pk=taken.assigned.record.pk).customer == b

@@ -186,7 +186,7 @@ def test_55_placeholders_and_blanks_match_nobody(shared):
     a = customer_with_order(first_name="Ada", **shared)
     customer_with_order(first_name="Bea", source="Marketplace", **shared)
     assert duplicates_of(a) == []
-    assert order(first_name="Ada", last_name="Else", source="Third", **shared).assigned.rule == "new"
+    assert order(first_name="Ada", last_name="Else", source="Third", **shared).assigned.kind == "new"
 
 
 def test_55_a_value_that_staff_ignore_matches_nobody():
@@ -204,7 +204,7 @@ def test_55_a_family_on_one_phone_is_found_but_neither_associated_nor_ticked_bef
     (candidate,) = duplicates_of(a)
     assert (candidate.customer, candidate.is_sure) == (b, False)
     assert candidate.against == ("different first names", "different last names")
-    assert order(first_name="Cleo", last_name="Dvořák", phone=phone).assigned.rule == "new"
+    assert order(first_name="Cleo", last_name="Dvořák", phone=phone).assigned.kind == "new"
 
 
 def test_55_people_with_the_same_name_only_do_not_match():

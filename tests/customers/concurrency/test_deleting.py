@@ -101,7 +101,7 @@ def test_an_order_that_found_its_customer_before_they_were_deleted_is_a_new_cust
             doomed.append(a)
             taken = order(first_name=f"a{number}", email=f"a{number}@reunite.cz", **options)
             assert not doomed
-            assert (taken.assigned.rule, taken.assigned.record.customer_id == a.pk) == ("new", False)
+            assert (taken.assigned.kind, taken.assigned.record.customer_id == a.pk) == ("new", False)
     check_erased_have_nothing()
 
 
@@ -125,8 +125,8 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
         lambda: credit.adjust(e, Decimal(5), "USD", reason="", by=None),
         lambda: merge_as_planned(agreed),
         lambda: split_record(record, by=None),
-        lambda: order("Market", first_name="e", email="e@reunite.cz").assigned.rule,
-        lambda: order(external_id="e", first_name="e", email="e@reunite.cz").assigned.rule,
+        lambda: order("Market", first_name="e", email="e@reunite.cz").assigned.kind,
+        lambda: order(external_id="e", first_name="e", email="e@reunite.cz").assigned.kind,
     )
     with ThreadPoolExecutor(len(acts)) as threads:
         with transaction.atomic():

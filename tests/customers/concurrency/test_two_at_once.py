@@ -75,7 +75,7 @@ def test_one_person_who_arrives_three_times_at_once_is_one_customer(run_together
     for number in range(4):
         sent = [person(source, first_name="Helena", email=f"h{number}@x.cz") for source in ("Shop", "Shop", "Market")]
         found = run_together(*(lambda who=who: lead_of(who) for who in sent))
-        assert sorted(taken.rule for taken in found) == ["identity", "match", "new"]
+        assert sorted(taken.kind for taken in found) == ["identity", "match", "new"]
         assert Customer.objects.count() == number + 1
     check_owners_and_caches()
 

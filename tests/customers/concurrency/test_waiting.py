@@ -74,7 +74,7 @@ def test_a_match_that_is_read_while_its_customer_changes_is_not_missed(meanwhile
     with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
         taken = order("Market", first_name="b", email="typed@reunite.cz")
     assert interrupted
-    assert (taken.assigned.rule, taken.assigned.record.origin_id) == ("match", b.pk)
+    assert (taken.assigned.kind, taken.assigned.record.origin_id) == ("match", b.pk)
     check_owners_and_caches()
 
 
@@ -142,7 +142,7 @@ def test_who_buys_by_a_match_and_an_undo_lock_in_one_order():
     older, younger = customers("a b")
     made = lost_and_merged(younger, older)
     taken = undone_before(made, lambda: order("Market", first_name="a", email="a@reunite.cz"))
-    assert (taken.assigned.rule, taken.assigned.record.customer_id) == ("match", older.pk)
+    assert (taken.assigned.kind, taken.assigned.record.customer_id) == ("match", older.pk)
     check_owners_and_caches()
 
 

@@ -27,7 +27,7 @@ def cost_of_finding(customer: Customer) -> list[Cost]:
         assert duplicate_counts([customer.pk]) == {customer.pk: 1}
     who = person("Post", first_name="Helena", email=customer.email)
     with rolled_back(), measured() as recognised:
-        assert lead_of(who).rule == "match"
+        assert lead_of(who).kind == "match"
     return [candidates, counts, recognised]
 
 

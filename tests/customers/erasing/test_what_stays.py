@@ -112,7 +112,7 @@ def test_the_erased_is_found_by_nothing_and_comes_again_as_somebody_new(zyx):
     for text in (MARK, PERSON["email"], PERSON["phone"], str(zyx.pk), zyx.uuid, "Z-1"):
         assert not find.find(text).exists(), text
     again = order(**PERSON, external_id="Z-1")
-    assert again.assigned.rule == "new"
+    assert again.assigned.kind == "new"
     assert again.assigned.record.customer_id != zyx.pk
 
 
@@ -148,5 +148,5 @@ def test_credit_is_not_given_to_the_erased(zyx):
 
 def test_an_unfinished_lead_of_the_same_name_is_a_new_customer_too(zyx):
     erase(zyx)
-    assert lead_of(person(**PERSON)).rule == "new"
+    assert lead_of(person(**PERSON)).kind == "new"
     assert not ProfileChange.objects.filter(customer=zyx).exclude(values={}).exists()

@@ -84,7 +84,7 @@ def test_an_order_by_somebody_of_that_phone_comes_to_a_customer_of_their_own(as_
     stop(as_agent, helena)
     taken = order(source="Market", first_name="Otto", last_name="Holý", phone=PHONE)
 
-    assert taken.assigned.rule == "new"
+    assert taken.assigned.kind == "new"
 
 
 def test_taking_it_back_leaves_it_as_it_was(as_agent, helena, family):

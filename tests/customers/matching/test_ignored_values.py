@@ -51,7 +51,7 @@ def test_a_value_that_is_ignored_makes_nobody_a_duplicate_anywhere_until_it_is_u
             bool(read_window().groups),
             explain_match(one, other).is_match,
             bool(existing_customers(identity_of(one))) or "country" in shared,
-            incoming.rule != "new",
+            incoming.kind != "new",
         ]
 
     value = ignore_value(named, by=None)

@@ -37,7 +37,7 @@ def test_what_a_second_customer_comes_with_is_noted(helena):
 
 
 def test_an_order_that_finds_its_customer_notes_nothing(helena):
-    assert order("Market", first_name="Helena", email="h@reunite.cz").assigned.rule == "match"
+    assert order("Market", first_name="Helena", email="h@reunite.cz").assigned.kind == "match"
     assert noted() == set()
 
 
@@ -154,4 +154,4 @@ def test_an_order_of_a_known_person_does_not_wait_for_a_merge_that_forgets_their
     with ThreadPoolExecutor(1) as threads, transaction.atomic():
         merge(a, b)
         known = start_in_thread(threads, lambda: order(external_id="b", email="h@reunite.cz"))
-        assert known.result(timeout=30).assigned.rule == "known"
+        assert known.result(timeout=30).assigned.kind == "known"
