@@ -71,9 +71,9 @@ def pairs_within(groups: Iterable[Collection[int]]) -> Pairs:
     return {pair for group in groups for pair in combinations(sorted(group), 2)}
 
 
-def quality(found: Pairs, labelled: Labelled) -> Quality:
+def quality(pairs: Pairs, labelled: Labelled) -> Quality:
     true = labelled.true_pairs
-    return Quality(len(found), len(found & true), len(true))
+    return Quality(len(pairs), len(pairs & true), len(true))
 
 
 def fake_1000(*, with_birth: bool) -> Labelled:

@@ -212,17 +212,19 @@ def subjects(db) -> dict[str, object]:
 
 
 def url_names(patterns=None, namespace=""):
-    for each in get_resolver().url_patterns if patterns is None else patterns:
-        if isinstance(each, URLPattern):
-            yield namespace + each.name
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLPattern):
+            yield namespace + pattern.name
         else:
-            yield from url_names(each.url_patterns, namespace + (f"{each.namespace}:" if each.namespace else ""))
+            yield from url_names(
+                pattern.url_patterns, namespace + (f"{pattern.namespace}:" if pattern.namespace else "")
+            )
 
 
 def ask(client, name, subjects):
     page = PAGES[name]
-    sent = {key: subjects[each] for key, each in page.sends.items()}
-    return getattr(client, page.method)(reverse(name, args=[subjects[each] for each in page.of]), sent)
+    sent = {key: subjects[name_of_subject] for key, name_of_subject in page.sends.items()}
+    return getattr(client, page.method)(reverse(name, args=[subjects[subject] for subject in page.of]), sent)
 
 
 def ask_each(client, names, subjects):
@@ -266,7 +268,7 @@ def test_who_may_do_everything_else_is_refused_what_is_asked_and_what_is_sent(ne
 
 def opened(client, methods, subjects):
     """The names of pages that are not refused when they are asked by their one of `methods`, with nothing sent."""
-    addresses = {name: reverse(name, args=[subjects[each] for each in PAGES[name].of]) for name in methods}
+    addresses = {name: reverse(name, args=[subjects[subject] for subject in PAGES[name].of]) for name in methods}
     return {
         name
         for name, method in methods.items()

@@ -241,16 +241,16 @@ def address_of(page: str, names: Mapping[str, object]) -> str:
 def statements_by_page(client: Client, customer: Customer, user: User) -> dict[str, int]:
     """{page: how many queries it makes}."""
     names = url_arguments(client, customer, user)
-    found = {}
+    counts = {}
     for name in OPENED:
         url = address_of(name, names)
         query = {"duplicate": names["other"]} if name in {"customers:merge_values", "customers:merge_plain"} else {}
         with CaptureQueriesContext(connection) as queries:
             response = client.get(url, query)
             b"".join(response)
-        found[name] = len(queries)
+        counts[name] = len(queries)
         assert response.status_code in {200, 302, 409, 422}, (name, response)
-    return found
+    return counts
 
 
 @pytest.mark.one_database  # a loop over rows is one on every database; the test below opens each page on PostgreSQL

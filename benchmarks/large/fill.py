@@ -56,8 +56,8 @@ def _write(shops: list[DataSource], product: Product, people: Iterable[Person]) 
     rows: defaultdict[type[Model], list[Model]] = defaultdict(list)
     deltas: list[Delta] = []
     ids = Ids()
-    for each in people:
-        for row in _rows(each, shops, product, ids):
+    for one in people:
+        for row in _rows(one, shops, product, ids):
             rows[type(row)].append(row)
     for order in rows[Order]:
         deltas += deltas_of_order(order)
@@ -70,19 +70,19 @@ def _write(shops: list[DataSource], product: Product, people: Iterable[Person]) 
     add_to_totals(deltas)
 
 
-def _rows(each: Person, shops: list[DataSource], product: Product, ids: Ids) -> Iterator[Model]:
-    status = BillingStatus.ACTIVE if each.purchases else ""
-    customer = unsaved_customer(each.profile, id=ids.next(Customer), billing_status=status)
+def _rows(person: Person, shops: list[DataSource], product: Product, ids: Ids) -> Iterator[Model]:
+    status = BillingStatus.ACTIVE if person.purchases else ""
+    customer = unsaved_customer(person.profile, id=ids.next(Customer), billing_status=status)
     yield from (customer, first_profile_change(customer, by=None, via="import"))
-    emails = [each.profile["email"], *filter(None, [each.other_email])]
+    emails = [person.profile["email"], *filter(None, [person.other_email])]
     records = [
         SourceRecord(
             pk=ids.next(SourceRecord),
             origin=customer,
             customer=customer,
             data_source=shop,
-            external_id=f"c{each.number}",
-            **each.profile | {"email": email},
+            external_id=f"c{person.number}",
+            **person.profile | {"email": email},
         )
         for shop, email in zip(shops, emails, strict=False)
     ]
@@ -93,14 +93,14 @@ def _rows(each: Person, shops: list[DataSource], product: Product, ids: Ids) -> 
         yield from (MatchKey(source_record=record, kind=kind, value=value) for kind, value in sorted(keys.match))
         words = sorted(keys.words)
         yield from (SearchWord(source_record=record, customer=customer, word=word) for word in words)
-    yield from _bought(each, records[0], product, ids)
+    yield from _bought(person, records[0], product, ids)
 
 
-def _bought(each: Person, record: SourceRecord, product: Product, ids: Ids) -> Iterator[Model]:
+def _bought(person: Person, record: SourceRecord, product: Product, ids: Ids) -> Iterator[Model]:
     sold = {"source_record": record, "currency": "USD"}
-    for bought in each.orders:
+    for bought in person.orders:
         about = {"at": bought.at, "total": bought.total, "status": OrderStatus.COMPLETE}
         order = Order(pk=ids.next(Order), data_source=record.data_source, **sold, **about)
         yield from (order, OrderItem(order=order, product=product, description="Tea", amount=bought.total))
-    for bought in each.purchases:
+    for bought in person.purchases:
         yield count_new(Purchase(pk=ids.next(Purchase), product=product, at=bought.at, price=bought.total, **sold))

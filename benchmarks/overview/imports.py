@@ -22,17 +22,17 @@ def _measure(what: str, number: int, rows: Iterable[Sequence[str]]) -> Measured:
     before = last_rows()
     with counted() as count:
         ours = imported(rows)
-    limit, each = written_again(before), 1000 / number
+    limit, milliseconds = written_again(before), 1000 / number
     return Measured(
         what=what,
         database=connection.vendor,
         statements=count.statements,
         written=count.written // number,
         wal=None,
-        python=ours.python * each,
-        backend=ours.backend * each,
-        p50=ours.seconds * each,
-        p99=ours.seconds * each,
+        python=ours.python * milliseconds,
+        backend=ours.backend * milliseconds,
+        p50=ours.seconds * milliseconds,
+        p99=ours.seconds * milliseconds,
         limit="the same rows by COPY, or executemany",
         ratio=ours.cpu / limit.cpu,
     )

@@ -33,7 +33,7 @@ def without_secrets(text: str) -> str:
     """API keys keep the beginning that pages show, a card number that is named as one keeps nothing."""
     text = NAMED.sub(r"\1…", WEBHOOK_SECRET.sub(r"\1…", RESET_LINK.sub(r"\1…", text)))
     text = CREDENTIALS.sub(r"\1 …", API_KEY.sub(r"\1…", text))
-    return CARD_NUMBER.sub(lambda found: "…" if last_four_of_card(found[0]) else found[0], text)
+    return CARD_NUMBER.sub(lambda match: "…" if last_four_of_card(match[0]) else match[0], text)
 
 
 class LineFormatter(logging.Formatter):

@@ -62,22 +62,22 @@ class Found:
 
 def find_double_payments() -> int:
     """Look for them anew and keep what there is; how many there are."""
-    found = {double.key: double for double in _all()}
-    _keep(found)
-    return len(found)
+    doubles = {double.key: double for double in _all()}
+    _keep(doubles)
+    return len(doubles)
 
 
 @transaction.atomic
-def _keep(found: Mapping[str, Found]) -> None:
+def _keep(doubles: Mapping[str, Found]) -> None:
     known = dict(DoublePayment.objects.values_list("key", "pk"))
-    gone = [pk for key, pk in known.items() if key not in found]
+    gone = [pk for key, pk in known.items() if key not in doubles]
     for pks in batches(gone):
         DoublePayment.objects.filter(pk__in=pks).delete()
     new = [
         DoublePayment(
             key=key, kind=double.kind, customers=double.customers, rows=double.rows, product_id=double.product
         )
-        for key, double in found.items()
+        for key, double in doubles.items()
         if key not in known
     ]
     DoublePayment.objects.bulk_create(new, BATCH, ignore_conflicts=True)

@@ -80,16 +80,16 @@ def _compare_batch(payments: DayOfPayments, batch: Sequence[GatewayPayment]) -> 
     """The primary keys of the payments of the day that are listed."""
     keys = [listed.key for listed in batch if listed.key]
     known = {payment.uuid: payment for payment in Transaction.objects.filter(uuid__in=keys).select_related("order")}
-    found: set[int] = set()
+    matched: set[int] = set()
     for listed in batch:
         payment = known.get(listed.key)
         if payment is None:
             payments.differences += missing_here(listed) if payments.has(listed.at) else ()
         elif payments.has(payment.at):
-            found.add(payment.pk)
+            matched.add(payment.pk)
             payments.compared += 1
             payments.differences += differences_of(payment, GatewaySide.of_listed(listed))
-    return found
+    return matched
 
 
 def _look_up_each(payments: DayOfPayments) -> None:

@@ -63,11 +63,11 @@ def known() -> dict[str, list[str]]:
         "transaction": Transaction,
         "subscription": Purchase,
     }
-    found = {kind: model.objects.order_by("pk").values_list("uuid", flat=True)[:MOST] for kind, model in models.items()}
+    uuids = {kind: model.objects.order_by("pk").values_list("uuid", flat=True)[:MOST] for kind, model in models.items()}
     records = SourceRecord.objects.exclude(external_id=None).order_by("pk")
-    found["external_id"] = records.values_list("external_id", flat=True)[:MOST]
-    found["email"] = User.objects.exclude(email="").values_list("email", flat=True)
-    return {kind: list(ids) for kind, ids in found.items()}
+    uuids["external_id"] = records.values_list("external_id", flat=True)[:MOST]
+    uuids["email"] = User.objects.exclude(email="").values_list("email", flat=True)
+    return {kind: list(ids) for kind, ids in uuids.items()}
 
 
 def read() -> dict[str, list[str]]:
@@ -112,4 +112,4 @@ def replaced(said: Any) -> Any:
             name: one_of(KINDS[name], value) if name in KINDS and isinstance(value, str) else replaced(value)
             for name, value in said.items()
         }
-    return [replaced(each) for each in said] if isinstance(said, list) else said
+    return [replaced(value) for value in said] if isinstance(said, list) else said

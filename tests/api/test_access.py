@@ -194,23 +194,27 @@ def test_every_operation_is_listed_with_what_it_needs():
 @pytest.mark.django_db
 def test_no_operation_answers_without_a_key(settings, client):
     settings.API_FAILURES_PER_ADDRESS = len(OPERATIONS) + 1
-    assert {each for each in OPERATIONS if ask(client, each).status_code != 401} == set()
+    assert {operation for operation in OPERATIONS if ask(client, operation).status_code != 401} == set()
 
 
 @pytest.mark.django_db
 @table("need", sorted({need for needs in OPERATIONS.values() for need in needs}))
 def test_a_key_whose_user_may_do_everything_else_is_refused(need):
     caller = Caller(*(ALL_PERMISSIONS - {need}))
-    needing = [each for each, needs in OPERATIONS.items() if need in needs]
-    assert {each for each in needing if ask(caller.client, each, **caller.headers).status_code != 403} == set()
+    needing = [operation for operation, needs in OPERATIONS.items() if need in needs]
+    assert {
+        operation for operation in needing if ask(caller.client, operation, **caller.headers).status_code != 403
+    } == set()
 
 
 @pytest.mark.django_db
 def test_a_key_that_only_reads_opens_all_that_reads_and_nothing_else():
     caller = Caller()
     ApiKey.objects.update(scope=sorted(READING))
-    refused = {each for each in OPERATIONS if ask(caller.client, each, **caller.headers).status_code == 403}
-    assert refused == {each for each in OPERATIONS if not each.startswith("GET ")}
+    refused = {
+        operation for operation in OPERATIONS if ask(caller.client, operation, **caller.headers).status_code == 403
+    }
+    assert refused == {operation for operation in OPERATIONS if not operation.startswith("GET ")}
 
 
 def test_every_permission_that_an_operation_needs_is_a_checkbox():

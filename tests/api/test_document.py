@@ -9,7 +9,7 @@ from crm.api.chartmogul.api import api
 
 
 def descendants(schema: type[BaseModel]) -> set[type[BaseModel]]:
-    return {schema}.union(*(descendants(each) for each in schema.__subclasses__()))
+    return {schema}.union(*(descendants(subclass) for subclass in schema.__subclasses__()))
 
 
 def test_no_two_schemas_go_by_one_name():

@@ -186,9 +186,9 @@ def test_a_repeat_while_the_first_is_being_carried_out_is_told_to_wait(caller, c
 def test_two_at_one_moment_are_one(transactional_db, run_together):
     caller, customer = KonnektiveCaller(), customer_with_order(external_id="1")
     with_client = [KonnektiveCaller.__new__(KonnektiveCaller) for _ in range(4)]
-    for each in with_client:
-        vars(each).update(vars(caller) | {"client": Client()})
-    outcomes = run_together(*[lambda each=each: add_note(each, customer) for each in with_client])
+    for other in with_client:
+        vars(other).update(vars(caller) | {"client": Client()})
+    outcomes = run_together(*[lambda caller=caller: add_note(caller, customer) for caller in with_client])
     assert {outcome.status_code for outcome in outcomes} <= {200, 409}
     assert Note.objects.count() == 1
 

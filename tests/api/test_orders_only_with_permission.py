@@ -49,8 +49,8 @@ def ask_both(office, desk, call, buyer):
 
 
 def test_the_most_recent_activity_is_not_that_of_an_order(office, desk, buyer):
-    (told,), (shown,) = ask_both(office, desk, "query", buyer)
-    assert told["mostRecentActivity"].startswith("2030-01-02")
+    (complete,), (shown,) = ask_both(office, desk, "query", buyer)
+    assert complete["mostRecentActivity"].startswith("2030-01-02")
     assert shown["mostRecentActivity"] == shown["dateUpdated"]
 
 
@@ -63,11 +63,11 @@ def test_nobody_is_found_by_the_day_of_an_order(office, desk, buyer):
 def test_revenue_is_told_only_to_who_may_view_orders():
     store = Store()
     customer = store.order(product1_id=store.monthly.pk)[1]["customerId"]
-    told, shown = (
+    complete, shown = (
         next(entry for entry in caller.get("customers").json()["entries"] if entry["id"] == customer)
         for caller in (Caller(VIEW, ORDERS, username="office"), Caller(VIEW, username="desk"))
     )
-    assert (told["mrr"], told["arr"]) == (990, 11880)
+    assert (complete["mrr"], complete["arr"]) == (990, 11880)
     assert (shown["mrr"], shown["arr"]) == (0, 0)
 
 

@@ -121,5 +121,5 @@ def what_does_not_fit(page: Page, session: CDPSession) -> list[str]:
     for width in WIDTHS:
         size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
         session.send("Emulation.setDeviceMetricsOverride", size)
-        complaints += [f"{width}px: {each}" for each in page.evaluate(FIND)]
+        complaints += [f"{width}px: {complaint}" for complaint in page.evaluate(FIND)]
     return complaints

@@ -120,7 +120,7 @@ def _lengthened_part(part: object) -> object:
         case dict():
             return {key: value if key in CODES else _lengthened_part(value) for key, value in part.items()}
         case list():
-            return [_lengthened_part(each) for each in part]
+            return [_lengthened_part(value) for value in part]
         case str() if part:
             return lengthened(part, 100)
     return part

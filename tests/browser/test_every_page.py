@@ -24,12 +24,12 @@ def open_page(page: Page, shown: Shown) -> list[str]:
     page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")  # a fading colour has no contrast yet
     response = page.goto(shown.path, wait_until="load")
-    found = [] if response.status == shown.status else [f"answered {response.status}"]
-    found += [] if page.url.endswith(shown.path) else [f"led to {page.url}"]
+    complaints = [] if response.status == shown.status else [f"answered {response.status}"]
+    complaints += [] if page.url.endswith(shown.path) else [f"led to {page.url}"]
     if shown.press:
         with page.expect_navigation():
             page.get_by_role("button", name=shown.press).click()
-    return found
+    return complaints
 
 
 COVERED = """
@@ -66,20 +66,22 @@ def judge(page: Page, folder: str | None, name: str, checked: set[str]) -> list[
     """
     page.emulate_media(color_scheme="light")
     axe.changed(page)
-    complaints = [f"light, desk: {each}" for each in covered(page) + overflow(page) + axe.violations(page)]
+    complaints = [f"light, desk: {complaint}" for complaint in covered(page) + overflow(page) + axe.violations(page)]
     pictures.take(page, folder, f"{name}-desk")
 
     page.set_viewport_size(PHONE)
-    complaints += [f"light, phone: {each}" for each in covered(page) + overflow(page) + changed_colours(page, checked)]
+    complaints += [
+        f"light, phone: {complaint}" for complaint in covered(page) + overflow(page) + changed_colours(page, checked)
+    ]
     pictures.take(page, folder, f"{name}-phone")
 
     page.emulate_media(color_scheme="dark")
     axe.changed(page)
-    complaints += [f"dark, phone: {each}" for each in axe.violations(page, rules=axe.COLOURS + axe.SIZES)]
+    complaints += [f"dark, phone: {complaint}" for complaint in axe.violations(page, rules=axe.COLOURS + axe.SIZES)]
     pictures.take(page, folder, f"{name}-phone-dark")
 
     page.set_viewport_size(WIDE)
-    complaints += [f"dark, desk: {each}" for each in changed_colours(page, checked)]
+    complaints += [f"dark, desk: {complaint}" for complaint in changed_colours(page, checked)]
     pictures.take(page, folder, f"{name}-desk-dark")
     return complaints
 
@@ -111,11 +113,11 @@ def test_every_page_can_be_used_by_everybody_at_both_sizes_and_in_both_themes(
         if shown.signed_in and not signed_in:
             let_in(page, User.objects.get(username="admin"), live_server.url)
             signed_in = True
-        found = open_page(page, shown)
+        of_page = open_page(page, shown)
         with watch.off():  # axe sets styles to try things out
             axe.load(page)
-            found += judge(page, folder, shown.name, checked)
-        complaints += [f"{shown.name}: {each}" for each in found]
+            of_page += judge(page, folder, shown.name, checked)
+        complaints += [f"{shown.name}: {complaint}" for complaint in of_page]
 
     assert not complaints, "\n".join(complaints)
 

@@ -14,15 +14,15 @@ def test_whatever_people_enter_fits_on_every_page_at_every_width(page: Page, dem
     make_texts_long()
     session = page.context.new_cdp_session(page)
     complaints, signed_in = [], False
-    for each in shown:
-        if each.signed_in and not signed_in:
+    for opened in shown:
+        if opened.signed_in and not signed_in:
             let_in(page, User.objects.get(username__startswith="admin"), live_server.url)
             signed_in = True
-        response = page.goto(each.path, wait_until="load")
-        if each.press:
+        response = page.goto(opened.path, wait_until="load")
+        if opened.press:
             with page.expect_navigation():
-                page.get_by_role("button", name=each.press).click()
-        complaints += [] if response.status == each.status else [f"{each.name}: answered {response.status}"]
-        complaints += [f"{each.name}: {complaint}" for complaint in what_does_not_fit(page, session)]
+                page.get_by_role("button", name=opened.press).click()
+        complaints += [] if response.status == opened.status else [f"{opened.name}: answered {response.status}"]
+        complaints += [f"{opened.name}: {complaint}" for complaint in what_does_not_fit(page, session)]
 
     assert not complaints, "\n".join(complaints)

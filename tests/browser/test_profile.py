@@ -150,7 +150,7 @@ def test_a_value_is_not_matched_on_until_that_is_taken_back(page: Page, helena, 
     expect(page.get_by_role("status")).to_contain_text(
         f"+420 241 770 449 of Helena Holý ({helena.pk}) is used for matching again."
     )
-    assert [each.customer for each in duplicates_of(otto)] == [helena]
+    assert [candidate.customer for candidate in duplicates_of(otto)] == [helena]
 
 
 def test_a_login_is_added_and_its_password_set_anew(page: Page, helena, as_agent):

@@ -28,7 +28,7 @@ def page(browser: Browser, live_server) -> Iterator[Page]:
     broken: list[str] = []
     with browser.new_context(base_url=live_server.url, viewport=WIDE, java_script_enabled=False) as context:
         page = context.new_page()
-        page.on("response", lambda each: broken.append(each.url) if each.status >= 500 else None)
+        page.on("response", lambda request: broken.append(request.url) if request.status >= 500 else None)
         page.goto("/accounts/login/")
         page.get_by_label("User name").fill("jane")
         page.get_by_label("Password").fill(PASSWORD)
@@ -162,7 +162,7 @@ def test_a_refund_a_rerun_and_what_is_settled_by_hand(page: Page):
     page.get_by_label("Reference").fill("ch_1")
     press(page, "Record outcome")
     expect_message(page, "Charged.")
-    assert [reloaded(each).status for each in (paid, declined, silent)] == ["COMPLETE"] * 3
+    assert [reloaded(order).status for order in (paid, declined, silent)] == ["COMPLETE"] * 3
 
 
 def test_a_purchase_is_billed_otherwise_paused_and_cancelled(page: Page):

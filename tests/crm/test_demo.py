@@ -75,11 +75,11 @@ def state(records: set[int]) -> dict[str, object]:
 
 def totals() -> dict[int, tuple[int, int]]:
     """{customer: orders that count, what they come to in cents}."""
-    found: defaultdict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    sums: defaultdict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for row in RecordTotals.objects.select_related("source_record"):
-        orders, amount = found[row.source_record.customer_id]
-        found[row.source_record.customer_id] = orders + row.orders, amount + row.amount
-    return dict(found)
+        orders, amount = sums[row.source_record.customer_id]
+        sums[row.source_record.customer_id] = orders + row.orders, amount + row.amount
+    return dict(sums)
 
 
 def buyers():
@@ -90,30 +90,30 @@ def buyers():
 def people() -> list[list[Customer]]:
     """The live customers, those who are found to be one person together, oldest first."""
     left = {customer.pk: customer for customer in buyers().order_by("created", "pk")}
-    found = []
+    persons = []
     while left:
         one = left.pop(next(iter(left)))
-        same = [left.pop(each.customer.pk) for each in duplicates_of(one)]
-        found.append([one, *sorted(same, key=lambda c: (c.created, c.pk))])
-    return found
+        same = [left.pop(candidate.customer.pk) for candidate in duplicates_of(one)]
+        persons.append([one, *sorted(same, key=lambda c: (c.created, c.pk))])
+    return persons
 
 
 def merge_everybody(by: User) -> list[Merge]:
     """Every person's duplicates, each into the next older one."""
     merges = []
-    for found in people():
-        merges += [merge(older, younger, by=by) for older, younger in reversed(list(pairwise(found)))]
+    for person in people():
+        merges += [merge(older, younger, by=by) for older, younger in reversed(list(pairwise(person)))]
     return merges
 
 
 def of_the_files() -> dict[str, tuple[int, int]]:
     """{Chinook customer: number of invoices, their total in cents}, read without the demo's own reader."""
-    found: dict[str, tuple[int, int]] = {}
+    sums: dict[str, tuple[int, int]] = {}
     with (files.FILES / "invoices.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            count, cents = found.get(row["CustomerId"], (0, 0))
-            found[row["CustomerId"]] = count + 1, cents + int(Decimal(row["Total"]) * 100)
-    return found
+            count, cents = sums.get(row["CustomerId"], (0, 0))
+            sums[row["CustomerId"]] = count + 1, cents + int(Decimal(row["Total"]) * 100)
+    return sums
 
 
 def of_the_database() -> dict[str, tuple[int, int]]:

@@ -48,7 +48,7 @@ def test_every_page_forbids_scripts_and_styles_of_others(client, db):
     policy = client.get("/accounts/login/").headers["Content-Security-Policy"].split("; ")
 
     assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} <= set(policy)
-    assert not [each for each in policy if "unsafe" in each]
+    assert not [source for source in policy if "unsafe" in source]
 
 
 def test_every_static_file_that_another_names_is_there(tmp_path, settings):

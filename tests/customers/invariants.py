@@ -85,12 +85,12 @@ def picture(simulation: Simulation) -> dict[str, object]:
     records = {pk: name for name, pk in simulation.records.items()}
     rows: Counter[tuple[str, str, str]] = Counter()
     for model in linked_models():
-        found = model._default_manager.select_related("source_record")
+        linked = model._default_manager.select_related("source_record")
         if any(field.name == "merge" for field in model._meta.fields):
-            found = found.filter(merge=None)
+            linked = linked.filter(merge=None)
         if model is HistoryEntry:
-            found = found.exclude(kind=HistoryKind.SPLIT)
-        for row in found:
+            linked = linked.exclude(kind=HistoryKind.SPLIT)
+        for row in linked:
             record = row.source_record
             label = records.get(record.pk) or f"home of {names[record.origin_id]}"
             rows[names[record.customer_id], label, model.__name__] += 1

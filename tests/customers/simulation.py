@@ -121,10 +121,10 @@ class Simulation:
     def _order(self, source: str, name: str, identity: Identity, purchases=(), **options) -> None:
         who = IncomingCustomer(self.sources[source], identity, **options)
         order = IncomingOrder(who, Decimal(7), "USD", external_id=name, purchases=purchases)
-        found = take_order(order).assigned
+        assigned = take_order(order).assigned
         self.ordered["USD"] += 700
-        if found.kind == "new":
-            self.customers[name] = found.record.customer_id
+        if assigned.kind == "new":
+            self.customers[name] = assigned.record.customer_id
         self._name_records(name)
 
     def _name_records(self, name: str) -> None:
@@ -172,11 +172,11 @@ class Simulation:
             assert held.get("USD", 0) < amount
 
     def add_one_of_each(self, record: str) -> None:
-        found = self.record(record)
+        current = self.record(record)
         # A made-up exclusion is one that `rebuild` would put right: it reads it as the record's own email or phone.
-        one_of_each(found, but=[UnmatchedValue])
-        rebuild_totals([found.pk])
-        billing_status.refresh([found.customer_id])
+        one_of_each(current, but=[UnmatchedValue])
+        rebuild_totals([current.pk])
+        billing_status.refresh([current.customer_id])
         self.given["USD"] += 1
 
     def split(self, name: str, record: str) -> None:

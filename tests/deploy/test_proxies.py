@@ -162,10 +162,10 @@ def ask_everything(connect) -> None:
 def refuses(connect, *, proto: str = "https") -> None:
     sent = {"X-Forwarded-Proto": "gopher", "X-Forwarded-For": "1.2.3.4"}
     assert asked(connect, "GET", "/customers/", sent) == 200
-    [told] = Application.asked
-    assert told["Host"].startswith(HOST)
-    assert told["X-Forwarded-Proto"] == proto
-    assert told["X-Forwarded-For"].split(", ")[-1] == "127.0.0.1"
+    [request] = Application.asked
+    assert request["Host"].startswith(HOST)
+    assert request["X-Forwarded-Proto"] == proto
+    assert request["X-Forwarded-For"].split(", ")[-1] == "127.0.0.1"
     assert [asked(connect, "GET", path, {}) for path in ("/metrics", "/readyz")] == [404, 404]
     assert asked(connect, "POST", "/imports/", {}, b"x" * 7_000_000) == 200
     assert asked(connect, "POST", "/v1/customers", {}, b"x" * 5_000_000) == 200

@@ -49,8 +49,8 @@ def test_24_the_emails_of_both_are_matched_on_each_once():
     merge(a, b, c)
     for written in ("HELENA@example.org", "holy@example.ORG"):
         other = customer_with_order(email=written)
-        (found,) = [x for x in duplicates_of(other) if x.customer == a]
-        assert len(found.reasons) == 1
+        (candidate,) = [x for x in duplicates_of(other) if x.customer == a]
+        assert len(candidate.reasons) == 1
 
 
 def test_25_the_login_of_a_duplicate_can_be_taken_and_goes_back():

@@ -55,12 +55,12 @@ def test_of_two_reruns_at_once_one_is_refused(run_together):
 
 def test_settled_twice_at_once_an_answer_is_written_down_once(run_together):
     paid = [paid_order(token="sandbox-slow-refund", deduplicate=False) for _ in range(3)]
-    for each in paid:
-        refund(each)()
+    for sale in paid:
+        refund(sale)()
     Transaction.objects.filter(status="PENDING").update(at=timezone.now() - timedelta(hours=1))
     outcomes = run_together(*[lambda: list(settle_pending())] * 2)
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)], outcomes
-    assert {reloaded(each).refunded for each in paid} == {6}
+    assert {reloaded(sale).refunded for sale in paid} == {6}
     assert HistoryEntry.objects.filter(kind="payment").count() == 3
     check_totals()
 

@@ -28,10 +28,10 @@ class Cancellation:
 
 
 def take_cancellations(
-    told: Collection[Cancellation], imported: Import, source: DataSource, *, after: int
+    cancellations: Collection[Cancellation], imported: Import, source: DataSource, *, after: int
 ) -> tuple[int, list[RefusedRow]]:
     """How many subscriptions were to be cancelled, and which could not be."""
-    due = _due(told, source)
+    due = _due(cancellations, source)
     lock_owners(list({purchase.source_record_id: purchase.source_record for purchase, _ in due}.values()))
     rows = [(number, *cancelled) for number, cancelled in enumerate(due, after + 1)]
     refusals = do_rows(
@@ -40,9 +40,9 @@ def take_cancellations(
     return len(due), refusals
 
 
-def _due(told: Collection[Cancellation], source: DataSource) -> list[Cancelled]:
+def _due(cancellations: Collection[Cancellation], source: DataSource) -> list[Cancelled]:
     """Those that are over, and are not known here."""
-    ended = {one.subscription: one.at for one in told if one.at <= timezone.now()}
+    ended = {one.subscription: one.at for one in cancellations if one.at <= timezone.now()}
     purchases = Purchase.objects.filter(external_id__in=ended, source_record__data_source=source)
     live = purchases.exclude(status__in=ENDED).select_related("source_record", "product").order_by("pk")
     return [

@@ -77,11 +77,11 @@ def activities(config: Config, place: V1Place, since: date | None) -> PageThere:
 
 def events(config: Config, place: V1Place, since: date | None) -> PageThere:
     """Cancellations, by when they were entered: of each customer who has one, those that count now."""
-    told: dict[str, Any] = {"kind": "subscription.cancelled", "per_page": EVENTS_PER_PAGE}
+    query: dict[str, Any] = {"kind": "subscription.cancelled", "per_page": EVENTS_PER_PAGE}
     try:
-        answer = page(client.ToldEvent, config, cursor=place.cursor, **told)
+        answer = page(client.ToldEvent, config, cursor=place.cursor, **query)
     except GoneThereError:  # what is told of before then is among the activities
-        answer = page(client.ToldEvent, config, **told)
+        answer = page(client.ToldEvent, config, **query)
     customers = dict.fromkeys(event["data"]["current_customer"]["uuid"] for event in answer.entries)
     return replace(answer, entries=[entry for uuid in customers for entry in _cancellations_of(config, place, uuid)])
 

@@ -25,7 +25,7 @@ Row = dict[str, object]
 
 def score_pair(one: ComparedCustomer, other: ComparedCustomer, model: Model, *, customers: int) -> ScoredPair:
     """Of a site with so many customers."""
-    first, second = sorted((one, other), key=lambda each: each.id)
+    first, second = sorted((one, other), key=lambda customer: customer.id)
     rows = _row(first), _row(second)
     weights = dict(
         _weights(rows, [c for c in comparisons(rows[0], overlap="has_any") if c.field in model.levels], model)

@@ -29,15 +29,15 @@ def test_the_list_has_nothing_beside_the_data_sources():
     DataSourceFactory(name="Market")
     shown = Caller().get("data_sources").json()
     assert shown.keys() == {"data_sources"}
-    assert [each["name"] for each in shown["data_sources"]] == ["Shop", "Market"]
+    assert [entry["name"] for entry in shown["data_sources"]] == ["Shop", "Market"]
 
 
 def test_the_list_is_filtered():
     DataSourceFactory(name="Shop", system="Stripe")
     DataSourceFactory(name="Market")
     caller = Caller()
-    assert [each["name"] for each in caller.get("data_sources", name="Market").json()["data_sources"]] == ["Market"]
-    assert [each["name"] for each in caller.get("data_sources", system="Stripe").json()["data_sources"]] == ["Shop"]
+    assert [entry["name"] for entry in caller.get("data_sources", name="Market").json()["data_sources"]] == ["Market"]
+    assert [entry["name"] for entry in caller.get("data_sources", system="Stripe").json()["data_sources"]] == ["Shop"]
 
 
 def test_what_is_asked_for_besides_is_answered():
@@ -78,6 +78,6 @@ def test_the_published_client_names_and_finds_a_data_source(live_server):
     config = published_client(live_server, Caller().token)
     made = Client.create(config, data={"name": "Shop"}).get()
     assert Client.retrieve(config, uuid=made.uuid).get().name == "Shop"
-    assert [each.uuid for each in Client.all(config, name="Shop").get().data_sources] == [made.uuid]
+    assert [source.uuid for source in Client.all(config, name="Shop").get().data_sources] == [made.uuid]
     with pytest.raises(chartmogul.APIError):
         Client.create(config, data={"name": "Shop"}).get()

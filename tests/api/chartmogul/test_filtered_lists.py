@@ -32,12 +32,12 @@ def listed(caller, path, **query):
 
 def all_of(caller, path, **query):
     """Every page, as a client follows them."""
-    found, cursor = [], {}
+    rows, cursor = [], {}
     for _ in range(100):
         entries, said = listed(caller, path, **query, **cursor)
-        found += entries
+        rows += entries
         if not said["has_more"]:
-            return found
+            return rows
         cursor = {"cursor": said["cursor"]}
     raise AssertionError("It never ends.")
 
@@ -51,12 +51,12 @@ def test_following_the_cursor_finds_all_who_pass(caller, monkeypatch, path, mode
     wanted = [some[n] for n in (0, 1, 2, 9, 25, 39)]
     model._default_manager.filter(pk__in=wanted).update(**rare)
 
-    found = all_of(caller, path, **query, per_page=per_page)
+    rows = all_of(caller, path, **query, per_page=per_page)
 
-    key = next(name for name in ("uuid", "task_uuid", "id") if name in found[0])
+    key = next(name for name in ("uuid", "task_uuid", "id") if name in rows[0])
     column = "pk" if key == "id" else "uuid"
     ordered = model._default_manager.filter(pk__in=wanted).order_by("-at", "-pk")
-    assert [each[key] for each in found] == list(ordered.values_list(column, flat=True))
+    assert [row[key] for row in rows] == list(ordered.values_list(column, flat=True))
 
 
 @table(("path", "model", "rare", "query"), WITHOUT_INDEX)
@@ -128,6 +128,6 @@ def test_contacts_of_a_large_data_source_are_met_on_the_way(caller, monkeypatch)
     for _ in range(3):
         many(Contact, SourceRecordFactory(customer=CustomerFactory(), data_source=large), 7)
     many(Contact, other, 30)
-    found = all_of(caller, "contacts", data_source_uuid=large.uuid)
-    assert len({each["uuid"] for each in found}) == len(found) == 21
+    rows = all_of(caller, "contacts", data_source_uuid=large.uuid)
+    assert len({row["uuid"] for row in rows}) == len(rows) == 21
     assert SourceRecord.objects.filter(data_source=large).count() == 3

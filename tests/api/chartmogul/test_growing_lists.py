@@ -85,24 +85,24 @@ def test_the_end_of_a_list_is_where_a_reader_goes_on():
 
 def test_many_writers_and_a_reader_at_full_pace_agree(run_together):
     source = DataSourceFactory()
-    writers, each = 4, 10
+    writers, per_writer = 4, 10
     readers: list[Reader] = []
 
     def write(number: int) -> None:
-        for n in range(each):
+        for n in range(per_writer):
             with transaction.atomic():
                 order(source, email=f"helena{number}.{n}@reunite.cz")
 
     def read() -> None:
         reader = Reader("customers", per_page=3)
         readers.append(reader)
-        while Customer.objects.count() < writers * each:
+        while Customer.objects.count() < writers * per_writer:
             reader.look()
 
     run_together(*(lambda n=n: write(n) for n in range(writers)), read)
     readers[0].look()
     assert set(readers[0].seen) == set(Customer.objects.values_list("uuid", flat=True))
-    assert len(set(readers[0].seen)) == writers * each
+    assert len(set(readers[0].seen)) == writers * per_writer
 
 
 @pytest.mark.postgres

@@ -87,5 +87,5 @@ def test_a_record_is_found_by_its_id_in_any_data_source_through_the_index(caller
         with CaptureQueriesContext(connection) as queries, connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             caller.get(path, customer_external_id="x1")
-        [found] = [query["sql"] for query in queries if "'x1'" in query["sql"]]
-        assert "sourcerecord_known_once" in plan_of(found)
+        [sql] = [query["sql"] for query in queries if "'x1'" in query["sql"]]
+        assert "sourcerecord_known_once" in plan_of(sql)

@@ -44,7 +44,7 @@ def tell(live_server):
 
 
 def uuids(answer: dict[str, Any], key: str = "entries", uuid: str = "uuid") -> list[str]:
-    return [each[uuid] for each in answer[key]]
+    return [row[uuid] for row in answer[key]]
 
 
 def test_account_and_data_sources(tell):
@@ -144,7 +144,7 @@ def test_subscriptions_activities_and_events(tell):
     assert said["cancel"]["cancellation_dates"] == ["2016-02-01T00:00:00.000Z"]
     assert "contraction" in uuids(said["after the cancellation"], uuid="type")
     assert said["connect"] == said["disconnect"] == {}
-    assert [len(said[each]["entries"]) for each in ("connected", "disconnected")] == [1, 2]
+    assert [len(said[key]["entries"]) for key in ("connected", "disconnected")] == [1, 2]
     assert uuids(said["all events"], "subscription_events", "id") == [said["create event"]["id"]]
     assert said["update event"]["event_date"] == "2016-02-28T00:00:00.000Z"
     assert said["disable event"]["disabled"] is True

@@ -29,9 +29,9 @@ def overtaken(monkeypatch):
         real = getattr(module, name)
 
         def read(*args, **named):
-            found = real(*args, **named)
+            result = real(*args, **named)
             meanwhile()
-            return found
+            return result
 
         monkeypatch.setattr(module, name, read)
 
@@ -97,7 +97,7 @@ def test_of_plans_and_invoices_at_one_moment_none_fails(caller, run_together):
         lambda: caller.delete(f"plans/{gold.uuid}"),
         lambda: caller.patch(f"plans/{gold.uuid}", {"name": "Golden"}),
         lambda: caller.post("plan_groups", {"name": "Metals", "plans": [gold.uuid]}),
-        *[lambda each=each: invoice_requests.send(helena, each, caller=caller) for each in sent],
+        *[lambda body=body: invoice_requests.send(helena, body, caller=caller) for body in sent],
     )
     assert {outcome.status_code for outcome in outcomes} <= {200, 201, 202, 204, 404, 422}
     invoice_requests.check()

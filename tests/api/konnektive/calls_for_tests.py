@@ -39,7 +39,7 @@ def broken(call, secret):
 
 @endpoint(DatedQuery)
 def dated(call, sent):
-    return [format_time(each) for each in sent.period()]
+    return [format_time(time) for time in sent.period()]
 
 
 @endpoint(PagedQuery)

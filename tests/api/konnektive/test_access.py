@@ -59,7 +59,7 @@ def path_of(pattern) -> str:
 
 
 def declared() -> dict[str, tuple[str, ...]]:
-    return {path_of(each): each.callback.permissions for each in PATTERNS}
+    return {path_of(pattern): pattern.callback.permissions for pattern in PATTERNS}
 
 
 def test_every_call_is_listed_with_what_it_needs():

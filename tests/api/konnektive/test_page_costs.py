@@ -130,8 +130,8 @@ def test_an_order_is_found_by_its_id_in_the_shop_through_the_index(shop):
     message, statements = statements_of(shop, "order/query", clientOrderId="A-1")
 
     assert message["totalResults"] == 1
-    [found] = [sql for sql in statements if "LIMIT" in sql and "A-1" in sql]
-    assert "order_sent_once" in plan_of(found) or "client_order_id=?" in plan_of(found)
+    [statement] = [sql for sql in statements if "LIMIT" in sql and "A-1" in sql]
+    assert "order_sent_once" in plan_of(statement) or "client_order_id=?" in plan_of(statement)
 
 
 def test_a_parcel_is_found_by_its_tracking_number_through_the_index(shop):
@@ -143,8 +143,8 @@ def test_a_parcel_is_found_by_its_tracking_number_through_the_index(shop):
     message, statements = statements_of(shop, "fulfillment/query", **DAYS, trackingNumber=wanted)
 
     assert message["totalResults"] == 1
-    [found] = [sql for sql in statements if "LIMIT" in sql and wanted in sql]
-    assert "fulfillment_by_tracking" in plan_of(found)
+    [statement] = [sql for sql in statements if "LIMIT" in sql and wanted in sql]
+    assert "fulfillment_by_tracking" in plan_of(statement)
 
 
 @table("size", [1, 3, 4, 7, 10, 11])
@@ -168,9 +168,9 @@ def test_a_page_that_goes_on_is_found_through_the_index(shop):
     message, statements = statements_of(shop, "order/query", **DAYS, page="2", resultsPerPage="100")
 
     assert len(message["data"]) == 100
-    [found] = [sql for sql in statements if "LIMIT 100" in sql]
-    assert "OFFSET" not in found
-    assert "order_by_at" in plan_of(found)
+    [statement] = [sql for sql in statements if "LIMIT 100" in sql]
+    assert "OFFSET" not in statement
+    assert "order_by_at" in plan_of(statement)
 
 
 RARE = {
@@ -195,8 +195,8 @@ def test_what_is_rare_in_a_period_is_found_through_an_index(shop, name):
     message, statements = statements_of(shop, path, **DAYS, **parameters)
 
     assert message["totalResults"] == 2
-    [found] = [sql for sql in statements if "LIMIT" in sql and next(iter(parameters.values())) in sql]
-    assert f"{model._meta.model_name}_by_{name.rpartition(' ')[2]}" in plan_of(found)
+    [statement] = [sql for sql in statements if "LIMIT" in sql and next(iter(parameters.values())) in sql]
+    assert f"{model._meta.model_name}_by_{name.rpartition(' ')[2]}" in plan_of(statement)
 
 
 def test_of_a_long_list_only_the_next_rows_are_counted_and_whoever_reads_on_reads_all(shop, monkeypatch):

@@ -63,7 +63,7 @@ def test_what_is_no_choice_is_refused(changes, client, margaret):
 
 
 def test_time_zones_are_listed_by_region_and_found_by_the_first_letters_of_a_place():
-    regions = dict(each for each in time_zones.choices(and_also="UTC") if each[0] != "UTC")
+    regions = dict(choice for choice in time_zones.choices(and_also="UTC") if choice[0] != "UTC")
 
     assert ("Europe/Prague", "Prague") in regions["Europe"]
     assert ("America/Argentina/Buenos_Aires", "Buenos Aires, Argentina") in regions["America"]

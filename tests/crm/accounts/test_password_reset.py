@@ -85,7 +85,7 @@ def test_a_link_works_once(link, margaret):
 
 def test_of_two_who_follow_one_link_the_second_is_told(link, margaret):
     first, second = Client(), Client()
-    forms = [each.get(link).url for each in (first, second)]
+    forms = [visitor.get(link).url for visitor in (first, second)]
     first.post(forms[0], NEW)
 
     response = second.post(forms[1], {"new_password1": "another new one", "new_password2": "another new one"})

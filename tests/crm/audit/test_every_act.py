@@ -49,8 +49,8 @@ PASSWORD = "a very good password"
 
 
 @pytest.fixture
-def told(admin_user):
-    """What the audit log was told by the admin since it was asked last."""
+def logged(admin_user):
+    """The texts of the audit log by the admin since it was asked last."""
     last = 0
 
     def since(action: AuditAction) -> list[str]:
@@ -62,7 +62,7 @@ def told(admin_user):
     return since
 
 
-def test_the_first_charge_of_an_order(told, admin_user):
+def test_the_first_charge_of_an_order(logged, admin_user):
     who = IncomingCustomer(DataSourceFactory(), Identity("Helena", "Holý", "", "helena@reunite.cz"))
     incoming = IncomingOrder(who, Decimal("9.90"), "USD", external_id="1001")
     cards = ("4242424242424242", "4000000000000002")
@@ -72,28 +72,30 @@ def test_the_first_charge_of_an_order(told, admin_user):
     place_order(replace(incoming, external_id="paid elsewhere"), None, by=admin_user)
     approved, declined = (Order.objects.get(external_id=number) for number in cards)
     assert declined.status == "DECLINED"
-    assert told(AuditAction.PAYMENT) == [f"Order {order.number}: charge, 9.90 USD." for order in (approved, declined)]
+    assert logged(AuditAction.PAYMENT) == [f"Order {order.number}: charge, 9.90 USD." for order in (approved, declined)]
 
 
-def test_payments(told, admin_user):
+def test_payments(logged, admin_user):
     paid, declined = paid_order(), declined_order()
     number = f"Order {paid.number}"
     refund(paid, "1.00", by=admin_user)
-    assert told(AuditAction.PAYMENT) == [f"{number}: refund, 1.00 USD."]
+    assert logged(AuditAction.PAYMENT) == [f"{number}: refund, 1.00 USD."]
     rerun(declined, by=admin_user)
-    assert told(AuditAction.PAYMENT) == [f"Order {declined.number}: charged again, {declined.total} USD."]
+    assert logged(AuditAction.PAYMENT) == [f"Order {declined.number}: charged again, {declined.total} USD."]
 
 
-def test_payments_without_an_answer(told, admin_user):
+def test_payments_without_an_answer(logged, admin_user):
     order = declined_order()
     payment = sale(order, "PENDING", token="sandbox-silent")
     type(payment).objects.update(at=timezone.now() - timedelta(days=2))
     about = {"happened": False, "reference": "", "reason": "None there", "seen": reloaded(order).stamp}
     settle_by_hand(order, **about, by=admin_user)
-    assert told(AuditAction.PAYMENT) == [f"Order {order.number}: resolved manually as soft decline, {order.total} USD."]
+    assert logged(AuditAction.PAYMENT) == [
+        f"Order {order.number}: resolved manually as soft decline, {order.total} USD."
+    ]
 
 
-def test_webhooks(told, admin_user, settings):
+def test_webhooks(logged, admin_user, settings):
     settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.1/32")]
     by = {"by": admin_user}
     endpoint, _ = endpoints.add(name="Shop", url="http://127.0.0.1/secret", kinds=[], **by)
@@ -111,7 +113,7 @@ def test_webhooks(told, admin_user, settings):
     replay.cancel(endpoint, **by)
     endpoints.delete(endpoint, **by)
     begin = f"Endpoint {endpoint.pk}, "
-    assert told(AuditAction.WEBHOOK) == [
+    assert logged(AuditAction.WEBHOOK) == [
         f"{begin}Shop: added.",
         f"{begin}Shop: name, URL changed.",
         f"{begin}Warehouse: secret rotated.",
@@ -123,55 +125,55 @@ def test_webhooks(told, admin_user, settings):
     ]
 
 
-def test_pulls_and_data_sources(told, admin_user, settings):
+def test_pulls_and_data_sources(logged, admin_user, settings):
     settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.1/32")]
     account = pulls.PullAccount("http://127.0.0.1/secret", "the password", 0, login="api")
     pull = pulls.add(account, system=System.KONNEKTIVE, source="Old CRM", by=admin_user)
-    assert told(AuditAction.SOURCE) == ["Old CRM: created."]
+    assert logged(AuditAction.SOURCE) == ["Old CRM: created."]
     pulls.change(pull, account, by=admin_user)
     pulls.delete(pull, by=admin_user)
-    assert told(AuditAction.PULL) == ["Pull into Old CRM: changed, with a new secret.", "Pull into Old CRM: deleted."]
+    assert logged(AuditAction.PULL) == ["Pull into Old CRM: changed, with a new secret.", "Pull into Old CRM: deleted."]
 
     source = pull.data_source
     data_sources.change(source, {"name": "CRM"}, seen=data_sources.latest_change(source), by=admin_user)
-    assert told(AuditAction.SOURCE) == ["CRM: edited."]
+    assert logged(AuditAction.SOURCE) == ["CRM: edited."]
 
 
-def test_a_name_from_right_to_left_turns_no_entry_around(told, admin_user):
+def test_a_name_from_right_to_left_turns_no_entry_around(logged, admin_user):
     data_sources.create("متجر", by=admin_user)
-    assert told(AuditAction.SOURCE) == ["\u2068متجر\u2069: created."]
+    assert logged(AuditAction.SOURCE) == ["\u2068متجر\u2069: created."]
 
 
-def test_jobs(told, admin_user):
+def test_jobs(logged, admin_user):
     job, _ = start_rebuild(by=admin_user)
     control.pause(job, by=admin_user)
     control.resume(job, by=admin_user)
     control.cancel(job, by=admin_user)
     signed_in(admin_user).get(reverse("jobs:errors", args=[job.pk]))
-    jobs = told(AuditAction.JOB)
+    jobs = logged(AuditAction.JOB)
     assert [text.rsplit(": ", 1)[1] for text in jobs] == ["created.", "paused.", "resumed.", "cancelled."]
     assert AuditEntry.objects.filter(action=AuditAction.EXPORT, text=f"Refused rows of job {job.pk}.").exists()
 
 
-def test_customers(told, admin_user):
+def test_customers(logged, admin_user):
     kept, duplicate = CustomerFactory(), CustomerFactory()
     merged = merge(kept, duplicate, by=admin_user)
-    assert told(AuditAction.MERGE)
+    assert logged(AuditAction.MERGE)
     undo(merged, by=admin_user)
-    assert told(AuditAction.UNDO)
+    assert logged(AuditAction.UNDO)
     SourceRecordFactory(customer=kept)
     split_record(SourceRecordFactory(customer=kept), by=admin_user)
-    assert told(AuditAction.SPLIT)
+    assert logged(AuditAction.SPLIT)
     erase(*fresh(kept), by=admin_user)
-    assert told(AuditAction.ERASURE)
+    assert logged(AuditAction.ERASURE)
 
 
-def test_users_and_keys(told, admin_user, nobody):
+def test_users_and_keys(logged, admin_user, nobody):
     grant.save_user(nobody, by=admin_user, granted={"accounts.use_api"})
-    assert told(AuditAction.USER)
+    assert logged(AuditAction.USER)
     key, _ = api_keys.create(nobody, name="Shop", addresses=[], by=admin_user)
     api_keys.revoke(key, by=admin_user)
-    assert len(told(AuditAction.KEY)) == 2
+    assert len(logged(AuditAction.KEY)) == 2
 
 
 def test_who_reads_a_customer_through_the_konnektive_api_is_told_by_setting(settings):
@@ -183,23 +185,23 @@ def test_who_reads_a_customer_through_the_konnektive_api_is_told_by_setting(sett
     assert (entry.by, entry.customer, entry.text) == (shop.user, customer.pk, "customer_query")
 
 
-def test_changes_of_sales_lists(told, admin_user):
+def test_changes_of_sales_lists(logged, admin_user):
     edited = BY_SLUG["account-types"]
     first, second = (add_entry(edited, {"name": name}, by=admin_user) for name in ("School", "Shop"))
     edit_entry(edited, first.pk, {"name": "University"}, seen=first.updated.isoformat(), by=admin_user)
     move_entry(edited, second.pk, towards="up", by=admin_user)
     retire_entry(edited, second.pk, is_retired=True, by=admin_user)
     delete_entry(edited, second.pk, by=admin_user)
-    assert [text.split("”", 1)[1] for text in told(AuditAction.SALES_LIST)] == [
+    assert [text.split("”", 1)[1] for text in logged(AuditAction.SALES_LIST)] == [
         *(" added.", " added.", " changed, before “School”."),
         *(" moved up.", " retired.", " deleted."),
     ]
 
 
-def test_what_says_who_a_customer_is(told, admin_user):
+def test_what_says_who_a_customer_is(logged, admin_user):
     attribute = mark_identifying("Loyalty number", "identifier", by=admin_user)
     unmark_identifying(attribute.pk, by=admin_user)
-    assert [text.split("”")[1] for text in told(AuditAction.MATCHING)] == [
+    assert [text.split("”")[1] for text in logged(AuditAction.MATCHING)] == [
         " marked: one per person.",
         " no longer marked.",
     ]

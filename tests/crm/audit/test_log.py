@@ -21,8 +21,8 @@ SECRET = "a very good password"
 
 
 def entries(action=None):
-    found = AuditEntry.objects.order_by("pk")
-    return list(found.filter(action=action) if action else found)
+    rows = AuditEntry.objects.order_by("pk")
+    return list(rows.filter(action=action) if action else rows)
 
 
 def only(action):

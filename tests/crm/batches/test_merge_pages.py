@@ -54,7 +54,7 @@ def test_groups_that_are_ticked_are_merged_by_a_job_and_can_be_undone_as_one(jan
     assert (first.url, second.url) == (reverse("batches:merge_detail", args=[batch.pk]),) * 2
     job = work()
     assert (job.state, job.done, job.counts, job.about) == ("done", 2, {"Merged": 2}, "2 groups")
-    assert {(each.via, each.by, each.reason) for each in Merge.objects.all()} == {("bulk", jane, "The list of May")}
+    assert {(merge.via, merge.by, merge.reason) for merge in Merge.objects.all()} == {("bulk", jane, "The list of May")}
     page = client.get(first.url)
     assert " rows" not in visible_text(page)
     admin = signed_in(make_user("root", is_superuser=True))

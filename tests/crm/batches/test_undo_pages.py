@@ -65,7 +65,7 @@ def test_the_merges_of_a_filter_are_undone_but_those_that_are_left(jane, merges,
     assert (job.state, job.done, job.counts, job.about) == (
         "done", 2, {"Undone": 2}, "2 merges (User: Margaret Park)",
     )  # fmt: skip
-    assert [Merge.objects.get(pk=each.pk).undone_at is None for each in merges] == [False, True, False]
+    assert [Merge.objects.get(pk=merge.pk).undone_at is None for merge in merges] == [False, True, False]
     assert {entry.undone_by for entry in Merge.objects.exclude(undone_at=None)} == {jane}
     page = text_of(client.get(first.url, {"outcome": "undone"}))
     assert f"Merge {merges[0].pk}" in page

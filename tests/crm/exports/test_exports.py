@@ -55,7 +55,7 @@ def test_a_job_writes_the_rows_that_are_sent_at_once(village, as_agent, request)
     assert not Job.objects.exists()
     request.getfixturevalue("long_ones")
     assert {name: rows(as_agent, name) for name in NAMES} == at_once
-    assert {name: len(found) for name, found in at_once.items()} == {
+    assert {name: len(lines) for name, lines in at_once.items()} == {
         "customers": 8,
         "orders": 8,
         "merges": 5,
@@ -115,9 +115,9 @@ def test_days_are_those_of_the_user_who_started_the_job(agent, request):
 
 
 def test_duplicates_have_a_row_for_each_customer_of_each_group(village, as_agent):
-    found = rows(as_agent, "duplicates", evidence="both")
-    assert {row["Group"] for row in found} == {str(village[0].pk)}
-    assert [(row["Number"], row["Match"], row["Spent"]) for row in found] == [
+    lines = rows(as_agent, "duplicates", evidence="both")
+    assert {row["Group"] for row in lines} == {str(village[0].pk)}
+    assert [(row["Number"], row["Match"], row["Spent"]) for row in lines] == [
         (str(customer.pk), "Email and phone", "9.90") for customer in village
     ]
     assert rows(as_agent, "duplicates", evidence="email") == []

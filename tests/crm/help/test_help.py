@@ -29,7 +29,7 @@ def test_every_page_has_help():
 
 
 def test_every_topic_has_a_title_and_a_text():
-    assert [each.slug for each in all_topics() if not each.title or "<p>" not in each.body] == []
+    assert [topic.slug for topic in all_topics() if not topic.title or "<p>" not in topic.body] == []
 
 
 def test_a_page_leads_to_its_help_and_the_help_says_its_title(nobody):

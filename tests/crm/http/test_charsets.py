@@ -18,11 +18,11 @@ UNREADABLE = ["hex", "rot13", "zlib", "undefined", "idna", "utf-16", "no-such-ch
 @pytest.fixture(autouse=True)
 def connections_stay():
     """As the test client has it: those of a test are not to be closed with a request."""
-    for each in (request_started, request_finished):
-        each.disconnect(close_old_connections)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     yield
-    for each in (request_started, request_finished):
-        each.connect(close_old_connections)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def ask(path: str, content_type: str, *, method: str = "POST", query: str = "page=1", body: bytes = b"a=1"):

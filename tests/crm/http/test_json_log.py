@@ -45,7 +45,7 @@ def test_a_line_has_the_id_of_its_request(written):
 
 
 @table(
-    "told",
+    "logged",
     [
         "password=correct&q=1",
         "cardSecurityCode=correct",
@@ -55,16 +55,16 @@ def test_a_line_has_the_id_of_its_request(written):
         "whsec_correctcorrect",
     ],
 )
-def test_what_is_named_as_a_secret_is_taken_off_text_and_json(written, told):
+def test_what_is_named_as_a_secret_is_taken_off_text_and_json(written, logged):
     try:
-        raise ValueError(told)
+        raise ValueError(logged)
     except ValueError:
-        logging.getLogger("reunite").exception("Sent %s", told)
-        record = logging.LogRecord("reunite", logging.ERROR, __file__, 1, told, (), sys.exc_info())
+        logging.getLogger("reunite").exception("Sent %s", logged)
+        record = logging.LogRecord("reunite", logging.ERROR, __file__, 1, logged, (), sys.exc_info())
     line = LineFormatter("{levelname} {name}: {message}", style="{").format(record)
     assert "ValueError" in line
     assert "correct" not in written.getvalue() + line
-    assert told.split("correct")[0] in line
+    assert logged.split("correct")[0] in line
 
 
 @table("secret", [CARD, CARD.replace(" ", ""), LINK, KEY, BASIC, "Bearer 0123456789"])

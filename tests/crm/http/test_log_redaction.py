@@ -12,7 +12,7 @@ from tests.tables import table
 @pytest.fixture
 def console():
     """What is written to the console of the running program."""
-    [handler] = [each for each in logging.getLogger().handlers if each.name == "console"]
+    [handler] = [candidate for candidate in logging.getLogger().handlers if candidate.name == "console"]
     written = io.StringIO()
     before = handler.setStream(written)
     yield written

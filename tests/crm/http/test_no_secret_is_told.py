@@ -104,8 +104,8 @@ def test_no_address_tells_a_secret_to_the_log_or_in_its_answer(logs, settings, a
             unseen += [path for response in requests if response.get("Location", "").startswith(SIGN_IN)]
         # A page leads back to itself, so it has its own address.
         for response in requests if is_of_api else requests[1:]:
-            if found := "" if response.streaming else told(response.text, marks):
-                answers[response.request["REQUEST_METHOD"], path] = found
+            if secret := "" if response.streaming else told(response.text, marks):
+                answers[response.request["REQUEST_METHOD"], path] = secret
     assert unseen == []  # somebody signed out would be told nothing anyway
     assert answers == {}
     for stream in logs.values():

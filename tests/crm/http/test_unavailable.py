@@ -87,13 +87,13 @@ def test_the_page_of_a_held_customer_waits_for_nothing(client, customer):
 def test_programs_are_told_to_come_again_in_their_dialect(customer, shop):
     with held(customer):
         call = {"customerId": customer.pk, "message": NOTE}
-        told = shop.client.post("/customer/addnote/", shop.login | call)
+        response = shop.client.post("/customer/addnote/", shop.login | call)
         refused = shop.patch(f"customers/{customer.uuid}", {"city": "Brno"})
-    assert (told.status_code, told.headers["Retry-After"]) == (503, "2")
-    assert told.json()["result"] == "ERROR"
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
+    assert response.json()["result"] == "ERROR"
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert refused.json()["code"] == 503
-    assert told.json()["message"] == refused.json()["message"]
+    assert response.json()["message"] == refused.json()["message"]
     assert shop.ask("customer/addnote", **call)[0] == "SUCCESS"
 
 
@@ -130,12 +130,12 @@ def test_every_page_that_only_reads_is_shown_by_a_read_only_database(client, sub
 def test_what_would_write_to_a_read_only_database_is_kept_for_later(client, customer, shop):
     with read_only():
         page = add_note(client, customer)
-        told = shop.client.post("/customer/addnote/", shop.login | {"customerId": customer.pk, "message": NOTE})
+        response = shop.client.post("/customer/addnote/", shop.login | {"customerId": customer.pk, "message": NOTE})
         refused = shop.patch(f"customers/{customer.uuid}", {"city": "Brno"})
         asked = shop.ask("customer/query", customerId=customer.pk)
         read = shop.get(f"customers/{customer.uuid}")
-    assert [answer.status_code for answer in (page, told, refused)] == [503] * 3
-    assert {answer.headers["Retry-After"] for answer in (page, told, refused)} == {"60"}
+    assert [answer.status_code for answer in (page, response, refused)] == [503] * 3
+    assert {answer.headers["Retry-After"] for answer in (page, response, refused)} == {"60"}
     assert "Reunite is read-only at the moment" in page.content.decode()
     assert (asked[0], read.status_code) == ("SUCCESS", 200)
     assert sent_again(client, page).status_code == 302

@@ -111,7 +111,7 @@ def people_of(about: dict[str, set[int]]) -> list[Person]:
         profiles = Customer.objects.filter(pk__in=person.customers).values()
         theirs = [record for record in records if record["customer_id"] == person.root.pk]
         person.known = {*WORD.findall(repr([*profiles, *theirs]))}
-        person.known |= {word for word, those in about.items() if those <= person.customers}
+        person.known |= {word for word, customers in about.items() if customers <= person.customers}
         person.rows = [row for part in all_rows(subject_of(person.root.pk)) for row in part.rows]
     return [*people.values()]
 
@@ -123,8 +123,8 @@ def words_in(subject: DataSubject, rows: Iterable[Model]) -> set[str]:
 def rows_of_records(customer: Customer) -> set[tuple[str, int]]:
     rows = {("SourceRecord", pk) for pk in customer.records.values_list("pk", flat=True)}
     for model in linked_models():
-        found = model._default_manager.filter(source_record__customer=customer)
-        rows |= {(model.__name__, pk) for pk in found.values_list("pk", flat=True)}
+        linked = model._default_manager.filter(source_record__customer=customer)
+        rows |= {(model.__name__, pk) for pk in linked.values_list("pk", flat=True)}
     lines = OrderItem.objects.filter(order__source_record__customer=customer)
     return rows | {("OrderItem", pk) for pk in lines.values_list("pk", flat=True)}
 

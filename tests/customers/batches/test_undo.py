@@ -99,9 +99,9 @@ def test_customers_are_marked_as_not_duplicates_only_if_asked():
     assert not NotDuplicate.objects.exists()
     undo_all([(second := pair(2)).pk], terms=UndoTerms(reason="The rule was wrong"))
     assert NotDuplicate.objects.get().reason == f"Merge {second.pk} was undone"
-    told = HistoryEntry.objects.filter(kind="undo", merge=second)
-    assert all(entry.text.endswith("Reason: The rule was wrong") for entry in told)
-    assert len(told) == 2
+    entries = HistoryEntry.objects.filter(kind="undo", merge=second)
+    assert all(entry.text.endswith("Reason: The rule was wrong") for entry in entries)
+    assert len(entries) == 2
 
 
 def test_a_form_that_is_sent_twice_begins_one_batch():

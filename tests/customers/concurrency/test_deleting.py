@@ -54,7 +54,7 @@ def test_orders_streaming_in_while_their_customer_is_deleted_go_too_or_make_a_ne
 
     def erase_all() -> int:
         try:
-            return len([erase(each) for each in everybody])
+            return len([erase(customer) for customer in everybody])
         finally:
             done.set()
 
@@ -135,7 +135,7 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
             wait_until_blocked(len(acts) - 1)
         outcomes = [act.exception(timeout=30) or act.result() for act in waiting]
     refused = (EngagementError, credit.CreditError, MergeError, SplitError)
-    assert all(isinstance(each, error) for each, error in zip(outcomes, refused, strict=False)), outcomes
+    assert all(isinstance(outcome, error) for outcome, error in zip(outcomes, refused, strict=False)), outcomes
     assert "new" in outcomes[4:]
     check_erased_have_nothing()
 

@@ -74,8 +74,8 @@ def test_of_an_edit_and_a_merge_at_once_one_is_refused_and_no_value_is_lost(run_
 def test_one_person_who_arrives_three_times_at_once_is_one_customer(run_together):
     for number in range(4):
         sent = [person(source, first_name="Helena", email=f"h{number}@x.cz") for source in ("Shop", "Shop", "Market")]
-        found = run_together(*(lambda who=who: lead_of(who) for who in sent))
-        assert sorted(taken.kind for taken in found) == ["identity", "match", "new"]
+        outcomes = run_together(*(lambda who=who: lead_of(who) for who in sent))
+        assert sorted(taken.kind for taken in outcomes) == ["identity", "match", "new"]
         assert Customer.objects.count() == number + 1
     check_owners_and_caches()
 

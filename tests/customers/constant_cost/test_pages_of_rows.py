@@ -47,10 +47,10 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat():
     customer = customer_with(60, records=3)
     for model in tabbed_models():
         everything = list(model._default_manager.filter(source_record__customer=customer).order_by("-at", "-pk"))
-        found: list = []
-        while page := list(newest(model, customer, before=Cursor(found[-1].at, found[-1].pk) if found else None)):
-            found += page
-        assert found == everything
+        rows: list = []
+        while page := list(newest(model, customer, before=Cursor(rows[-1].at, rows[-1].pk) if rows else None)):
+            rows += page
+        assert rows == everything
 
 
 def test_a_page_of_three_hundred_rows_costs_as_much_as_one_of_three_thousand():

@@ -75,9 +75,9 @@ def test_a_merge_whose_connection_is_lost_is_made_once(two):
 
 
 def test_a_merge_that_arrived_without_an_answer_is_recognised_by_its_plan(two):
-    with answer_of_commit_lost(), pytest.raises(AlreadyMergedError) as told:
+    with answer_of_commit_lost(), pytest.raises(AlreadyMergedError) as refusal:
         merge(*two)
-    assert Merge.objects.get() == told.value.merge
+    assert Merge.objects.get() == refusal.value.merge
 
 
 def test_an_undo_whose_connection_is_lost_is_done_once(two):

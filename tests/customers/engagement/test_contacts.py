@@ -102,8 +102,8 @@ def test_of_several_records_of_a_source_the_first_or_the_one_named_is_chosen():
 
 def test_nothing_is_written_for_somebody_erased_meanwhile(staff):
     customer, contact = known("1"), contact_of(known("2"))
-    for each in (*fresh(customer), Customer.objects.get(pk=contact.source_record.customer_id)):
-        erase_customer(each, version=each.version, by=staff)
+    for erased in (*fresh(customer), Customer.objects.get(pk=contact.source_record.customer_id)):
+        erase_customer(erased, version=erased.version, by=staff)
     values = {"owner": staff, "amount": 1, "currency": "USD"}
     for act in (
         lambda: task(customer, staff),

@@ -48,7 +48,7 @@ def helena(offer):
     return record.customer
 
 
-def rows_of(found):
+def rows_of(funnel):
     return [
         (
             row.phase and row.phase.name,
@@ -56,7 +56,7 @@ def rows_of(found):
             row.opportunities_text,
             [(w.amount, w.weighted) for w in row.worth],
         )
-        for row in found.rows
+        for row in funnel.rows
     ]
 
 
@@ -108,7 +108,7 @@ def test_a_filter_finds_who_has_the_entry(name, helena, offer, monkeypatch):
     kind = make_entry(AccountType)
     lead = CustomerFactory(lead_status="new", lead_phase=offer.pk, account_type=kind.pk)
     CustomerFactory(lead_phase=offer.pk)
-    entry, found = {
+    entry, customer = {
         "account_type": (kind, lead),
         "phase": (offer, lead),
         "opportunity": (offer, helena),
@@ -117,6 +117,6 @@ def test_a_filter_finds_who_has_the_entry(name, helena, offer, monkeypatch):
     chosen = read_sales_filter({name: str(entry.pk)})
     for few in (5_000, -1):
         monkeypatch.setattr("customers.search.scan.FEW", few)
-        assert [line.customer for line in list_page([*chosen.criteria], SORTS[0]).lines] == [found]
+        assert [line.customer for line in list_page([*chosen.criteria], SORTS[0]).lines] == [customer]
     assert chosen.values[name] == str(entry.pk)
     assert read_sales_filter({name: "x"}).chosen == {}

@@ -17,11 +17,11 @@ OTHER = {"first_name": "Bjørn", "last_name": "Hansen", "email": "bjorn@reunite.
 
 def left_of(*marks: str) -> dict[str, list[object]]:
     """{table: rows} that still hold one of the marks, sessions read as what is in them."""
-    found = everything()
-    found["accounts.Session"] = [(session.get_decoded(),) for session in Session.objects.all()]
+    tables = everything()
+    tables["accounts.Session"] = [(session.get_decoded(),) for session in Session.objects.all()]
     return {
         table: hits
-        for table, rows in found.items()
+        for table, rows in tables.items()
         if (hits := [row for row in rows if any(mark in repr(row).lower() for mark in marks)])
     }
 

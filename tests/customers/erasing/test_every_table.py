@@ -29,7 +29,7 @@ def test_children_go_before_what_they_refer_to():
     tables = delete_rows.tables()
     for model in tables:
         referrers = {link.model for link in referring(model)} & set(tables) - {model}
-        assert all(tables.index(each) < tables.index(model) for each in referrers), model
+        assert all(tables.index(referrer) < tables.index(model) for referrer in referrers), model
     assert tables[-1] is SourceRecord
 
 

@@ -20,7 +20,7 @@ def act(client, customer, what, /, **data):
 
 
 def attributes(customer):
-    return {each.name: parse_value(each) for each in attributes_of(customer)}
+    return {attribute.name: parse_value(attribute) for attribute in attributes_of(customer)}
 
 
 def test_a_tag_is_put_on_in_the_head_and_taken_off_there(as_agent, agent, helena):
@@ -57,7 +57,7 @@ def test_twice_the_same_is_once(as_agent, helena):
 def test_an_attribute_is_set_by_its_type_and_shown(kind, text, value, as_agent, helena):
     act(as_agent, helena, "attributes/set", name="Thing", kind=kind, value=text)
 
-    assert [(each.kind, each.value) for each in Attribute.objects.all()] == [(kind, value)]
+    assert [(attribute.kind, attribute.value) for attribute in Attribute.objects.all()] == [(kind, value)]
     page = as_agent.get(f"/customers/{helena.pk}/labels/?attribute=Thing").text
     assert "<bdi>Thing</bdi>: <strong" in page
     assert "<b>7" not in page

@@ -34,7 +34,7 @@ def url(customer, act=""):
 
 
 def known(client, customer):
-    return {each.written: each for each in client.get(url(customer)).context["known"]}
+    return {value.written: value for value in client.get(url(customer)).context["known"]}
 
 
 def known_of(customer):
@@ -51,11 +51,11 @@ def duplicates(customer):
 
 def test_current_and_former_values_of_all_records_are_named_with_their_sources(as_agent, helena):
     order(source="Market", first_name="Helena", email="old@example.org", phone="(+420) 241-770-449")
-    found = known(as_agent, helena)
+    values = known(as_agent, helena)
 
-    assert list(found) == [EMAIL, "old@example.org", PHONE]
-    assert [each.is_current for each in found.values()] == [True, False, True]
-    assert [str(record.data_source) for record in found[PHONE].records] == ["Shop", "Market"]
+    assert list(values) == [EMAIL, "old@example.org", PHONE]
+    assert [value.is_current for value in values.values()] == [True, False, True]
+    assert [str(record.data_source) for record in values[PHONE].records] == ["Shop", "Market"]
     assert as_agent.get(url(helena)).text.count("Used for matching</span>") == 3
 
 
@@ -128,11 +128,11 @@ def test_it_goes_with_its_record_through_a_merge_an_undo_and_a_split(as_agent, h
     assert duplicates(other) == set()
     undo(merged)
     assert duplicates(helena) == set()
-    assert [each.is_matched for each in known_of(helena)] == [True, False]
+    assert [value.is_matched for value in known_of(helena)] == [True, False]
     new = split_record(helena.records.get(external_id="1"), by=None)
 
     assert family not in duplicates(new)
-    assert [each.is_matched for each in known_of(new)] == [True, False]
+    assert [value.is_matched for value in known_of(new)] == [True, False]
     assert rebuild() == "Nothing differed."
 
 

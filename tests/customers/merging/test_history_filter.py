@@ -60,7 +60,7 @@ def test_it_is_narrowed_by_who_how_state_and_when(as_agent, agent, admin_user, h
     undo(undone)
     standing = made_at(merge(*fresh(helena, initial)), "2026-01-13T00:00:00Z")
 
-    for query, found in [
+    for query, merges in [
         ({"by": admin_user.pk}, [undone]),
         ({"by": "api"}, []),
         ({"by": agent.pk}, []),
@@ -73,8 +73,8 @@ def test_it_is_narrowed_by_who_how_state_and_when(as_agent, agent, admin_user, h
         ({"since": "2026-01-12", "until": "2026-01-13"}, [standing, undone]),
         ({"since": "2026-01-12", "by": "api", "state": "undone"}, []),
     ]:
-        assert listed(as_agent, **query) == [made.pk for made in found], query
-        assert [int(row["Merge"]) for row in rows(as_agent, "merges", **query)] == [made.pk for made in found]
+        assert listed(as_agent, **query) == [made.pk for made in merges], query
+        assert [int(row["Merge"]) for row in rows(as_agent, "merges", **query)] == [made.pk for made in merges]
 
 
 def test_an_api_client_merges_through_the_api_with_the_key_of_any_user(as_agent, agent, helena, helen, initial):

@@ -66,9 +66,9 @@ def test_it_says_from_whom_rows_of_a_kind_come(helena, helen):
     order(source="Marketplace", external_id="MP-1")
     third = customer_with_order(email=EMAIL)
 
-    found = {moved.count.label: moved.by_customer for moved in expected(helena, helen, third).moved_rows}
+    moved_rows = {moved.count.label: moved.by_customer for moved in expected(helena, helen, third).moved_rows}
 
-    assert found["Orders"] == f"2 from {helen.pk}, 1 from {third.pk}"
+    assert moved_rows["Orders"] == f"2 from {helen.pk}, 1 from {third.pk}"
 
 
 def test_what_is_derived_is_no_kind_of_its_own():
@@ -77,10 +77,10 @@ def test_what_is_derived_is_no_kind_of_its_own():
 
 
 def test_it_adds_up_what_the_survivor_then_has(helena, helen):
-    found = expected(helena, helen)
+    preview = expected(helena, helen)
 
-    assert str(found.total_after) == "2 orders, 49.62 USD"
-    assert str(found.totals[helen.pk]) == "1 order, 27.84 USD"
+    assert str(preview.total_after) == "2 orders, 49.62 USD"
+    assert str(preview.totals[helen.pk]) == "1 order, 27.84 USD"
 
 
 def test_it_adds_each_currency_up_by_itself_and_says_so(helena):

@@ -130,7 +130,7 @@ def test_a_lost_that_a_merge_wrote_ends_with_it_and_what_was_before_comes_back()
 
 def test_a_lost_that_a_merge_wrote_ends_also_when_a_later_merge_wrote_it_again_and_was_undone():
     survivor, one, two, three = lead("jan", "new"), lead("one", "lost"), lead("two", "working"), lead("three", "lost")
-    made = [merge(survivor, each, lead_status=each) for each in (one, two, three)]
+    made = [merge(survivor, duplicate, lead_status=duplicate) for duplicate in (one, two, three)]
     undo(made[2])
     undo(made[1])
     assert statuses(survivor) == ["lost"]

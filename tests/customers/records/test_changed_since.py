@@ -23,7 +23,7 @@ def pair():
 
 @table("url", ["/customers/{0}/merge/", "/duplicates/", "/customers/{1}/"])
 def test_a_page_says_since_the_first_order(as_agent, pair, url):
-    page = as_agent.get(url.format(*(each.pk for each in pair))).content.decode()
+    page = as_agent.get(url.format(*(customer.pk for customer in pair))).content.decode()
     assert "4 Mar 2019" in page
     assert "Created" not in page
 

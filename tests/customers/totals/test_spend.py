@@ -66,20 +66,20 @@ def test_who_bought_nothing_has_no_plot(as_agent, db):
 def test_every_month_up_to_this_one_is_there_also_those_without_orders(helena):
     bought("1.50", 2026, 1, 31, 23)
     bought("2.00", 2026, 3, 1)
-    found = spend_of(helena, now=NOW)
-    assert [month.first for month in found.months][-3:] == [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
+    spend = spend_of(helena, now=NOW)
+    assert [month.first for month in spend.months][-3:] == [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
     assert amounts(helena) == [0] * (FEWEST_MONTHS - 3) + [650, 0, 200]
-    assert found.before is None
+    assert spend.before is None
 
 
 def test_what_came_before_the_months_shown_is_one_sum(helena):
     bought("2.00", 2023, 3, 31)
     bought("3.00", 2022, 3, 31)
     bought("4.00", 2023, 4, 1)
-    found = spend_of(helena, now=NOW)
-    assert (len(found.months), found.months[0].first, found.months[0].amount) == (MOST_MONTHS, date(2023, 4, 1), 400)
-    assert (found.before.orders, found.before.amount) == (2, 500)
-    assert SpendChart(found).before == "5.00 before Apr 2023"
+    spend = spend_of(helena, now=NOW)
+    assert (len(spend.months), spend.months[0].first, spend.months[0].amount) == (MOST_MONTHS, date(2023, 4, 1), 400)
+    assert (spend.before.orders, spend.before.amount) == (2, 500)
+    assert SpendChart(spend).before == "5.00 before Apr 2023"
 
 
 def test_orders_that_are_yet_to_come_are_shown(helena):

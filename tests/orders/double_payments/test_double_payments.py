@@ -64,8 +64,8 @@ def subscriber(**who) -> int:
 
 
 def test_customers_who_share_an_email_or_are_a_likely_pair_are_found():
-    sharing = [subscriber(external_id=each, email="hholy@gmail.com") for each in "12"]
-    likely = [subscriber(external_id=each, email=f"frank{each}@example.org") for each in "34"]
+    sharing = [subscriber(external_id=number, email="hholy@gmail.com") for number in "12"]
+    likely = [subscriber(external_id=number, email=f"frank{number}@example.org") for number in "34"]
     subscriber(external_id="5", email="other@example.org")
     rank_what_waits()
     LikelyPair.objects.create(first_id=likely[0], second_id=likely[1], probability=0.9, weights={}, model="x", rank=900)
@@ -73,7 +73,7 @@ def test_customers_who_share_an_email_or_are_a_likely_pair_are_found():
 
 
 def test_customers_who_were_merged_are_one():
-    pair = [subscriber(external_id=each, email=f"h{each}@example.org") for each in "12"]
+    pair = [subscriber(external_id=number, email=f"h{number}@example.org") for number in "12"]
     assert found() == []
     merge(*Customer.objects.filter(pk__in=pair).order_by("pk"))
     assert [customers for _, customers, _ in found()] == [pair[:1]]
@@ -97,9 +97,9 @@ def test_statements_do_not_grow_with_what_is_found():
 
     def add(n: int) -> None:
         twice()
-        for each in range(n):
+        for number in range(n):
             for side in "ab":
-                subscriber(external_id=f"{n}{each}{side}", email=f"h{n}{each}@example.org")
+                subscriber(external_id=f"{n}{number}{side}", email=f"h{n}{number}@example.org")
 
     twice()  # with equal charges
     add(1)

@@ -57,8 +57,8 @@ def test_both_names_of_a_merged_customer_go_before_one_name_of_an_older_one():
     survivor = smith("Zoe", email="zoe@example.org")
     tim = smith("Tim")
     merge(survivor, tim)
-    found = arriving("Tim", email=EMAIL).record
-    assert (found.customer, found.origin) == (survivor, tim)
+    record = arriving("Tim", email=EMAIL).record
+    assert (record.customer, record.origin) == (survivor, tim)
 
 
 def test_with_as_many_names_email_and_phone_go_before_the_oldest():
@@ -134,12 +134,12 @@ def test_a_mark_about_others_changes_nothing(agent):
 def test_an_email_excluded_from_matching_stays_so_on_what_comes_by_the_phone(agent):
     tom = smith("Tom", phone=PHONE)
     exclude(tom, "email", EMAIL, by=agent)
-    found = arriving("Tom", email=EMAIL, phone=PHONE).record
-    assert found.customer == tom
+    record = arriving("Tom", email=EMAIL, phone=PHONE).record
+    assert record.customer == tom
     assert not MatchKey.objects.filter(value=EMAIL).exists()
     assert arriving("Tim", source="Post", email=EMAIL).kind == "new"
     include(tom, "email", EMAIL, by=agent)
-    assert MatchKey.objects.filter(source_record=found, value=EMAIL).exists()
+    assert MatchKey.objects.filter(source_record=record, value=EMAIL).exists()
 
 
 def test_the_same_identity_by_an_excluded_email_is_somebody_new(agent):

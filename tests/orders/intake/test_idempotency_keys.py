@@ -49,7 +49,7 @@ def test_a_key_is_forgotten_after_thirty_days_and_its_order_stays(store):
         sent(store, key, days_ago=days)
 
     assert forget() == "1 key deleted.\n"
-    assert [each.key for each in IdempotencyKey.objects.all()] == ["young"]
+    assert [row.key for row in IdempotencyKey.objects.all()] == ["young"]
     assert Order.objects.count() == 2
     assert forget() == "0 keys deleted.\n"
 

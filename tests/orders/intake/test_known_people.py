@@ -35,8 +35,8 @@ def test_the_same_external_id_of_another_data_source_is_somebody_else():
 
 
 def test_the_same_identity_however_it_is_written_is_the_same_record(helena):
-    found = lead(first_name=" HELENA", last_name="holý ", email="HHoly@GMAIL.com", phone="+420241770449")
-    assert (found.kind, found.record) == ("identity", helena)
+    assigned = lead(first_name=" HELENA", last_name="holý ", email="HHoly@GMAIL.com", phone="+420241770449")
+    assert (assigned.kind, assigned.record) == ("identity", helena)
 
 
 def test_of_two_records_of_one_identity_the_oldest_is_taken(helena):
@@ -45,16 +45,16 @@ def test_of_two_records_of_one_identity_the_oldest_is_taken(helena):
 
 
 def test_the_same_identity_of_another_data_source_gets_a_record_of_its_own(helena):
-    found = lead("Market", **IDENTITY)
-    assert (found.kind, found.record.customer) == ("match", helena.customer)
-    assert found.record != helena
+    assigned = lead("Market", **IDENTITY)
+    assert (assigned.kind, assigned.record.customer) == ("match", helena.customer)
+    assert assigned.record != helena
 
 
 def test_a_record_that_goes_by_another_external_id_is_not_taken_for_the_same():
     first = lead(external_id="7", **IDENTITY)
-    found = lead(external_id="8", **IDENTITY)
-    assert found.kind == "match"
-    assert (found.record.external_id, found.record.customer) == ("8", first.record.customer)
+    assigned = lead(external_id="8", **IDENTITY)
+    assert assigned.kind == "match"
+    assert (assigned.record.external_id, assigned.record.customer) == ("8", first.record.customer)
 
 
 def test_a_name_alone_is_no_identity():
@@ -67,8 +67,8 @@ def test_a_name_alone_is_no_identity():
 
 def test_a_data_source_without_ids_makes_at_most_fifty_records_of_a_customer(helena):
     for number in range(MOST_RECORDS + 3):
-        found = lead(**IDENTITY | {"last_name": f"Holý {number}"})
-    assert found.kind == "match"
+        assigned = lead(**IDENTITY | {"last_name": f"Holý {number}"})
+    assert assigned.kind == "match"
     assert helena.customer.records.filter(data_source=helena.data_source).count() == MOST_RECORDS
 
 
@@ -76,7 +76,7 @@ def test_a_record_too_many_is_one_of_the_customer_that_matched_so_that_it_goes_b
     monkeypatch.setattr(match_customer, "MOST_RECORDS", 1)
     frank = lead(first_name="Frank", email="frank@x.cz").record
     merged = merge(helena.customer, frank.customer)
-    found = lead(**IDENTITY | {"last_name": "Nováková"})
-    assert found.record == helena
+    assigned = lead(**IDENTITY | {"last_name": "Nováková"})
+    assert assigned.record == helena
     undo(merged)
-    assert SourceRecord.objects.get(pk=found.record.pk).customer == helena.customer
+    assert SourceRecord.objects.get(pk=assigned.record.pk).customer == helena.customer

@@ -18,8 +18,12 @@ pytestmark = pytest.mark.django_db
 @table("shared", ["email", "phone"])
 @table("named", ["first_name", "last_name"])
 def test_the_same_email_or_phone_with_the_same_first_or_last_name_is_a_match(helena, shared, named):
-    found = lead("Market", **{shared: IDENTITY[shared], named: IDENTITY[named].upper()})
-    assert (found.kind, found.record.customer, found.record.origin) == ("match", helena.customer, helena.customer)
+    assigned = lead("Market", **{shared: IDENTITY[shared], named: IDENTITY[named].upper()})
+    assert (assigned.kind, assigned.record.customer, assigned.record.origin) == (
+        "match",
+        helena.customer,
+        helena.customer,
+    )
 
 
 @table(
@@ -110,19 +114,19 @@ def test_an_erased_customer_matches_nobody():
 def test_a_match_with_a_merged_customer_belongs_to_the_survivor_and_goes_back_on_an_undo(helena):
     other = lead("Market", first_name="Frank", email="frank@x.cz").record
     merged = merge(helena.customer, other.customer)
-    found = lead("Post", first_name="Frank", email="frank@x.cz")
-    assert (found.record.customer, found.record.origin) == (helena.customer, other.origin)
+    assigned = lead("Post", first_name="Frank", email="frank@x.cz")
+    assert (assigned.record.customer, assigned.record.origin) == (helena.customer, other.origin)
     undo(merged)
-    assert SourceRecord.objects.get(pk=found.record.pk).customer == other.origin
+    assert SourceRecord.objects.get(pk=assigned.record.pk).customer == other.origin
 
 
 def test_of_the_records_that_match_the_one_whose_name_agrees_is_where_the_new_one_came_from(helena):
     frank = lead("Market", **IDENTITY | {"first_name": "Frank", "last_name": "Harris"}, deduplicate=False).record
     merged = merge(helena.customer, frank.customer)
-    found = lead("Post", first_name="Frank", email=IDENTITY["email"])
-    assert found.record.origin == frank.origin
+    assigned = lead("Post", first_name="Frank", email=IDENTITY["email"])
+    assert assigned.record.origin == frank.origin
     undo(merged)
-    assert SourceRecord.objects.get(pk=found.record.pk).customer == frank.origin
+    assert SourceRecord.objects.get(pk=assigned.record.pk).customer == frank.origin
 
 
 def test_a_record_that_was_split_off_keeps_what_comes_for_it(helena):

@@ -15,13 +15,13 @@ pytestmark = pytest.mark.django_db
 
 
 def test_somebody_new_becomes_a_customer_with_the_profile_as_received():
-    found = lead(**IDENTITY, country="CZ", billing_address={"line1": "Klanova 9", "country": "CZ"})
-    customer = found.record.customer
-    assert found.kind == "new"
+    assigned = lead(**IDENTITY, country="CZ", billing_address={"line1": "Klanova 9", "country": "CZ"})
+    customer = assigned.record.customer
+    assert assigned.kind == "new"
     assert (customer.name, customer.email, customer.phone) == ("Helena Holý", "hholy@gmail.com", "+420 241 770 449")
     assert customer.billing_address == {"line1": "Klanova 9", "country": "CZ"}
-    assert found.record.origin == customer
-    assert found.record.country == "CZ"
+    assert assigned.record.origin == customer
+    assert assigned.record.country == "CZ"
 
 
 def test_what_is_no_email_stays_on_the_record_and_out_of_the_profile():
@@ -53,16 +53,16 @@ def test_the_lines_and_subscriptions_of_an_order_are_written_with_it(helena):
 
 
 def test_with_deduplication_off_everybody_is_new(helena):
-    found = lead(**IDENTITY, deduplicate=False)
-    assert found.kind == "new"
-    assert found.record.customer != helena.customer
+    assigned = lead(**IDENTITY, deduplicate=False)
+    assert assigned.kind == "new"
+    assert assigned.record.customer != helena.customer
 
 
 def test_a_new_customer_and_their_order_are_told_in_the_history(helena, agent):
     take_order(IncomingOrder(person(**IDENTITY), Decimal("9.90"), "USD"), by=agent)
     lead, placed = Order.objects.order_by("pk")
     *came, ordered = HistoryEntry.objects.order_by("pk")
-    assert [each.text for each in came] == ["Customer created as a lead.", f"Received lead {lead.number}."]
+    assert [entry.text for entry in came] == ["Customer created as a lead.", f"Received lead {lead.number}."]
     assert ordered.text == f"Placed order {placed.number} of 9.90 USD."
     assert (ordered.by, ordered.source_record) == (agent, helena)
 

@@ -53,8 +53,8 @@ def test_what_became_of_an_invoice_is_shown(as_agent, caller, january):
 
 
 def test_an_invoice_of_many_lines_says_that_there_are_more(as_agent, caller):
-    (found,) = imported(known(), invoice(*[one_time()] * 101), caller=caller)
-    assert "Only the first 100 items are shown" in html_of(as_agent, found.get_absolute_url())
+    (order,) = imported(known(), invoice(*[one_time()] * 101), caller=caller)
+    assert "Only the first 100 items are shown" in html_of(as_agent, order.get_absolute_url())
 
 
 def test_a_purchase_leads_to_the_invoices_that_bill_it(as_agent, caller, january):

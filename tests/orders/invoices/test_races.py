@@ -34,14 +34,14 @@ def test_an_invoice_sent_twice_at_one_moment_is_one(run_together):
 
 def test_two_invoices_of_a_new_subscription_begin_it_once(run_together):
     record, sent = known().records.get(), [invoice("1"), invoice("2")]
-    run_together(*[lambda each=each: import_.import_invoices([(record, each)], by=None) for each in sent])
+    run_together(*[lambda invoice=invoice: import_.import_invoices([(record, invoice)], by=None) for invoice in sent])
     assert (Order.objects.count(), Purchase.objects.count()) == (2, 1)
     check()
 
 
 def test_what_comes_while_invoices_go_is_counted(run_together):
     record, sent = known().records.get(), [invoice("1"), invoice("2"), invoice("3")]
-    first, second = import_.import_invoices([(record, each) for each in sent[:2]], by=None)
+    first, second = import_.import_invoices([(record, invoice) for invoice in sent[:2]], by=None)
     source = DataSource.objects.get(name="Billing")
     outcomes = run_together(
         lambda: delete_invoice(first, by=None),

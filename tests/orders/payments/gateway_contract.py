@@ -109,14 +109,14 @@ class GatewayContract:
         key = new_key()
         answer = self.sell(self.approved, key)
         about = {"token": answer.token.value, "last_four": self.approved.last_four}
-        found = self.gateway().look_up(Question(key, AMOUNT, "USD", **about))
-        assert (found.status, found.reference) == ("SUCCESS", answer.reference)
+        looked_up = self.gateway().look_up(Question(key, AMOUNT, "USD", **about))
+        assert (looked_up.status, looked_up.reference) == ("SUCCESS", answer.reference)
 
     def test_a_look_up_answers_what_became_of_a_refund(self):
         sold, key = self.sell(self.approved), new_key()
         answer = self.refund(sold.reference, key=key)
-        found = self.gateway().look_up(Question(key, PART, "USD", reference=sold.reference))
-        assert (found.status, found.reference) == ("SUCCESS", answer.reference)
+        looked_up = self.gateway().look_up(Question(key, PART, "USD", reference=sold.reference))
+        assert (looked_up.status, looked_up.reference) == ("SUCCESS", answer.reference)
 
     def test_no_answer_and_one_that_cannot_be_read_are_pending(self, monkeypatch):
         sold = self.sell(self.approved)

@@ -98,8 +98,8 @@ def test_settle_pending_asks_for_a_day_about_what_was_lost(changing_gateway):
     order = lost()
     assert settle_pending() == "Resolved: 0. Still without an answer: 0.\n"
     changing_gateway.later = MADE
-    told = settle_pending()
-    assert f"Order {order.number}: A charge of 9.90 USD was recorded as declined" in told
+    settled = settle_pending()
+    assert f"Order {order.number}: A charge of 9.90 USD was recorded as declined" in settled
     assert about(order).contradiction == "done"
     assert settle_pending() == "Resolved: 0. Still without an answer: 0.\n"
 

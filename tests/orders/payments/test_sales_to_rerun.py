@@ -41,8 +41,8 @@ def test_a_preview_counts_sales_sums_and_reasons():
     ]
     waiting = declined(9)
     sale(waiting, TransactionStatus.PENDING)
-    preview = preview_rerun([each.pk for each in [*soft, *excluded, waiting]])
-    assert [*preview.sales] == [of(each).pk for each in soft]
+    preview = preview_rerun([sale.pk for sale in [*soft, *excluded, waiting]])
+    assert [*preview.sales] == [of(sale).pk for sale in soft]
     assert dict(preview.sums) == {"USD": Decimal("30.50"), "EUR": Decimal(7)}
     assert dict(preview.excluded) == dict.fromkeys(
         [

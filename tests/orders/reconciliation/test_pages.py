@@ -59,8 +59,8 @@ def test_home_tells_who_may_resolve_payments_of_the_last_two_weeks(viewer):
     differing("C3E67A9BD0", days_ago=14)
     differing("C3E67A9BD1", days_ago=15)
     resolves = signed_in(make_user("resolves", ["customers.view_customer", "orders.view_order", "orders.settle_order"]))
-    told = "1 payment differs from what the payment gateway says. Nothing was changed."
-    assert told in visible_text(resolves.get("/"))
-    assert told not in visible_text(viewer.get("/"))
+    notice = "1 payment differs from what the payment gateway says. Nothing was changed."
+    assert notice in visible_text(resolves.get("/"))
+    assert notice not in visible_text(viewer.get("/"))
     differing("C3E67A9BD2", days_ago=2)
     assert "2 payments differ from what" in visible_text(resolves.get("/"))

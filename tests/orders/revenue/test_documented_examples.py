@@ -11,7 +11,7 @@ GOLD, SILVER = 1, 2
 
 def test_a_customer_grows_shrinks_churns_and_comes_back():
     gold, silver, gold_again = subscription(), subscription(), subscription()
-    found = series(
+    revenue = series(
         billed(gold, day(1), 4 * 50_000, until=day(1, year=2025), interval=YEAR, plan=GOLD),
         billed(silver, day(3), 6_000, plan=SILVER),
         cancelled(silver, day(5)),
@@ -19,7 +19,7 @@ def test_a_customer_grows_shrinks_churns_and_comes_back():
         billed(gold_again, day(3, year=2025), 15_000, plan=GOLD),
     )
 
-    assert movement_rows(found) == [
+    assert movement_rows(revenue) == [
         ("new_biz", 16_667, 16_667),
         ("expansion", 6_000, 22_667),
         ("contraction", -6_000, 16_667),
@@ -30,37 +30,37 @@ def test_a_customer_grows_shrinks_churns_and_comes_back():
 
 def test_another_plan_from_the_next_month_on():
     one = subscription()
-    found = series(billed(one, day(6), 10_000, plan=SILVER), billed(one, day(7), 25_000, plan=GOLD))
+    revenue = series(billed(one, day(6), 10_000, plan=SILVER), billed(one, day(7), 25_000, plan=GOLD))
 
-    assert movement_rows(found) == [("new_biz", 10_000, 10_000), ("expansion", 15_000, 25_000)]
+    assert movement_rows(revenue) == [("new_biz", 10_000, 10_000), ("expansion", 15_000, 25_000)]
 
 
 def test_another_plan_in_the_middle_of_a_month():
     one = subscription()
     rest = {"until": day(7), "proration": "differential"}
-    found = series(
+    revenue = series(
         billed(one, day(6), 10_000, until=day(7), plan=SILVER),
         billed(one, day(6, 16), 12_500, plan=GOLD, **rest),
         billed(one, day(6, 16), -5_000, plan=SILVER, **rest),
     )
 
-    assert [(movement.amount, movement.total) for movement in found.movements] == [
+    assert [(movement.amount, movement.total) for movement in revenue.movements] == [
         (10_000, 10_000),
         (25_000, 35_000),
         (-10_000, 25_000),
     ]
-    assert sum(each.amount for each in found.movements[1:]) == 15_000
-    assert found.totals() == {"USD": 25_000}
+    assert sum(movement.amount for movement in revenue.movements[1:]) == 15_000
+    assert revenue.totals() == {"USD": 25_000}
 
 
 def test_one_more_seat_for_the_rest_of_the_month():
     one = subscription()
-    found = series(
+    revenue = series(
         billed(one, day(3), 5_000, until=day(3, 31)),
         billed(one, day(3, 16), 2_500, until=day(3, 31), proration="differential"),
     )
 
-    assert movement_rows(found) == [("new_biz", 5_000, 5_000), ("expansion", 5_000, 10_000)]
+    assert movement_rows(revenue) == [("new_biz", 5_000, 5_000), ("expansion", 5_000, 10_000)]
 
 
 def test_a_plan_of_three_months():
@@ -74,9 +74,9 @@ def test_a_week_is_7_of_30_4375_days():
 
 
 def test_two_subscriptions_of_one_moment_are_both_new_business():
-    found = series(billed(subscription(), day(1), 4_004), billed(subscription(), day(1), 4_005))
+    revenue = series(billed(subscription(), day(1), 4_004), billed(subscription(), day(1), 4_005))
 
-    assert movement_rows(found) == [("new_biz", 4_004, 4_004), ("new_biz", 4_005, 8_009)]
+    assert movement_rows(revenue) == [("new_biz", 4_004, 4_004), ("new_biz", 4_005, 8_009)]
 
 
 class TestASwitchOfBillingSystem:
@@ -101,5 +101,5 @@ class TestASwitchOfBillingSystem:
 
     def test_is_nothing_once_the_two_are_connected(self):
         for days in (-1, 0, 2):
-            found = series(*self.changes(gap=timedelta(days=days), connection="c"))
-            assert movement_rows(found) == [("new_biz", 5_000, 5_000)]
+            revenue = series(*self.changes(gap=timedelta(days=days), connection="c"))
+            assert movement_rows(revenue) == [("new_biz", 5_000, 5_000)]

@@ -123,8 +123,8 @@ class TestAMerge:
         assert moved(old) == []
         undo(standing)
         after = read_changes([old.pk, new.pk])
-        for each in (old, new):
-            assert after.series(each.pk).movements == before.series(each.pk).movements
+        for connected in (old, new):
+            assert after.series(connected.pk).movements == before.series(connected.pk).movements
         assert moved(old) == [("new_biz", 5_000, 5_000), ("churn", -5_000, 0)]
         assert moved(new) == [("new_biz", 5_000, 5_000)]
 
@@ -184,8 +184,12 @@ class TestWhatACustomerIsWorthNow:
         line(purchase(foreign), day(1), "30.00", currency="EUR")
         line(purchase(foreign), day(1), "20.00", currency="GBP")
 
-        found = current.monthly_revenue_of([each.customer_id for each in (local, foreign, none)])
-        assert [(each.currency, each.amount) for each in found.values()] == [("USD", 1_000), ("EUR", 3_000), ("USD", 0)]
+        revenues = current.monthly_revenue_of([revenues.customer_id for revenues in (local, foreign, none)])
+        assert [(revenue.currency, revenue.amount) for revenue in revenues.values()] == [
+            ("USD", 1_000),
+            ("EUR", 3_000),
+            ("USD", 0),
+        ]
 
     def test_is_what_the_earlier_of_connected_subscriptions_bills_until_the_next_is_charged(self):
         of = record()

@@ -39,36 +39,36 @@ def test_a_plan_for_nothing_is_no_movement():
 class TestAPartOfAPeriod:
     def test_without_a_whole_one_is_measured_by_the_interval_before_its_end(self):
         one = subscription()
-        found = series(billed(one, day(3, 16), 1_000, until=day(4), proration="differential"))
+        revenue = series(billed(one, day(3, 16), 1_000, until=day(4), proration="differential"))
 
-        assert found.totals() == {"USD": 1_938}  # 31 of 16 days
+        assert revenue.totals() == {"USD": 1_938}  # 31 of 16 days
 
     def test_that_begins_after_the_running_one_is_too(self):
         one = subscription()
-        found = series(
+        revenue = series(
             billed(one, day(1), 1_000, until=day(2)),
             billed(one, day(3, 17), 1_000, until=day(4), proration="differential"),
         )
 
-        assert found.totals() == {"USD": 1_000 + 2_067}  # 31 of 15 days
+        assert revenue.totals() == {"USD": 1_000 + 2_067}  # 31 of 15 days
 
     def test_may_replace_what_is_billed(self):
         one = subscription()
-        found = series(
+        revenue = series(
             billed(one, day(6), 1_000, until=day(7)),
             billed(one, day(6, 16), 4_000, until=day(7), proration="full"),
         )
 
-        assert found.totals() == {"USD": 8_000}
+        assert revenue.totals() == {"USD": 8_000}
 
     def test_may_be_the_difference_itself(self):
         one = subscription()
-        found = series(
+        revenue = series(
             billed(one, day(6), 12_000, interval=YEAR),
             billed(one, day(6, 16), 250, interval=YEAR, proration="differential_mrr"),
         )
 
-        assert found.totals() == {"USD": 1_250}
+        assert revenue.totals() == {"USD": 1_250}
 
     def test_that_is_no_time_counts_as_a_whole_one(self):
         one = subscription()
@@ -76,13 +76,13 @@ class TestAPartOfAPeriod:
 
     def test_that_gives_back_after_the_end_begins_nothing(self):
         one = subscription()
-        found = series(
+        revenue = series(
             billed(one, day(6), 1_000),
             cancelled(one, day(6, 10)),
             billed(one, day(6, 11), -600, until=day(7), proration="differential"),
         )
 
-        assert movement_rows(found) == [("new_biz", 1_000, 1_000), ("churn", -1_000, 0)]
+        assert movement_rows(revenue) == [("new_biz", 1_000, 1_000), ("churn", -1_000, 0)]
 
 
 class TestLinesOfOneMoment:
@@ -107,9 +107,9 @@ class TestLinesOfOneMoment:
 class TestASet:
     def test_adds_up_its_plans(self):
         one = subscription(in_set=True)
-        found = series(billed(one, day(1), 100, plan=1), billed(one, day(1), 200, plan=2))
+        revenue = series(billed(one, day(1), 100, plan=1), billed(one, day(1), 200, plan=2))
 
-        assert found.totals() == {"USD": 300}
+        assert revenue.totals() == {"USD": 300}
 
     def test_sets_each_plan_for_itself(self):
         one = subscription(in_set=True)
@@ -121,24 +121,24 @@ class TestASet:
 
 def test_every_cancellation_counts_and_every_line_after_one_begins_again():
     one = subscription()
-    found = series(billed(one, day(1), 100), cancelled(one, day(2)), billed(one, day(3), 100), cancelled(one, day(4)))
+    revenue = series(billed(one, day(1), 100), cancelled(one, day(2)), billed(one, day(3), 100), cancelled(one, day(4)))
 
-    assert [kind for kind, *_ in movement_rows(found)] == ["new_biz", "churn", "reactivation", "churn"]
+    assert [kind for kind, *_ in movement_rows(revenue)] == ["new_biz", "churn", "reactivation", "churn"]
 
 
 def test_a_currency_is_a_series_of_its_own():
     one, other = subscription(), subscription()
-    found = series(billed(one, day(1), 100), billed(other, day(2), 200, currency="EUR"))
+    revenue = series(billed(one, day(1), 100), billed(other, day(2), 200, currency="EUR"))
 
-    assert movement_rows(found) == [("new_biz", 100, 100), ("new_biz", 200, 200)]
-    assert found.totals() == {"USD": 100, "EUR": 200}
+    assert movement_rows(revenue) == [("new_biz", 100, 100), ("new_biz", 200, 200)]
+    assert revenue.totals() == {"USD": 100, "EUR": 200}
 
 
 def test_a_subscription_that_is_billed_in_another_currency_ends_in_the_first():
     one = subscription()
-    found = series(billed(one, day(1), 100), billed(one, day(2), 90, currency="EUR"))
+    revenue = series(billed(one, day(1), 100), billed(one, day(2), 90, currency="EUR"))
 
-    assert [(movement.currency, str(movement.type), movement.step.number) for movement in found.movements] == [
+    assert [(movement.currency, str(movement.type), movement.step.number) for movement in revenue.movements] == [
         ("USD", "new_biz", 0),
         ("EUR", "new_biz", 0),
         ("USD", "churn", 1),
@@ -147,26 +147,26 @@ def test_a_subscription_that_is_billed_in_another_currency_ends_in_the_first():
 
 class TestWhatIsCloseToABeginningOrAnEnd:
     def test_is_a_part_of_the_beginning(self):
-        found = series(billed(subscription(), day(1), 100), billed(subscription(), day(1) + HOUR, 200))
+        revenue = series(billed(subscription(), day(1), 100), billed(subscription(), day(1) + HOUR, 200))
 
-        assert [kind for kind, *_ in movement_rows(found)] == ["new_biz", "new_biz"]
+        assert [kind for kind, *_ in movement_rows(revenue)] == ["new_biz", "new_biz"]
 
     def test_is_a_part_of_the_end(self):
         one, other = subscription(), subscription()
-        found = series(
+        revenue = series(
             billed(one, day(1), 100),
             billed(other, day(2), 200),
             cancelled(one, day(3)),
             cancelled(other, day(3) + HOUR),
         )
 
-        assert [kind for kind, *_ in movement_rows(found)] == ["new_biz", "expansion", "churn", "churn"]
+        assert [kind for kind, *_ in movement_rows(revenue)] == ["new_biz", "expansion", "churn", "churn"]
 
     def test_is_what_it_is_a_moment_later(self):
         later = day(1) + HOUR + timedelta(microseconds=1)
-        found = series(billed(subscription(), day(1), 100), billed(subscription(), later, 200))
+        revenue = series(billed(subscription(), day(1), 100), billed(subscription(), later, 200))
 
-        assert [kind for kind, *_ in movement_rows(found)] == ["new_biz", "expansion"]
+        assert [kind for kind, *_ in movement_rows(revenue)] == ["new_biz", "expansion"]
 
     def test_is_what_it_is_where_the_setting_says_so(self):
         lines = [billed(subscription(), day(1), 100), billed(subscription(), day(1), 200)]
@@ -183,15 +183,15 @@ class TestConnectedSubscriptions:
 
     def test_go_on_at_the_price_of_the_one_that_follows(self):
         old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")
-        found = series(billed(old, day(1), 100), cancelled(old, day(5)), billed(new, day(6), 150))
+        revenue = series(billed(old, day(1), 100), cancelled(old, day(5)), billed(new, day(6), 150))
 
-        assert movement_rows(found) == [("new_biz", 100, 100), ("expansion", 50, 150)]
+        assert movement_rows(revenue) == [("new_biz", 100, 100), ("expansion", 50, 150)]
 
     def test_are_billed_once_where_they_overlap(self):
         old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")
-        found = series(billed(old, day(1), 100), billed(new, day(6), 100), billed(old, day(6, 15), 100))
+        revenue = series(billed(old, day(1), 100), billed(new, day(6), 100), billed(old, day(6, 15), 100))
 
-        assert movement_rows(found) == [("new_biz", 100, 100)]
+        assert movement_rows(revenue) == [("new_biz", 100, 100)]
 
     def test_end_with_the_last_of_them(self):
         old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")

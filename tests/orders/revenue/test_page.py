@@ -36,8 +36,8 @@ def test_the_tab_says_what_they_are_worth_a_month(as_agent, customer):
 def test_the_tab_says_how_that_moved_newest_first(as_agent, customer):
     page = words(rows(as_agent, customer, tab="purchases"))
 
-    found = re.findall(r"(New business|Expansion) (\w+) (\+[\d.]+) ([\d.]+ \w+)", page)
-    assert found == [
+    movements = re.findall(r"(New business|Expansion) (\w+) (\+[\d.]+) ([\d.]+ \w+)", page)
+    assert movements == [
         ("New business", "Silver", "+10.00", "10.00 EUR"),
         ("Expansion", "Gold", "+10.00", "60.00 USD"),
         ("New business", "Gold", "+50.00", "50.00 USD"),

@@ -51,10 +51,10 @@ CANCELLATIONS = st.builds(
 @st.composite
 def histories(draw) -> list[Change]:
     """Each line is a row of its own, numbered as it was written."""
-    found = draw(st.lists(lines(), max_size=12))
+    drawn = draw(st.lists(lines(), max_size=12))
     numbered = [
         Billed(**{**vars(line), "origin": Origin(OriginKind.LINE, number)})
-        for number, line in enumerate(found, start=1)
+        for number, line in enumerate(drawn, start=1)
     ]
     return [*numbered, *draw(st.lists(CANCELLATIONS, max_size=4))]
 
@@ -62,12 +62,12 @@ def histories(draw) -> list[Change]:
 @unhurried
 @given(histories())
 def test_the_movements_add_up_to_what_the_customer_is_worth(changes):
-    found, sums = series(*changes), defaultdict(int)
-    for movement in found.movements:
+    revenue, sums = series(*changes), defaultdict(int)
+    for movement in revenue.movements:
         assert movement.amount
         sums[movement.currency] += movement.amount
         assert movement.total == sums[movement.currency]
-    assert {currency: amount for currency, amount in sums.items() if amount} == found.totals()
+    assert {currency: amount for currency, amount in sums.items() if amount} == revenue.totals()
 
 
 @unhurried

@@ -91,7 +91,7 @@ def test_what_is_found_is_named_and_links_to_the_only_customer(helenas, as_agent
 
 
 def test_the_number_of_a_merged_customer_finds_the_orders_of_who_was_kept(as_agent):
-    kept, merged = (customer_with_order(external_id=each) for each in "12")
+    kept, merged = (customer_with_order(external_id=number) for number in "12")
     merge(kept, merged)
     assert len(numbers(as_agent, q=str(merged.pk))) == 2
 

@@ -64,7 +64,7 @@ def test_no_filter_reads_all_orders_to_find_a_few(rare):
         filters = OrderFilterForm(query).order_filter
         with CaptureQueriesContext(connection) as queries:
             order_page(filters, before=None)
-        lines = "\n".join(plan_of(each["sql"]) for each in queries if "orders_order" in each["sql"]).splitlines()
+        lines = "\n".join(plan_of(query["sql"]) for query in queries if "orders_order" in query["sql"]).splitlines()
         if on_sqlite:
             scans = [line for line in lines if "SCAN orders_order'" in line]
         else:

@@ -44,12 +44,12 @@ def test_what_is_done_after_a_merge_goes_back_with_the_purchase():
 
 def test_a_deleted_purchase_is_said_to_be_deleted_and_does_not_stop_the_others():
     gone, due = cancel_on(subscription(), SOON), cancel_on(subscription(), SOON)
-    found = _due(cancels_on__lte=SOON)
+    purchases = _due(cancels_on__lte=SOON)
     gone.mrr_steps.all().delete()
     Purchase.objects.filter(pk=gone.pk).delete()
     with pytest.raises(PurchaseError, match="deleted a moment ago"), locked_purchase(gone, seen=None):
         pass
-    assert [_apply(each, _cancel, SOON) for each in found] == [False, True]
+    assert [_apply(purchase, _cancel, SOON) for purchase in purchases] == [False, True]
     assert reloaded(due).status == "CANCELLED"
 
 

@@ -23,8 +23,8 @@ def record() -> SourceRecord:
 
 
 def months(record: SourceRecord) -> list[tuple]:
-    found = MonthTotals.objects.filter(source_record=record, mrr_moved=0).order_by("currency", "month")
-    return list(found.values_list("currency", "month", "orders", "amount", "refunded"))
+    totals = MonthTotals.objects.filter(source_record=record, mrr_moved=0).order_by("currency", "month")
+    return list(totals.values_list("currency", "month", "orders", "amount", "refunded"))
 
 
 def ordered(total: str, at: datetime, **options) -> Order:

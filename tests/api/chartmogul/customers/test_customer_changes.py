@@ -57,8 +57,8 @@ def test_who_was_merged_restored_or_erased_is_listed(caller, three):
     _, cursor = read(caller)
     merged = merge(ada, eva)
     entries, cursor = read(caller, cursor)
-    told = {entry["uuid"]: (entry["merged_into_uuid"], entry["customer"] is None) for entry in entries}
-    assert (told[eva.uuid], told[ada.uuid]) == ((ada.uuid, True), (None, False))
+    customers = {entry["uuid"]: (entry["merged_into_uuid"], entry["customer"] is None) for entry in entries}
+    assert (customers[eva.uuid], customers[ada.uuid]) == ((ada.uuid, True), (None, False))
     undo(merged)
     entries, cursor = read(caller, cursor)
     assert {"Ada Holý", "Eva Holý"} <= set(names(entries))

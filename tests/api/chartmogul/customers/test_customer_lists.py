@@ -21,7 +21,7 @@ def test_customers_are_listed_oldest_first_a_page_at_a_time(caller, shop):
     third = caller.get("customers", per_page=2, cursor=second.json()["cursor"])
     assert second.json().keys() == {"entries", "cursor", "has_more"}
     assert [*ids(first), *ids(second), *ids(third)] == ["0", "1", "2", "3", "4"]
-    assert [each.json()["has_more"] for each in (first, second, third)] == [True, True, False]
+    assert [page.json()["has_more"] for page in (first, second, third)] == [True, True, False]
     last = caller.get("customers", per_page=2, cursor=third.json()["cursor"] or "")
     assert last.json()["entries"] == [] or third.json()["cursor"]
 
@@ -58,7 +58,7 @@ def test_what_cannot_be_asked_is_refused(caller, query, status):
 
 def test_whoever_was_merged_away_or_erased_is_not_listed(caller, shop):
     one, other, gone = (send(caller, shop, str(n), name=f"Customer {n}") for n in range(3))
-    merge(*(Customer.objects.get(uuid=each["uuid"]) for each in (one, other)))
+    merge(*(Customer.objects.get(uuid=customer["uuid"]) for customer in (one, other)))
     caller.delete(f"customers/{gone['uuid']}")
     (shown,) = caller.get("customers").json()["entries"]
     assert (shown["uuid"], shown["external_ids"]) == (one["uuid"], ["0", "1"])
@@ -87,9 +87,9 @@ def test_customers_are_found_by_email_however_it_is_written(caller, shop):
     send(caller, shop, "1", email="john@example.com")
     send(caller, shop, "2", email="John@Example.com")
     send(caller, shop, "3", email="x" * 60 + "@example.com")
-    found = caller.get("customers/search", email="JOHN@example.com", per_page=1)
-    assert (ids(found), found.json()["has_more"]) == (["1"], True)
-    assert ids(caller.get("customers/search", email="JOHN@example.com", cursor=found.json()["cursor"])) == ["2"]
+    response = caller.get("customers/search", email="JOHN@example.com", per_page=1)
+    assert (ids(response), response.json()["has_more"]) == (["1"], True)
+    assert ids(caller.get("customers/search", email="JOHN@example.com", cursor=response.json()["cursor"])) == ["2"]
     assert ids(caller.get("customers/search", email="x" * 60 + "@example.com")) == ["3"]
 
 

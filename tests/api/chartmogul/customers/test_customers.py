@@ -38,8 +38,8 @@ def test_the_contact_that_comes_with_a_customer_hangs_off_its_record(caller, sho
     contact = Contact.objects.get()
     assert contact.source_record.external_id == "1"
     assert (contact.first_name, contact.email, contact.title) == ("Jane", "jane@example.com", "")
-    found = caller.get("customers/search", email="jane@example.com", with_associated_emails="true").json()
-    assert [entry["uuid"] for entry in found["entries"]] == [shown["uuid"]]
+    answer = caller.get("customers/search", email="jane@example.com", with_associated_emails="true").json()
+    assert [entry["uuid"] for entry in answer["entries"]] == [shown["uuid"]]
 
 
 def test_what_is_created_is_told_of_in_the_history(caller, shop):

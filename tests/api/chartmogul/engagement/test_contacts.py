@@ -58,7 +58,7 @@ def test_the_empty_list_has_what_clients_need():
 def test_the_list_is_filtered():
     caller, one, other = Caller(), record("1"), record("2", "Shop")
     first, second = add(caller, one, email="Ada@Example.com"), add(caller, other, email="bob@example.com")
-    for query, found in [
+    for query, entries in [
         ({"customer_uuid": one.customer.uuid}, [first]),
         ({"data_source_uuid": other.data_source.uuid}, [second]),
         ({"customer_uuid": one.customer.uuid, "data_source_uuid": other.data_source.uuid}, []),
@@ -70,7 +70,7 @@ def test_the_list_is_filtered():
         ({"customer_external_id": "\x00"}, []),
         ({}, [second, first]),
     ]:
-        assert caller.get("contacts", **query).json()["entries"] == found, query
+        assert caller.get("contacts", **query).json()["entries"] == entries, query
 
 
 @table("of_one", [True, False])

@@ -84,7 +84,7 @@ def test_the_list_is_filtered(path):
     about = {"associated_object": "contact", "method": "uuid", "value": contact.uuid}
     second = caller.post(path, {"type": "call", "associated_object_identifier": about}).json()
     assert second["customer_uuid"] == other.customer.uuid
-    for query, found in [
+    for query, entries in [
         ({"customer_uuid": one.uuid}, [first]),
         ({"contact_uuid": contact.uuid}, [second]),
         ({"type": "call"}, [second]),
@@ -95,7 +95,7 @@ def test_the_list_is_filtered(path):
         ({}, [second, first]),
     ]:
         answer = caller.get(path, **query).json()
-        assert answer["entries"] == found, query
+        assert answer["entries"] == entries, query
         assert answer.keys() == {"entries", "cursor", "has_more"}
     for wrong in ({"contact_uuid": NOWHERE}, {"customer_uuid": NOWHERE}):
         assert caller.get(path, **wrong).status_code == 404

@@ -62,7 +62,7 @@ def test_the_list_is_filtered():
     jane = make_user("jane", email="jane@example.com")
     first = add(caller, one, owner=jane.email, estimated_close_date="2024-01-31")
     second = add(caller, other, pipeline="Renewals", pipeline_stage="Offer")
-    for query, found in [
+    for query, entries in [
         ({"customer_uuid": one.uuid}, [first]),
         ({"owner": "Jane@example.com"}, [first]),
         ({"owner": "nobody@example.com"}, []),
@@ -77,7 +77,7 @@ def test_the_list_is_filtered():
         ({}, [second, first]),
     ]:
         answer = caller.get("opportunities", **query).json()
-        assert answer["entries"] == found, query
+        assert answer["entries"] == entries, query
         assert answer.keys() == {"entries", "cursor", "has_more"}
 
 
@@ -171,7 +171,7 @@ def test_what_cannot_be_stored_is_refused_and_nothing_is_written(wrong):
 def test_what_must_be_there_is_named():
     caller = Caller()
     for name in ("customer_uuid", *sent(caller)):
-        body = {each: value for each, value in sent(caller, customer_uuid=NOWHERE).items() if each != name}
+        body = {key: value for key, value in sent(caller, customer_uuid=NOWHERE).items() if key != name}
         assert caller.post("opportunities", body).json()["param"] == name
 
 

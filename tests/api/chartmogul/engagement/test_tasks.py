@@ -49,7 +49,7 @@ def test_the_list_is_filtered():
     first = add(caller, one, assignee=jane.email, due_date="2025-01-31T15:00:00Z", completed_at="2025-02-01")
     about = {"associated_object": "contact", "method": "uuid", "value": contact.uuid}
     second = caller.post("tasks", sent(caller, associated_object_identifier=about)).json()
-    for query, found in [
+    for query, entries in [
         ({"customer_uuid": one.uuid}, [first]),
         ({"contact_uuid": contact.uuid}, [second]),
         ({"assignee": "Jane@example.com"}, [first]),
@@ -66,7 +66,7 @@ def test_the_list_is_filtered():
         ({}, [second, first]),
     ]:
         answer = caller.get("tasks", **query).json()
-        assert answer["entries"] == found, query
+        assert answer["entries"] == entries, query
         assert answer.keys() == {"entries", "cursor", "has_more"}
 
 
@@ -141,7 +141,7 @@ def test_what_cannot_be_stored_is_refused_and_nothing_is_written(wrong):
 def test_what_must_be_there_is_named():
     caller = Caller()
     for name in ("customer_uuid", *sent(caller)):
-        body = {each: value for each, value in sent(caller, customer_uuid=NOWHERE).items() if each != name}
+        body = {key: value for key, value in sent(caller, customer_uuid=NOWHERE).items() if key != name}
         response = caller.post("tasks", body)
         assert (response.status_code, response.json()["param"]) == (400, name)
 

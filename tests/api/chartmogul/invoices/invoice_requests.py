@@ -76,7 +76,7 @@ def imported(customer: Customer, *invoices: dict[str, Any], caller: Caller) -> l
     """The orders that they are now."""
     response = send(customer, *invoices, caller=caller)
     assert response.status_code == 201, response.json()
-    uuids = [each["uuid"] for each in response.json()["invoices"]]
+    uuids = [entry["uuid"] for entry in response.json()["invoices"]]
     return [Order.objects.get(uuid=uuid) for uuid in uuids]
 
 

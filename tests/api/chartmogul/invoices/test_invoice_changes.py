@@ -136,7 +136,7 @@ def test_an_invoice_is_deleted_with_all_that_it_brought(caller, helena, january,
     path = f"invoices/{january.uuid}" if way == "uuid" else f"invoices?{known_as('inv_1')}"
     assert caller.delete(path).status_code == 204
     assert caller.delete(path).status_code == 404
-    assert [each.external_id for each in Order.objects.all()] == ["inv_2"]
+    assert [order.external_id for order in Order.objects.all()] == ["inv_2"]
     assert (OrderItem.objects.count(), Transaction.objects.count(), Purchase.objects.count()) == (1, 1, 0)
     assert RecordTotals.objects.get().first_order_at == order("inv_2").at
     assert HistoryEntry.objects.latest("pk").text == f"Deleted order {january.number} of 75.00 USD."
@@ -170,8 +170,8 @@ def test_all_invoices_of_a_customer_at_a_source_are_deleted(caller, helena, janu
 def test_what_more_hangs_on_than_a_billing_system_told_is_not_deleted(caller):
     parcel, card, club = placed(email="a@x.cz").order, paid_order(), subscription().order
     Fulfillment.objects.create(source_record=parcel.source_record, order=parcel)
-    for each, what in ((parcel, "fulfillments"), (card, "payments"), (club, "purchases")):
-        response = caller.delete(f"invoices/{each.uuid}")
+    for row, what in ((parcel, "fulfillments"), (card, "payments"), (club, "purchases")):
+        response = caller.delete(f"invoices/{row.uuid}")
         assert response.status_code == 422
         assert what in response.json()["errors"]["invoice"]
     assert Order.objects.count() == 3
@@ -193,7 +193,7 @@ def test_invoices_follow_a_merge_and_its_undo(caller, helena, january):
     joined = merge(helena, max_)
     assert status_of(helena) == "active"
     listed = caller.get("invoices", customer_uuid=max_.uuid).json()["invoices"]
-    assert [each["customer_uuid"] for each in listed] == [helena.uuid] * 2
+    assert [entry["customer_uuid"] for entry in listed] == [helena.uuid] * 2
     caller.delete(f"invoices/{january.uuid}")
     assert status_of(helena) == "past_due"
     check()

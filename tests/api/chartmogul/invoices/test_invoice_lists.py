@@ -29,7 +29,7 @@ def test_invoices_of_a_customer_are_listed_newest_first(caller, helena, django_a
     # The key, its use, permissions, the customer, the page, orders, items, payments.
     with django_assert_num_queries(6):
         rest = caller.get(path, per_page=3, cursor=first["cursor"]).json()
-    ids = [each["external_id"] for each in first["invoices"] + rest["invoices"]]
+    ids = [entry["external_id"] for entry in first["invoices"] + rest["invoices"]]
     assert (ids, first["has_more"], rest["has_more"]) == (["4", "3", "2", "1", "0"], True, False)
 
 
@@ -52,7 +52,7 @@ def test_invoices_are_filtered(caller, helena):
     imported(market, invoice(one_time(), external_id="other"), caller=caller)
 
     def found(**query):
-        return [each["external_id"] for each in caller.get("invoices", **query).json()["invoices"]]
+        return [entry["external_id"] for entry in caller.get("invoices", **query).json()["invoices"]]
 
     assert found(customer_uuid=helena.uuid) == ["inv_1"]
     assert found(external_id="other") == ["other"]
@@ -75,8 +75,8 @@ def test_an_order_of_a_shop_is_an_invoice_and_a_lead_is_none(caller):
 
 
 def test_an_invoice_is_retrieved_by_its_uuid(caller, helena):
-    (found,) = imported(helena, invoice(), caller=caller)
-    shown = caller.get(f"invoices/{found.uuid}", include_edit_histories="true").json()
+    (order,) = imported(helena, invoice(), caller=caller)
+    shown = caller.get(f"invoices/{order.uuid}", include_edit_histories="true").json()
     assert shown.keys() == INVOICE | NEWER | {"edit_history_summary"}
     assert caller.get("invoices/inv_unknown").status_code == 404
     assert caller.get("invoices/%00").status_code == 404

@@ -65,12 +65,12 @@ def test_an_invoice_is_told_as_recorded(caller, helena):
 
 def test_an_invoice_is_an_order_of_the_customer(caller, helena):
     imported(helena, invoice(line(), one_time()), caller=caller)
-    found = order()
-    assert (found.source_record.customer, found.total, found.status) == (helena, Decimal(75), OrderStatus.COMPLETE)
-    assert (found.first_name, found.kind) == ("Helena", OrderKind.NEW_SALE)
-    assert [item.description for item in found.items.order_by("pk")] == ["Gold", "Setup fees"]
-    entry = HistoryEntry.objects.get(source_record=found.source_record)
-    assert (entry.text, entry.at, entry.by) == (f"Placed order {found.number} of 75.00 USD.", found.at, caller.user)
+    stored = order()
+    assert (stored.source_record.customer, stored.total, stored.status) == (helena, Decimal(75), OrderStatus.COMPLETE)
+    assert (stored.first_name, stored.kind) == ("Helena", OrderKind.NEW_SALE)
+    assert [item.description for item in stored.items.order_by("pk")] == ["Gold", "Setup fees"]
+    entry = HistoryEntry.objects.get(source_record=stored.source_record)
+    assert (entry.text, entry.at, entry.by) == (f"Placed order {stored.number} of 75.00 USD.", stored.at, caller.user)
     assert purchase().product == plan()
     assert Customer.objects.get(pk=helena.pk).billing_status == "active"
     check()
@@ -125,8 +125,8 @@ def test_a_thousand_lines_are_one_invoice(caller, helena, django_assert_max_num_
     lines = [line(external_id=f"li_{n}", subscription_external_id=f"sub_{n}") for n in range(1000)]
     # Their steps are read, and written 500 at a time.
     with django_assert_max_num_queries(98):
-        (found,) = imported(helena, invoice(*lines), caller=caller)
-    assert (found.items.count(), found.total) == (1000, Decimal(50000))
+        (order,) = imported(helena, invoice(*lines), caller=caller)
+    assert (order.items.count(), order.total) == (1000, Decimal(50000))
     assert RecordTotals.objects.get().purchases_active == 1000
 
 
@@ -233,7 +233,7 @@ def test_an_invoice_is_sent_once(caller, helena):
     }
     assert Order.objects.count() == 1
     again = send(helena, invoice(external_id="inv_2"), invoice(external_id="inv_2"), caller=caller)
-    assert [list(each["errors"]) for each in again.json()["invoices"]] == [["external_id"]] * 2
+    assert [list(entry["errors"]) for entry in again.json()["invoices"]] == [["external_id"]] * 2
 
 
 def test_another_source_may_use_the_same_ids(caller, helena):
@@ -256,19 +256,19 @@ def test_of_a_merged_customer_it_is_said_who_gets_it(caller, helena):
     )
     assert send(helena, invoice(one_time(), data_source_uuid=market), caller=caller).status_code == 422
     said = {"data_source_uuid": market, "customer_external_id": "scus_3"}
-    (found,) = imported(max_, invoice(one_time(), **said), caller=caller)
-    assert (found.source_record.external_id, found.source_record.customer) == ("scus_3", helena)
+    (order,) = imported(max_, invoice(one_time(), **said), caller=caller)
+    assert (order.source_record.external_id, order.source_record.customer) == ("scus_3", helena)
     by_source = {"data_source_uuid": source().uuid}
-    (found,) = imported(helena, invoice(one_time(), external_id="2", **by_source), caller=caller)
-    assert found.source_record.external_id == "scus_1"
+    (order,) = imported(helena, invoice(one_time(), external_id="2", **by_source), caller=caller)
+    assert order.source_record.external_id == "scus_1"
     check()
 
 
 def test_what_staff_typed_is_no_record_that_gets_an_invoice(caller, helena):
     caller.user.is_active = True
     record(helena, helena.uuid, at="Staff")
-    (found,) = imported(helena, invoice(one_time()), caller=caller)
-    assert found.source_record.external_id == "scus_1"
+    (order,) = imported(helena, invoice(one_time()), caller=caller)
+    assert order.source_record.external_id == "scus_1"
 
 
 def test_more_lines_than_one_request_can_write_are_refused(caller, helena):

@@ -65,7 +65,7 @@ def test_groups_are_listed_with_their_counts(uuids, django_assert_num_queries):
     with django_assert_num_queries(3):  # the key, the groups, their counts
         shown = caller.get("plan_groups").json()
     assert shown.keys() == {"plan_groups", "cursor", "has_more"} | NUMBERS
-    assert [(each["name"], each["plans_count"]) for each in shown["plan_groups"]] == [
+    assert [(group["name"], group["plans_count"]) for group in shown["plan_groups"]] == [
         ("Three", 2),
         ("Two", 2),
         ("One", 2),
@@ -77,8 +77,8 @@ def test_the_published_client_makes_changes_lists_and_deletes_groups(live_server
     made = Client.create(config, data={"name": "Metals", "plans": uuids}).get()
     assert Client.modify(config, uuid=made.uuid, data={"name": "Ores"}).get().name == "Ores"
     assert Client.modify(config, uuid=made.uuid, data={"plans": f"[{uuids[0]}]"}).get().plans_count == 1
-    assert [each.uuid for each in Client.all(config).get().plan_groups] == [made.uuid]
-    assert [each.uuid for each in Client.all(config, uuid=made.uuid).get().plans] == [uuids[0]]
+    assert [group.uuid for group in Client.all(config).get().plan_groups] == [made.uuid]
+    assert [plan.uuid for plan in Client.all(config, uuid=made.uuid).get().plans] == [uuids[0]]
     assert Client.retrieve(config, uuid=made.uuid).get().plans_count == 1
     Client.destroy(config, uuid=made.uuid).get()
     assert Product.objects.count() == 2

@@ -40,8 +40,8 @@ def test_a_name_that_another_product_goes_by_leaves_that_product_its_number():
     caller = Caller()
     caller.post("plans", gold())
     caller.post("plans", gold(external_id="g" * 61))
-    assert {each.sku for each in Product.objects.exclude(data_source=None)} == {
-        each.uuid for each in Product.objects.exclude(data_source=None)
+    assert {product.sku for product in Product.objects.exclude(data_source=None)} == {
+        product.uuid for product in Product.objects.exclude(data_source=None)
     }
 
 
@@ -122,7 +122,7 @@ def test_plans_are_listed_newest_first_by_pages(django_assert_num_queries):
     assert first.keys() == {"plans", "cursor", "has_more"} | NUMBERS
     with django_assert_num_queries(2):  # the key, the plans with their sources
         rest = caller.get("plans", per_page=3, cursor=first["cursor"]).json()
-    ids = [each["external_id"] for each in first["plans"] + rest["plans"]]
+    ids = [entry["external_id"] for entry in first["plans"] + rest["plans"]]
     assert (ids, first["has_more"], rest["has_more"]) == (["4", "3", "2", "1", "0"], True, False)
 
 
@@ -133,7 +133,7 @@ def test_plans_are_filtered():
     caller.post("plans", gold(data_source_uuid=market.uuid, external_id="silver"))
 
     def found(**query):
-        return [each["external_id"] for each in caller.get("plans", **query).json()["plans"]]
+        return [entry["external_id"] for entry in caller.get("plans", **query).json()["plans"]]
 
     assert found(data_source_uuid=market.uuid) == ["silver"]
     assert found(system="Stripe") == ["silver"]
@@ -147,8 +147,8 @@ def test_the_published_client_makes_changes_lists_and_deletes_plans(live_server)
     assert made.name == "Gold"
     Client.modify(config, uuid=made.uuid, data={"name": "Golden"}).get()
     assert Client.retrieve(config, uuid=made.uuid).get().name == "Golden"
-    found = Client.all(config, data_source_uuid=made.data_source_uuid, external_id="gold").get()
-    assert ([each.uuid for each in found.plans], found.has_more) == ([made.uuid], False)
+    answer = Client.all(config, data_source_uuid=made.data_source_uuid, external_id="gold").get()
+    assert ([plan.uuid for plan in answer.plans], answer.has_more) == ([made.uuid], False)
     Client.destroy(config, uuid=made.uuid).get()
     with pytest.raises(chartmogul.APIError):
         Client.retrieve(config, uuid=made.uuid).get()
@@ -160,4 +160,4 @@ def test_plans_are_asked_for_by_the_system_that_their_source_is_told_to_be():
     caller.post("plans", gold(name="Silver", data_source_uuid=DataSourceFactory(name="Market", system="Stripe").uuid))
     source = caller.get("data_sources").json()["data_sources"][0]
     for system, names in ((source["system"], ["Gold"]), ("Stripe", ["Silver"]), ("Paddle", []), ("\x00", [])):
-        assert [each["name"] for each in caller.get("plans", system=system).json()["plans"]] == names
+        assert [entry["name"] for entry in caller.get("plans", system=system).json()["plans"]] == names

@@ -11,11 +11,11 @@ def of_account(caller, **query):
 
 
 def every_page(caller, **query):
-    found, more = [], {}
+    entries, more = [], {}
     for _ in range(100):
         page = of_account(caller, **query, **more)
-        found += page["entries"]
+        entries += page["entries"]
         if not page["has_more"]:
-            return found
+            return entries
         more = {"cursor": page["cursor"]}
     raise AssertionError("The pages do not end.")

@@ -50,11 +50,11 @@ OF_ACCOUNT = {
 @pytest.fixture
 def of():
     """Somebody who came, paid more, and left."""
-    found = record()
-    one = purchase(found, external_id="sub_1", cancelled_at=day(5), product=plan(external_id="gold"))
+    bought = record()
+    one = purchase(bought, external_id="sub_1", cancelled_at=day(5), product=plan(external_id="gold"))
     for month, amount in enumerate(("50.00", "50.00", "80.00"), 1):
         line(one, day(month), amount)
-    return found
+    return bought
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ class TestOfACustomer:
             "subscription-external-id": "sub_1",
             "plan-external-id": "gold",
         }
-        assert [each["type"] for each in answer["entries"]] == ["new_biz", "expansion", "churn"]
+        assert [entry["type"] for entry in answer["entries"]] == ["new_biz", "expansion", "churn"]
 
     def test_are_told_a_page_at_a_time(self, caller, of):
         first = self.listed(caller, of, per_page=2)
@@ -161,7 +161,7 @@ class TestOfTheAccount:
         line(purchase(other, day(2)), day(2), "20.00")
         oldest_first = of_account(caller, order="date")["entries"]
 
-        assert [each["date"][5:7] for each in oldest_first] == ["01", "02", "03", "05"]
+        assert [entry["date"][5:7] for entry in oldest_first] == ["01", "02", "03", "05"]
         assert of_account(caller, order="-date")["entries"] == oldest_first[::-1]
         assert of_account(caller)["entries"] == oldest_first
 
@@ -186,12 +186,12 @@ class TestOfTheAccount:
     ):
         monkeypatch.setattr(activities, "BATCH", stretch)
         monkeypatch.setattr(activities, "MOST_BATCHES", 2)
-        found = every_page(caller, order=order, per_page=per_page)
+        entries = every_page(caller, order=order, per_page=per_page)
         monkeypatch.undo()
 
         whole = every_page(caller, order=order)
-        assert len(whole) == len({each["uuid"] for each in whole}) == 36
-        assert found == whole
+        assert len(whole) == len({entry["uuid"] for entry in whole}) == 36
+        assert entries == whole
 
     def test_go_on_after_one_that_is_named(self, caller, of):
         first, *others = of_account(caller)["entries"]
@@ -233,7 +233,7 @@ def test_the_published_client_reads_both(live_server):
     first = chartmogul.Activity.all(config, **{"start-date": "2024-01-01", "per_page": 1, "order": "date"}).get()
     second = chartmogul.Activity.all(config, cursor=first.cursor).get()
     assert (first.has_more, second.has_more) == (True, False)
-    assert [(each.type, each.activity_mrr, each.date) for each in (*first.entries, *second.entries)] == [
+    assert [(entry.type, entry.activity_mrr, entry.date) for entry in (*first.entries, *second.entries)] == [
         ("new_biz", 5_000, day(1)),
         ("expansion", 10_000, day(2)),
     ]

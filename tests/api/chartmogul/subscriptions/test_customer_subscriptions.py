@@ -136,11 +136,11 @@ def test_all_that_two_are_connected_with_become_one(caller):
     of = record()
     every = [purchase(of, day(n)) for n in range(1, 5)]
     for pair in (every[:2], every[2:], every[1:3]):
-        body = {"subscriptions": [{"uuid": each.uuid} for each in pair]}
+        body = {"subscriptions": [{"uuid": purchase.uuid} for purchase in pair]}
         caller.post(f"customers/{of.customer.uuid}/connect_subscriptions", body)
     assert len(listed(caller, of.customer)["entries"]) == 1
 
-    body = {"subscriptions": [{"uuid": each.uuid} for each in every[:3]]}
+    body = {"subscriptions": [{"uuid": purchase.uuid} for purchase in every[:3]]}
     caller.post(f"customers/{of.customer.uuid}/disconnect_subscriptions", body)
     assert set(Purchase.objects.values_list("connection", flat=True)) == {""}
 
@@ -191,13 +191,13 @@ def test_pages_follow_each_other(caller):
     of = record()
     for n in range(1, 6):
         line(purchase(of, day(n), external_id=str(n)), day(n), "50.00")
-    found, cursor = [], ""
+    ids, cursor = [], ""
     for _ in range(3):
         page = listed(caller, of.customer, per_page=2, **({"cursor": cursor} if cursor else {}))
-        found += [entry["external_id"] for entry in page["entries"]]
+        ids += [entry["external_id"] for entry in page["entries"]]
         cursor = page["cursor"]
 
-    assert (found, page["has_more"]) == (["1", "2", "3", "4", "5"], False)
+    assert (ids, page["has_more"]) == (["1", "2", "3", "4", "5"], False)
 
 
 def test_many_take_as_many_queries_as_one(caller, django_assert_max_num_queries):
@@ -218,12 +218,14 @@ class TestThePublishedClient:
     def test_lists_connects_and_disconnects(self, config):
         of = record()
         both = [purchase(of, day(n)) for n in (1, 2)]
-        for each in both:
-            line(each, each.at, "50.00")
-        data = {"subscriptions": [{"data_source_uuid": source_of(each), "uuid": each.uuid} for each in both]}
+        for connected in both:
+            line(connected, connected.at, "50.00")
+        data = {
+            "subscriptions": [{"data_source_uuid": source_of(connected), "uuid": connected.uuid} for connected in both]
+        }
 
-        found = chartmogul.Customer.subscriptions(config, uuid=of.customer.uuid).get()
-        assert [(entry.mrr, entry.billing_cycle, entry.start_date) for entry in found.entries] == [
+        answer = chartmogul.Customer.subscriptions(config, uuid=of.customer.uuid).get()
+        assert [(entry.mrr, entry.billing_cycle, entry.start_date) for entry in answer.entries] == [
             (5_000, "month", day(1)),
             (5_000, "month", day(2)),
         ]

@@ -50,7 +50,7 @@ def test_subscriptions_are_told_as_recorded(caller, helena, january, django_asse
     }  # fmt: skip
     first = caller.get(path, per_page=1).json()
     rest = caller.get(path, per_page=1, cursor=first["cursor"]).json()
-    assert [each["subscriptions"][0]["external_id"] for each in (first, rest)] == ["2", "sub_1"]
+    assert [page["subscriptions"][0]["external_id"] for page in (first, rest)] == ["2", "sub_1"]
 
 
 def test_a_cancellation_is_added(caller, helena, january):
@@ -114,9 +114,9 @@ def test_the_published_client(config):
     imported(customer, invoice(line()), caller=Caller(username="other"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        (found,) = Subscription.list_imported(config, uuid=customer.uuid).get().subscriptions
-    assert (found.external_id, found.cancellation_dates) == ("sub_1", [])
-    Subscription.cancel(config, uuid=found.uuid, data={"cancelled_at": TENTH}).get()
+        (subscription,) = Subscription.list_imported(config, uuid=customer.uuid).get().subscriptions
+    assert (subscription.external_id, subscription.cancellation_dates) == ("sub_1", [])
+    Subscription.cancel(config, uuid=subscription.uuid, data={"cancelled_at": TENTH}).get()
     assert purchase().status == "CANCELLED"
-    Subscription.modify(config, uuid=found.uuid, data={"cancellation_dates": []}).get()
+    Subscription.modify(config, uuid=subscription.uuid, data={"cancellation_dates": []}).get()
     assert purchase().status == "ACTIVE"

@@ -175,7 +175,7 @@ def test_only_an_order_on_file_is_of_the_customer_that_it_names(store):
 def test_a_customer_who_was_merged_away_is_charged_as_who_they_are_now(store):
     _, first = store.order(**VISA)
     _, other = store.order(firstName="Frank", lastName="Harris", emailAddress="f@example.com", phoneNumber="")
-    survivor, gone = (Customer.objects.get(pk=each["customerId"]) for each in (other, first))
+    survivor, gone = (Customer.objects.get(pk=row["customerId"]) for row in (other, first))
     merge(survivor, gone)
     result, message = on_file(store, customerId=gone.pk)
     assert (result, message["customerId"], message["cardLast4"]) == ("SUCCESS", survivor.pk, "4242")

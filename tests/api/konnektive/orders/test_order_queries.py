@@ -93,9 +93,9 @@ def test_rows_are_found_by_customer_by_day_and_by_what_the_customer_is_known_by(
     placed = shipped_order()
     shipped_order(email="astrid@example.com", first_name="Astrid", last_name="Gruber")
     customer = placed.source_record.customer_id
-    [found] = rows(shop.ask(path, customerId=customer))
-    assert found["customerId"] == customer
-    assert rows(shop.ask(path, emailAddress="helena@example.com", **DAYS)) == [found]
+    [row] = rows(shop.ask(path, customerId=customer))
+    assert row["customerId"] == customer
+    assert rows(shop.ask(path, emailAddress="helena@example.com", **DAYS)) == [row]
     assert len(rows(shop.ask(path, **DAYS))) == 2
     assert shop.ask(path, customerId=customer, startDate="1/1/20", endDate="2020-01-31")[0] == "ERROR"
 

@@ -96,8 +96,8 @@ def subscribed(db) -> Purchase:
         invoice_requests.line(plan_uuid=plan.uuid, service_period_start="2026-02-01", service_period_end="2026-03-01"),
     ]
     invoices = [
-        invoice_requests.invoice(each, external_id=f"inv_{n}", payments=[invoice_requests.paid(external_id=f"tr_{n}")])
-        for n, each in enumerate(lines)
+        invoice_requests.invoice(line, external_id=f"inv_{n}", payments=[invoice_requests.paid(external_id=f"tr_{n}")])
+        for n, line in enumerate(lines)
     ]
     invoice_requests.imported(known, *invoices, caller=Caller())
     Order.objects.update(updated=LONG_AGO)
@@ -143,7 +143,7 @@ def test_a_row_that_a_merge_moved_says_when(store, placed):
         assert result == "SUCCESS"
         for row in message["data"]:
             assert (row["customerId"], row["dateUpdated"]) == (survivor.pk, f"{moved_at:%Y-%m-%d %H:%M:%S}")
-            assert {each["dateUpdated"] for each in row.get("fulfillments", [])} <= {row["dateUpdated"]}
+            assert {parcel["dateUpdated"] for parcel in row.get("fulfillments", [])} <= {row["dateUpdated"]}
 
 
 def test_a_row_that_was_changed_after_its_move_says_when_it_was_changed(store, placed):

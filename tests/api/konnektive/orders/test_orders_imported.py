@@ -38,7 +38,7 @@ def test_an_order_comes_to_its_lines_with_shipping_and_tax_less_the_discount(sto
     assert (message["totalAmount"], message["subTotal"], message["orderStatus"]) == ("15.50", "10.97", "COMPLETE")
     assert (message["shipTotal"], message["salesTax"], message["totalDiscount"]) == ("5.50", "1.03", "2.00")
     assert all(item.keys() == ITEM for item in message["items"].values())
-    assert [each["price"] for each in message["items"].values()] == ["5.97", "5.00"]
+    assert [item["price"] for item in message["items"].values()] == ["5.97", "5.00"]
     order = Order.objects.get()
     assert (order.total, order.shipping, order.tax, order.discount) == (
         Decimal("15.5"),

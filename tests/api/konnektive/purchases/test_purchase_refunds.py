@@ -40,9 +40,9 @@ def test_all_that_it_was_billed_is_refunded_and_no_more(store, purchase):
         "All that this purchase was last billed is already refunded.",
     )
     check_totals()
-    told = f"Refunded 9.90 USD of purchase {purchase.pk} (Monthly) in order {purchase.order.number} to VISA 4242."
+    sentence = f"Refunded 9.90 USD of purchase {purchase.pk} (Monthly) in order {purchase.order.number} to VISA 4242."
     for row in (purchase, purchase.order):
-        assert history.of(row)[0].text == f"{told} Reason: Moved"
+        assert history.of(row)[0].text == f"{sentence} Reason: Moved"
 
 
 def test_a_part_is_refunded_and_then_at_most_the_rest(store, purchase):

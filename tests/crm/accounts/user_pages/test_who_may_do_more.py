@@ -43,4 +43,4 @@ def test_what_was_seen_is_believed_of_boxes_alone(seen, as_admin, andrew):
 
 
 def test_every_checkbox_says_what_it_allows():
-    assert [each.label for each in checkboxes() if not each.help_text] == []
+    assert [checkbox.label for checkbox in checkboxes() if not checkbox.help_text] == []

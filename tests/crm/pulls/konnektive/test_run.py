@@ -138,8 +138,8 @@ def test_purchases_and_transactions_come_and_what_becomes_of_them_follows(stocke
     assert job.counts == {"Already here": 3, "Refunds": 1, "Purchases changed": 2, "Transactions": 1}
     changed = Purchase.objects.order_by("external_id").values_list("status", "price", "next_bill_date")
     assert list(changed) == [("CANCELLED", Decimal(20), None), ("ACTIVE", Decimal(25), date(2027, 1, 4))]
-    told = Event.objects.filter(kind="subscription.cancelled").get()
-    assert payloads([told])[0]["data"]["purchase"] == str(bought.pk)
+    event = Event.objects.filter(kind="subscription.cancelled").get()
+    assert payloads([event])[0]["data"]["purchase"] == str(bought.pk)
     assert Purchase.objects.get(external_id="P1").cancelled_at == datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
     assert Order.objects.get(external_id="A0").status == "REFUNDED"
     assert not rebuild_totals(list(SourceRecord.objects.values_list("pk", flat=True)))

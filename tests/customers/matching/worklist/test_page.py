@@ -163,7 +163,7 @@ def test_a_group_is_dismissed_for_a_reason_and_taken_back(as_agent, three):
 @table("act", [not_duplicates.mark_all_not_duplicates, not_duplicates.unmark_all_not_duplicates])
 def test_a_group_of_many_is_dismissed_and_taken_back_by_few_questions(act, agent, django_assert_max_num_queries):
     people = [helena(email=f"h{number}@reunite.cz") for number in range(12)]
-    many = [staff_record_of(each).customer_id for each in people]
+    many = [staff_record_of(person).customer_id for person in people]
     not_duplicates.mark_all_not_duplicates(many[:3], by=agent, reason="A family")
     # What is said at once, of 66 pairs; for each of the customers staff record and history.
     with django_assert_max_num_queries(12 * 2 + 8):

@@ -20,17 +20,17 @@ def values(survivor, *duplicates):
 def hidden(response) -> dict[str, list[str]]:
     """What the form of a page would send unchanged."""
     page = response.content.decode()
-    found: dict[str, list[str]] = {}
+    inputs: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", page):
         attributes = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
         is_chosen = " checked" in tag or attributes.get("type", "text") not in {"radio", "checkbox"}
         if is_chosen and attributes.get("name") not in {None, "q", "csrfmiddlewaretoken"}:
-            found.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "")))
+            inputs.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "")))
     for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
-        found[name] = re.findall(r'value="([^"]*)" selected', options)
+        inputs[name] = re.findall(r'value="([^"]*)" selected', options)
     for name, text in re.findall(r'<textarea name="([^"]+)"[^>]*>(.*?)</textarea>', page, re.DOTALL):
-        found[name] = [unescape(text)]
-    return found
+        inputs[name] = [unescape(text)]
+    return inputs
 
 
 def reviewed(client, survivor, *duplicates, **entered) -> str:
@@ -52,5 +52,5 @@ def says(response) -> str:
 
 def shown(response) -> str:
     """The messages of a page, without the one that is hidden until the server cannot be reached."""
-    found = re.findall(r'<div role="(?:status|alert)"><ul class="messagelist">(.*?)</ul>', response.text, re.DOTALL)
-    return re.sub(r"<[^>]+>", "", " ".join(found)).strip()
+    lists = re.findall(r'<div role="(?:status|alert)"><ul class="messagelist">(.*?)</ul>', response.text, re.DOTALL)
+    return re.sub(r"<[^>]+>", "", " ".join(lists)).strip()

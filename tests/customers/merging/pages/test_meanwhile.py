@@ -35,8 +35,8 @@ def test_an_order_that_comes_meanwhile_is_no_reason_to_refuse(as_agent, helena, 
 def test_a_source_record_that_comes_meanwhile_is_named(as_agent, helena, helen):
     url = reviewed(as_agent, helena, helen)
     data = hidden(as_agent.get(url))
-    found = SourceRecordFactory(customer=helen, first_name="Helena", email=EMAIL)
-    assert found.customer == helen
+    record = SourceRecordFactory(customer=helen, first_name="Helena", email=EMAIL)
+    assert record.customer == helen
 
     text = says(as_agent.post(url, data))
 

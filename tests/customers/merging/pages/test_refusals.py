@@ -119,6 +119,6 @@ def test_a_form_without_its_token_is_refused(agent, helena, helen, as_agent):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(agent)
 
-    for each in (choose(helena), values(helena, helen), url, reverse("customers:merge_dismiss", args=[helena.pk])):
-        assert strict.post(each, {"duplicate": helen.pk}).status_code == 403
+    for address in (choose(helena), values(helena, helen), url, reverse("customers:merge_dismiss", args=[helena.pk])):
+        assert strict.post(address, {"duplicate": helen.pk}).status_code == 403
     assert not Merge.objects.exists()

@@ -33,7 +33,7 @@ def test_a_password_is_kept_and_never_shown(as_agent, with_logins):
     fifth = as_agent.get(reverse("customers:merge_undo", args=[merged.pk]))
 
     for response in (second, third, fourth, fifth):
-        assert not [each for each in hashes if each in response.text]
+        assert not [hashed for hashed in hashes if hashed in response.text]
     assert second.text.count("Keep this password") == 2
     assert "More than one shop login." in second.text
     assert customer_opened_by("helena.holy", "hers") == helena

@@ -97,16 +97,16 @@ def test_a_call_about_a_contact_is_shown_as_such(as_agent, agent, helena):
 @table("typed", ["ada@reunite.cz", "Ada@Reunite.cz"])
 def test_the_email_of_a_contact_finds_the_customer(typed, as_agent, helena):
     contact(helena, email="ADA@reunite.cz")
-    found = as_agent.get("/customers/", {"q": typed})
-    assert [line.customer.pk for line in found.context["page"].lines] == [helena.pk]
-    assert found.context["understood"].customer == helena
+    response = as_agent.get("/customers/", {"q": typed})
+    assert [line.customer.pk for line in response.context["page"].lines] == [helena.pk]
+    assert response.context["understood"].customer == helena
 
 
 def test_an_email_that_is_somebody_elses_own_names_nobody(as_agent, helena, double):
     contact(helena, email="hholy@gmail.com")
-    found = as_agent.get("/customers/", {"q": "hholy@gmail.com"})
-    assert {line.customer.pk for line in found.context["page"].lines} == {helena.pk, double.pk}
-    assert found.context["understood"].customer is None
+    response = as_agent.get("/customers/", {"q": "hholy@gmail.com"})
+    assert {line.customer.pk for line in response.context["page"].lines} == {helena.pk, double.pk}
+    assert response.context["understood"].customer is None
 
 
 def test_the_forecast_of_a_merge_and_of_deleting_count_them(as_admin, agent, helena, double):

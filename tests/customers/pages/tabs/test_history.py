@@ -86,8 +86,8 @@ def test_nothing_of_orders_is_told_to_who_may_not_see_them(as_agent, front, hele
 
     every, page = ("".join(get(client, helena, tab=tab).text for tab in ("history", "sources"))
                    for client in (as_agent, front))  # fmt: skip
-    assert [each for each in said if each not in every] == []
-    assert [each for each in said if each in page] == []
+    assert [sentence for sentence in said if sentence not in every] == []
+    assert [sentence for sentence in said if sentence in page] == []
     assert "Told 2." in page
     assert "<dt>Credit</dt>" in page
     assert [label for label in ("Payment", "Purchase", "Edit") if f">{label}</option>" in page] == ["Edit"]
