@@ -12,7 +12,8 @@ from benchmarks.overview.measured import table
 from benchmarks.overview.merges import merges
 from benchmarks.overview.reads import pages, reads
 from benchmarks.personal_data import exported
-from customers.models import Customer
+from customers.lib.identity import identity_key
+from customers.models import Customer, SearchWord, SourceRecord
 from tests.acts import rebuild
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def test_merges_of_large_customers_and_pages_of_their_orders_can_be_measured():
 
 
 def test_a_large_database_has_nothing_that_differs_and_is_the_same_for_a_seed():
-    assert list(fill(30, most=40, seed=1)) == [30]
+    assert list(fill(30, most=40, seed=1)) == [1, 30]
     assert rebuild() == "Nothing differed."
     assert person(7, seed=1, most=9) == person(7, seed=1, most=9) != person(7, seed=2, most=9)
     largest = Customer.objects.earliest("pk")
@@ -46,6 +47,17 @@ def test_the_file_of_a_customer_with_many_orders_can_be_measured(settings, tmp_p
     settings.MEDIA_ROOT = tmp_path
     *_, last = exported(600)
     assert last.rows > 600
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_blocks_copied_by_sql_have_nothing_that_differs():
+    assert max(fill(35, most=4, seed=1, block=10)) == Customer.objects.count() == 35
+    assert rebuild() == "Nothing differed."
+    records = SourceRecord.objects.all()
+    assert {record.identity_key for record in records} == {identity_key(record.identity) for record in records}
+    assert Customer.objects.filter(email__contains="b2@").count() == 10
+    assert SearchWord.objects.filter(word__startswith="person3b1@").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -24,6 +24,13 @@ ORDERS = (0, 1, 1, 2, 2, 3, 4, 9)
 PROVIDERS = ("gmail.com", "gmail.com", "gmail.com", "hotmail.com", "example.com")
 SHARE_EMAIL, SUBSCRIBE, OTHER_SHOP = 0.02, 0.1, 0.5
 """How many are the customer before them once more, buy something that bills again, and are known to two sources."""
+BLOCK = 10_000
+"""So many customers have the number of a block in their emails and external ids, and its exchange in their phones."""
+FIRST = 999
+"""The block that the first customer has alone."""
+AREA_CODES = (212, 305, 312, 404, 415, 512, 602, 617, 702, 713, 718, 818, 916)
+EXCHANGES = 800
+"""Of an area code, and each has the phones of a block: enough for ten million customers."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ class Bought:
 
 @dataclass(frozen=True)
 class Person:
-    number: int
+    external_id: str
     profile: dict[str, str]
     other_email: str
     """By which a second data source knows them; "" where there is none."""
@@ -42,25 +49,32 @@ class Person:
     purchases: list[Bought]
 
 
-def person(number: int, *, seed: int, most: int) -> Person:
-    """The first one bought `most` times."""
+def person(number: int, *, seed: int, most: int, block_size: int = BLOCK) -> Person:
+    """The first one has `most` orders, a tenth as many purchases, and is in no block."""
     random = Random(f"{seed} {number}")  # noqa: S311 - nothing is secret
-    same_as = number - 1 if number and random.random() < SHARE_EMAIL else number
+    block, place = divmod(number - 1, block_size) if number else (FIRST, 0)
+    same_as = place - 1 if place and random.random() < SHARE_EMAIL else place
+    area, exchange = phones_of(block)
     profile = {
         "first_name": _uneven(random, FIRST_NAMES),
         "last_name": _uneven(random, LAST_NAMES),
-        "email": f"person{same_as}@{PROVIDERS[same_as % len(PROVIDERS)]}",
-        "phone": f"+1 212 {2_000_000 + number % 8_000_000}",
+        "email": f"person{same_as}b{block}@{PROVIDERS[same_as % len(PROVIDERS)]}",
+        "phone": f"+1 {area} {exchange}{place:04}",
     }
     orders = most if number == 0 else random.choice(ORDERS)
-    purchases = most if number == 0 else int(random.random() < SUBSCRIBE)
+    purchases = most // 10 if number == 0 else int(random.random() < SUBSCRIBE)
     return Person(
-        number,
+        f"c{place}b{block}",
         profile,
-        f"person{number}@example.net" if random.random() < OTHER_SHOP else "",
+        f"person{place}b{block}@example.net" if random.random() < OTHER_SHOP else "",
         [_bought(random) for _ in range(orders)],
         [_bought(random) for _ in range(purchases)],
     )
+
+
+def phones_of(block: int) -> tuple[int, int]:
+    """The area code and the exchange that all phones of a block begin with."""
+    return AREA_CODES[block // EXCHANGES], 200 + block % EXCHANGES
 
 
 def _uneven(random: Random, names: Sequence[str]) -> str:

@@ -51,6 +51,11 @@ def match_keys(identity: Identity) -> Iterator[tuple[str, str]]:
 
 def identity_key(identity: Identity) -> str:
     """A digest, equal for two spellings of the same names, company, email, phone and country."""
+    return hashlib.sha256(normal_identity(identity).encode()).hexdigest()
+
+
+def normal_identity(identity: Identity) -> str:
+    """What `identity_key` is a digest of."""
     normal = (
         *normal_names(identity),
         normal_name(identity.company),
@@ -58,7 +63,7 @@ def identity_key(identity: Identity) -> str:
         comparable_phone(identity.phone, identity.country),
         country_code(identity.country) or fold(identity.country),
     )
-    return hashlib.sha256("\x1f".join(normal).encode()).hexdigest()
+    return "\x1f".join(normal)
 
 
 def search_words(identity: Identity) -> set[str]:
