@@ -8,6 +8,9 @@ from benchmarks.imports.files import orders
 from benchmarks.imports.limit import last_rows, written_again
 from benchmarks.large.fill import fill
 from benchmarks.large.people import person
+from benchmarks.overview.dialects import dialects
+from benchmarks.overview.files import files
+from benchmarks.overview.inserts import inserts
 from benchmarks.overview.measured import table
 from benchmarks.overview.merges import merges
 from benchmarks.overview.reads import pages, reads
@@ -38,7 +41,8 @@ def test_a_large_database_has_nothing_that_differs_and_is_the_same_for_a_seed():
     assert rebuild() == "Nothing differed."
     assert person(7, seed=1, most=9) == person(7, seed=1, most=9) != person(7, seed=2, most=9)
     largest = Customer.objects.earliest("pk")
-    rows = [*reads(1, largest=largest), *pages(1, largest=largest), *merges(1, rows=2)]
+    rows = [*reads(1, largest=largest), *pages(1, largest=largest), *dialects(1, largest=largest), *files(1)]
+    rows += merges(1, rows=2)
     assert all(row.statements and row.limit for row in rows)
     assert len(table(rows).splitlines()) == len(rows) + 2
 
@@ -58,6 +62,13 @@ def test_blocks_copied_by_sql_have_nothing_that_differs():
     assert {record.identity_key for record in records} == {identity_key(record.identity) for record in records}
     assert Customer.objects.filter(email__contains="b2@").count() == 10
     assert SearchWord.objects.filter(word__startswith="person3b1@").exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_orders_are_taken_while_their_customers_are_merged():
+    _, merged = inserts(1)
+    assert merged.ratio
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,7 +22,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from benchmarks.large.fill import fill
+from benchmarks.overview.dialects import dialects
+from benchmarks.overview.files import files
 from benchmarks.overview.imports import imports
+from benchmarks.overview.inserts import inserts
 from benchmarks.overview.measured import Measured, table
 from benchmarks.overview.merges import merges, moving
 from benchmarks.overview.reads import pages, reads
@@ -40,7 +43,10 @@ def measured(options: argparse.Namespace) -> Iterator[Measured]:
     largest = Customer.objects.order_by("pk")[:1].get()
     yield from reads(repeat, largest=largest)
     yield from pages(max(repeat // 4, 2), largest=largest)
+    yield from dialects(max(repeat // 4, 2), largest=largest)
+    yield from files(max(repeat // 10, 2))
     yield from merges(repeat, rows=ROWS)
+    yield from inserts(repeat)
     yield from imports(options.rows)
     # Not before all else: its tables are none of the program.
     from benchmarks.overview.peers import peers

@@ -11,7 +11,8 @@ from django.urls import reverse
 from benchmarks.overview.measured import Measured, again, measure
 from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.lib.batches import PAGE
-from customers.models import Customer
+from customers.matching.duplicates import duplicates_of
+from customers.models import Customer, MatchKind, SharedValue
 from customers.records.newest import Cursor, newest
 from customers.search.find import find
 from customers.search.first_found import MOST_FOUND
@@ -19,29 +20,50 @@ from orders.models import Order
 from orders.revenue import current
 from orders.revenue.activities import ActivityQuery, activity_page
 from orders.revenue.of_customer import movement_page
-from tests.factories import make_user, signed_in
+from tests.factories import CustomerFactory, SourceRecordFactory, make_user, signed_in
+from tests.factories.linked_rows import many
 
 ACTIVITIES = 200
+RECORDS = (1, 5, 50)
+ORDERS = 5_000
 SEARCHES = ("mar", "mara", "mara ansmith")
 
 
 def reads(repeat: int, *, largest: Customer) -> Iterator[Measured]:
     by_key = list(Order.objects.order_by("pk").values_list("pk", flat=True)[:PAGE])
     limit = ("25 orders by primary key", again(lambda: list(Order.objects.filter(pk__in=by_key))))
-    for what, read in _reads(largest).items():
-        yield measure(what, again(read), repeat=repeat, limit=limit)
+    of_records = [_orders_of(_customer(records), f"of {records} source records") for records in RECORDS]
+    for read in (_orders_of(largest, "of the largest customer"), *of_records, _reads(largest)):
+        for what, act in read.items():
+            yield measure(what, again(act), repeat=repeat, limit=limit)
+
+
+def _customer(records: int) -> Customer:
+    """With so many source records, which share ORDERS."""
+    customer = CustomerFactory()
+    for _ in range(records):
+        many(Order, SourceRecordFactory(customer=customer), ORDERS // records)
+    return customer
+
+
+def _orders_of(customer: Customer, whose: str) -> dict[str, Callable[[], Any]]:
+    orders = Order.objects.filter(source_record__customer=customer).order_by("at", "pk")
+    middle = orders[orders.count() // 2]
+    cursor = Cursor(middle.at, middle.pk)
+    return {
+        f"latest 25 orders {whose}": lambda: list(newest(Order, customer)),
+        f"25 orders halfway {whose}": lambda: list(newest(Order, customer, before=cursor)),
+    }
 
 
 def _reads(largest: Customer) -> dict[str, Callable[[], Any]]:
-    orders = Order.objects.filter(source_record__customer=largest).order_by("at", "pk")
-    middle = orders[orders.count() // 2]
-    cursor = Cursor(middle.at, middle.pk)
     some = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:ACTIVITIES])
     newest_first = ActivityQuery(newest_first=True)
+    shared = SharedValue.objects.filter(kind=MatchKind.EMAIL).order_by("pk").values("value")[:1]
+    sharing = Customer.objects.filter(records__match_keys__value__in=shared).order_by("pk").first() or largest
     after = movement_page(largest.pk, limit=ACTIVITIES).movements[-1].position
     return {
-        "latest 25 orders of the largest customer": lambda: list(newest(Order, largest)),
-        "25 orders halfway": lambda: list(newest(Order, largest, before=cursor)),
+        "duplicates of a customer": lambda: duplicates_of(sharing),
         "recurring revenue of the largest customer": lambda: current.monthly_amounts_of(largest),
         "recurring revenue of 200 customers": lambda: current.monthly_revenue_of(some),
         "200 activities of the largest customer": lambda: movement_page(largest.pk, limit=ACTIVITIES),
