@@ -13,8 +13,9 @@ from orders.pages.views.fulfillments import fulfillment_cancel, fulfillment_rese
 from orders.pages.views.new_order import order_new
 from orders.pages.views.order import order_detail
 from orders.pages.views.order_list import order_list
-from orders.pages.views.payments import order_decide, order_refund, order_rerun, order_settle
+from orders.pages.views.payments import order_decide, order_refund, order_settle
 from orders.pages.views.purchase import purchase_detail
+from orders.pages.views.rerun import order_rerun
 from orders.reconciliation.views.reconciliation import reconciliation
 from orders.sources.views.delete import source_delete
 from orders.sources.views.sources import source_detail, source_edit, source_list

@@ -60,9 +60,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
 class Order(LinkedRow):
     """The products bought in one session; for a billing system, an invoice. `at` is when it was placed.
 
-    It keeps its own copy of names and addresses; only who reruns a declined order may correct its addresses. A lead is
-    an order that is PARTIAL. The total of an invoice can be negative, for a credit note or a downgrade. `details` are
-    further values that came with it (affiliate, source values, custom values), by the shop's names.
+    It keeps its own copy of names and addresses; only who reruns a declined order may change its addresses and lines. A
+    lead is an order that is PARTIAL. The total of an invoice can be negative, for a credit note or a downgrade.
+    `details` are further values that came with it (affiliate, source values, custom values), by the shop's names.
     """
 
     known_as = ("order", "number")

@@ -1,5 +1,7 @@
 """Rerunning a declined order: its total is charged once more, to a card on file with the gateway.
 
+What it sells and its addresses may be changed before, in the same transaction as the charge is asked for.
+
 Only after a soft decline. A hard decline (a stolen card, a closed account) is final: asking again costs a fee and is
 declined again.
 """
@@ -19,6 +21,7 @@ from customers.statements.prepared import insert
 from orders import events, history
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
+from orders.payments.change_order import OrderChange, change_order
 from orders.payments.gateway import Sale, Token
 from orders.payments.gateway_request import create_pending, payment_entry, refuse_changed, require_gateway
 from orders.payments.record_answer import record_answer
@@ -78,11 +81,17 @@ def refuse_expired(card: PaySource) -> None:
 
 
 def rerun_order(
-    order: Order, card: int, *, seen: str, by: User | None, addresses: Mapping[str, Address] | None = None
+    order: Order,
+    card: int,
+    *,
+    seen: str,
+    by: User | None,
+    addresses: Mapping[str, Address] | None = None,
+    change: OrderChange | None = None,
 ) -> Transaction:
     """Charge the order to the pay source `card`; the charge is PENDING if the gateway has not answered.
 
-    `addresses` are {column: address} that replace those of the order before it is charged.
+    `addresses` are {column: address} that replace those of the order before it is charged; `change` is of its lines.
     """
     gateway = require_gateway()
     refuse_late_success(order)
@@ -95,6 +104,8 @@ def rerun_order(
             raise OrderError("This card no longer belongs to the customer. Choose another card.")
         refuse_expired(chosen)
         _change_addresses(current, addresses or {}, by=by)
+        if change:
+            change_order(current, change, by=by)
         payment = begin_charge(current, chosen, by=by)
     token = Token(chosen.token, chosen.gateway_customer)
     return record_answer(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))

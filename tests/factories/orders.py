@@ -19,7 +19,9 @@ def person(source="Shop", external_id="", **identity) -> IncomingCustomer:
     return IncomingCustomer(DataSourceFactory(name=source), Identity(**identity), external_id=external_id, **options)
 
 
-def order(source="Shop", total="9.90", currency="USD", at=None, purchases=(), status="COMPLETE", **who) -> TakenOrder:
+def order(
+    source="Shop", total="9.90", currency="USD", at=None, purchases=(), status="COMPLETE", lines=(), shipping=0, **who
+) -> TakenOrder:
     """An order taken in from `who`, which is what `person` takes."""
     incoming = IncomingOrder(
         person(source, **who),
@@ -28,6 +30,8 @@ def order(source="Shop", total="9.90", currency="USD", at=None, purchases=(), st
         at=at,
         status=status,
         purchases=purchases,
+        lines=lines,
+        shipping=Decimal(shipping),
     )
     return take_order(incoming)
 

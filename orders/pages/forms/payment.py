@@ -47,7 +47,6 @@ def _address_fields(field: ProfileField, stored: str) -> dict[str, forms.Field]:
 
 
 class RerunForm(forms.Form):
-    fold = "Correct the addresses"
     seen = forms.CharField(widget=forms.HiddenInput)
     card = forms.TypedChoiceField(label="Charge to", coerce=int, error_messages={"required": "Choose a card."})
     use_required_attribute = False
@@ -69,12 +68,7 @@ class RerunForm(forms.Form):
             self.initial.update(inputs.texts(field, getattr(order, field.key)))
 
     @property
-    def first_fields(self) -> list[BoundField]:
-        """The page folds the addresses away: mostly they are right."""
-        return [self["card"]]
-
-    @property
-    def folded_fields(self) -> list[BoundField]:
+    def address_fields(self) -> list[BoundField]:
         return [self[name] for field in ADDRESSES for name in inputs.names(field) if name in self.fields]
 
     @property

@@ -1,8 +1,8 @@
-"""Rerunning a declined order, refunding a paid one, and resolving a payment the gateway does not answer."""
+"""Refunding a paid order, and resolving a payment the gateway does not answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.forms import Form
@@ -18,7 +18,7 @@ from customers.web.messages import emphasised
 from customers.web.second_question import asks_again, require_answer
 from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
-from orders.pages.forms.payment import DecideForm, RefundForm, RerunForm, SettleForm
+from orders.pages.forms.payment import DecideForm, RefundForm, SettleForm
 from orders.pages.views.confirm import Confirmation, confirm_page
 from orders.pages.views.order import get_order
 from orders.payments.contradictions import contradiction_note
@@ -26,10 +26,9 @@ from orders.payments.decide import Decision, decide, decisions_about, payment_to
 from orders.payments.outcome import amount_text, outcome_sentence
 from orders.payments.record_answer import LostAnswerError
 from orders.payments.refund import refund_order, refundable_payments
-from orders.payments.rerun import chargeable_cards, rerun_order
 from orders.payments.settle_by_hand import payment_to_settle, settle_by_hand
 from orders.payments.settle_pending import gateway_name
-from orders.permissions import REFUND, may_refund, may_rerun, may_settle, may_view_orders
+from orders.permissions import REFUND, may_refund, may_settle, may_view_orders
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -59,23 +58,6 @@ def with_order(nothing_done: str) -> Callable[[OrderView], Callable[..., HttpRes
 
 
 @require_http_methods(["GET", "POST"])
-@may_rerun
-@may_view_orders
-@with_order("Nothing was charged.")
-def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
-    form = RerunForm(chargeable_cards(order), request.POST or None, seen=order.stamp, order=order)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        about: Mapping[str, Any] = {"seen": values["seen"], "addresses": form.addresses, "by": request.user}
-        return _show_outcome(request, rerun_order(order, values["card"], **about))
-    total = format_money(order.total, order.currency)
-    lead = f"The whole order, {total}, is charged again. The first attempt was declined."
-    return _confirm(
-        request, order, form, Confirmation(f"Rerun order {order.number}?", "Rerun", lead, f"Charge {total}")
-    )
-
-
-@require_http_methods(["GET", "POST"])
 @may_refund
 @may_view_orders
 @asks_again
@@ -85,7 +67,7 @@ def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         about = {"sale": values["sale"], "reason": values["reason"], "seen": values["seen"]}
-        return _show_outcome(request, refund_order(order, values["amount"], **about, by=request.user))
+        return show_outcome(request, refund_order(order, values["amount"], **about, by=request.user))
     lead = f"Up to {_refundable(form)} can be refunded to the card that paid. A refund cannot be undone."
     return _confirm(request, order, form, Confirmation(f"Refund order {order.number}?", "Refund", lead, "Refund"))
 
@@ -105,7 +87,7 @@ def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
             messages.info(
                 request, "The gateway has answered in the meantime. Its answer was recorded instead of yours."
             )
-        return _show_outcome(request, settled.payment)
+        return show_outcome(request, settled.payment)
     lead = (
         f"Look for payment {payment.uuid}, {amount_text(payment)} from {format_day(payment.at)}, in the console of"
         f" {isolated(gateway_name(payment))}, and record its outcome here. This moves no money and cannot be undone."
@@ -129,7 +111,7 @@ def order_decide(request: "StaffRequest", order: Order) -> HttpResponse:
         about = {"reason": values["reason"], "seen": values["seen"]}
         decided = decide(order, values["decision"], **about, by=request.user)
         if decided.pk != payment.pk:
-            return _show_outcome(request, decided)
+            return show_outcome(request, decided)
         messages.success(request, emphasised("Decided.", "The order is up to date."))
         return redirect(order)
     title = f"Decide about a payment of order {order.number}"
@@ -151,7 +133,7 @@ def _refuse(request: "StaffRequest", back: Order | Customer, strong: str, error:
     return redirect(back)
 
 
-def _show_outcome(request: "StaffRequest", payment: Transaction) -> HttpResponse:
+def show_outcome(request: "StaffRequest", payment: Transaction) -> HttpResponse:
     add_outcome(request, payment)
     return redirect(payment.order)
 
