@@ -200,6 +200,8 @@ FILE_UPLOAD_HANDLERS = [
 ]
 EMAIL_URL = env.str("EMAIL_URL", default="")
 EMAIL_IS_SET_UP = bool(EMAIL_URL)
+# What is done when a merge request is answered, in the transaction of the answer
+TELLS_OF_ANSWER = "crm.accounts.notices.tell_of_answer"
 vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="reunite@localhost")
 SITE_URL = env.str("SITE_URL", default="")  # of links in emails

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from customers.lib.batches import BATCH
 from customers.lib.sentences import ERASED, Value, without_customers
+from customers.merging.second_person.tell import tell_of_answer
 from customers.models import (
     Customer,
     EvidencePair,
@@ -57,7 +58,10 @@ def redact(family: Mapping[int, Customer]) -> None:
 def _redact_requests(family: Collection[int]) -> None:
     about = MergeRequest.customers.through._default_manager.filter(customer__in=family)
     requests = MergeRequest.objects.filter(pk__in=about.values("mergerequest"))
-    requests.filter(state=RequestState.WAITING).update(state=RequestState.ERASED)
+    for request in requests.filter(state=RequestState.WAITING).select_related("by"):
+        request.state = RequestState.ERASED
+        request.save(update_fields=["state"])
+        tell_of_answer(request)
     requests.update(reason="", answer="", needed_because=[], entered={}, new_password="", seen={}, fingerprint="")
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.lib.phrases import join_words
+from customers.lib.phrases import isolated, join_words
 from customers.models.customer import Customer
 from customers.models.merge import Merge
 
@@ -93,6 +93,13 @@ class MergeRequest(models.Model):
         """Such as “Helena Holy (61) into Helena Holý (6)”. Read it with `customers` and `survivor`."""
         duplicates = [customer for customer in self.customers.all() if customer.pk != self.survivor_id]
         return f"{join_words([c.name_with_number for c in duplicates] or [''])} into {self.survivor.name_with_number}"
+
+    @property
+    def outcome(self) -> str:
+        """Such as “Refused by Laura Callahan: “They are twins.””"""
+        by = f" by {isolated(self.answered_by)}" if self.answered_by else ""
+        answer = f": “{isolated(self.answer)}”" if self.answer else "."
+        return f"{self.get_state_display()}{by}{answer}"
 
     @property
     def is_waiting(self) -> bool:

@@ -19,6 +19,7 @@ from customers.labels.effective import effective_among, label_rows
 from customers.matching.duplicates import Candidate, duplicates_by
 from customers.matching.keys import counts_by_key, ignored_of, shared_by
 from customers.matching.not_duplicates import marks_by_other, marks_of
+from customers.merging.second_person.requests import requests_of
 from customers.models import Attribute, Customer, Merge, MergeMember, NotDuplicate, RecordTotals, SourceRecord, Tag
 from customers.pages import tabs
 from customers.pages.timeline import TimelineEntry, newest_among, newest_of_timeline
@@ -35,6 +36,7 @@ class CustomerRows:
     totals: Sequence[RecordTotals]
     filled: set[str]
     has_merges: bool
+    requests: Sequence[int]
     credit: Amounts
     months: Sequence[CurrencyMonth]
     merges: Sequence[Merge]
@@ -55,6 +57,7 @@ def read_customer(customer: Customer, *, with_orders: bool, now: datetime) -> Cu
         totals=rows["totals"],
         filled=tabs.filled(*rows["fillings"]),
         has_merges=bool(rows["merged"]),
+        requests=[pk for (pk,) in rows["requests"]],
         credit=dict(rows["credit"]),
         months=rows["months"],
         merges=rows["merges"],
@@ -84,6 +87,7 @@ def _together(*, with_orders: bool) -> PreparedTogether:
         "totals": totals_rows,
         "fillings": tabs.fillings,
         "merged": _merged,
+        "requests": requests_of,
         "credit": balance_rows,
         "months": month_sums,
         "tags": lambda customer: label_rows(Tag, customer),

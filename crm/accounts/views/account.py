@@ -80,6 +80,8 @@ def theme(request: HttpRequest) -> HttpResponse:
 def notice_dismiss(request: "StaffRequest") -> HttpResponse:
     if (pk := parse_number(request.POST.get("notice", ""))) is not None:
         notices.dismiss(request.user, [pk])
+    if (pk := parse_number(request.POST.get("request", ""))) is not None:
+        notices.dismiss(request.user, requests=[pk])
     return HttpResponseRedirect(next_page(request, otherwise=reverse("home")))
 
 

@@ -15,6 +15,7 @@ from customers.matching.not_duplicates import write_about_each
 from customers.merging.merge import merge_customers
 from customers.merging.plan import MergePlan
 from customers.merging.second_person.ask import RequestError, in_numbers
+from customers.merging.second_person.tell import tell_of_answer
 from customers.models import HistoryKind, Merge, MergeRequest, RequestState, Via
 from customers.permissions import MERGE
 
@@ -86,6 +87,8 @@ def _answer(request: MergeRequest, state: RequestState, *, answer: str, by: User
     request.state, request.answer, request.answered_by, request.answered_at = state, answer, by, timezone.now()
     request.entered, request.new_password, request.seen = {}, "", {}
     request.save()
+    if not request.is_told:
+        tell_of_answer(request)
     customers = lock(_customers(request))
     if state in SENTENCES and all(customer.is_live for customer in customers.values()):
         write_about_each(list(customers.values()), HistoryKind.REQUEST, SENTENCES[state], by=by)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
 
 from customers.models import Customer, MergeRequest, RequestState
 from customers.permissions import MERGE, REVIEW
 from customers.snapshot import after_reading
+from customers.statements.prepared import Slot
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -42,8 +43,26 @@ def requests_for(user: User) -> RequestsOnHome:
     if user.has_perms([REVIEW, MERGE]):
         others = _with_people().filter(state=RequestState.WAITING).exclude(by=user)
         waiting = list(others.order_by("pk")[:MOST_ON_HOME])
+    return RequestsOnHome(waiting, unseen_answers(user))
+
+
+def unseen_answers(user: User) -> Sequence[MergeRequest]:
+    """Answers to requests of this user, who did not open them yet; the newest first."""
+    if not user.has_perm(MERGE):
+        return []
     own = _with_people().filter(by=user, is_told=False).exclude(state=RequestState.WAITING)
-    return RequestsOnHome(waiting, list(own.order_by("-pk")[:MOST_ON_HOME]))
+    return list(own.order_by("-pk")[:MOST_ON_HOME])
+
+
+def requests_of(customer: Slot) -> QuerySet[MergeRequest, Any]:
+    """The primary keys of those that wait and have the customer."""
+    return MergeRequest.objects.filter(state=RequestState.WAITING, customers=customer).values_list("pk")
+
+
+def requests_among(customers: Collection[int]) -> Sequence[int]:
+    """The primary keys of those that wait and have any of `customers`."""
+    waiting = MergeRequest.objects.filter(state=RequestState.WAITING, customers__in=customers)
+    return sorted(set(waiting.values_list("pk", flat=True)))
 
 
 def note_as_told(request: MergeRequest, *, reader: User) -> None:

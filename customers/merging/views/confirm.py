@@ -23,6 +23,7 @@ from customers.merging.merge import merge_customers
 from customers.merging.plan import MergeError, MergePlan
 from customers.merging.preview import merge_sides, preview_merge, value_changes
 from customers.merging.second_person.policy import SecondPersonError, why_second_person
+from customers.merging.second_person.requests import requests_among
 from customers.merging.views.asked import asked
 from customers.merging.views.came_from import came_from, keeps_list
 from customers.merging.views.merged import merged
@@ -98,6 +99,7 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
         "changes": value_changes(customers, plan),
         "preview": preview,
         "second_person": why_second_person(customers),
+        "merge_requests": requests_among(plan.ids),
         "longest_reason": LONGEST_REASON,
         "back": values_url(survivor, plan.duplicate_ids),
         "came_from": came_from(request),

@@ -23,6 +23,7 @@ from customers.merging.merge import merge_customers
 from customers.merging.plan import MergeError
 from customers.merging.preview import merge_sides, preview_merge, resulting_values
 from customers.merging.second_person.policy import SecondPersonError, why_second_person
+from customers.merging.second_person.requests import requests_among
 from customers.merging.views.asked import asked
 from customers.merging.views.came_from import came_from, keeps_list
 from customers.merging.views.merged import merged
@@ -124,6 +125,7 @@ def _page(request: "StaffRequest", form: ValuesForm) -> HttpResponse:
         "result": list(resulting_values(form.customers, form.default)),
         "preview": preview,
         "second_person": why_second_person(form.customers),
+        "merge_requests": requests_among(form.default.ids),
         "longest_reason": LONGEST_REASON,
         "change_selection": choose_url(survivor, form.default.duplicate_ids),
         "edit_values": values_url(survivor, form.default.duplicate_ids),

@@ -82,6 +82,7 @@ def head(request: "StaffRequest", customer: Customer, read: CustomerRows) -> dic
         "duplicates": sum(candidate.dismissal is None for candidate in read.candidates),
         "may_merge_any": may_merge and request.user.has_perm(UNMATCHED),
         "has_merges": read.has_merges,
+        "merge_requests": read.requests if may_merge else [],
     }
 
 

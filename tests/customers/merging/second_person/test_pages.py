@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from crm.accounts.roles import SUPPORT_AGENT
+from customers.lib.phrases import ISOLATES
 from customers.merging.second_person.policy import change_policy
 from customers.models import Merge, MergePolicy, MergeRequest
 from customers.profile.edit import edit_profile
@@ -62,6 +63,70 @@ def test_a_merge_is_asked_for_and_another_user_confirms_it(as_agent, laura, hele
     as_agent.get(asked.get_absolute_url())
     assert "You asked" not in as_agent.get(HOME).text
     assert "Confirmed" in laura.get(LIST).text
+
+
+def plain(text: str) -> str:
+    return text.translate(ISOLATES)
+
+
+def ask(client, survivor, duplicate) -> MergeRequest:
+    url = reviewed(client, survivor, duplicate)
+    client.post(url, {**hidden(client.get(url)), "reason": "Called in"})
+    return MergeRequest.objects.get()
+
+
+def test_who_asked_is_told_of_the_answer_on_every_page_and_by_email(
+    as_agent, agent, laura, helena, helen, settings, mailoutbox, django_capture_on_commit_callbacks, monkeypatch
+):
+    monkeypatch.setattr("crm.accounts.notices.send_later", lambda *sent, to: mailoutbox.append((*sent, to)))
+    settings.EMAIL_IS_SET_UP, settings.SITE_URL = True, "https://reunite.example"
+    agent.email = "margaret@reunite.cz"
+    agent.save()
+    asked = ask(as_agent, helena, helen)
+    list_page = reverse("customers:list")
+    assert "Merge request" not in as_agent.get(list_page).text
+
+    with django_capture_on_commit_callbacks(execute=True):
+        laura.post(reverse("customers:merge_request_refuse", args=[asked.pk]), {"reason": "They are twins"})
+
+    sentence = f"{asked}, {plain(asked.in_words)}: Refused by Laura Callahan: “They are twins”"
+    page = plain(as_agent.get(list_page).text)
+    assert sentence in page
+    assert sentence not in plain(laura.get(list_page).text)
+    ((subject, lines, to),) = mailoutbox
+    assert (subject, to) == (f"{asked}: refused", "margaret@reunite.cz")
+    assert lines == [
+        f"{asked}, which you asked for, was answered by Laura Callahan: refused.",
+        "Reason: They are twins",
+        f"https://reunite.example{asked.get_absolute_url()}",
+    ]
+
+    assert sentence not in plain(as_agent.get(asked.get_absolute_url()).text)
+    assert sentence not in plain(as_agent.get(list_page).text)
+    assert not reloaded(agent).has_notices
+
+
+def test_an_answer_is_dismissed_by_who_asked_alone(as_agent, agent, laura, helena, helen):
+    asked = ask(as_agent, helena, helen)
+    laura.post(reverse("customers:merge_request_refuse", args=[asked.pk]), {"reason": "They are twins"})
+    dismiss = reverse("accounts:notice_dismiss")
+    laura.post(dismiss, {"request": asked.pk})
+    assert reloaded(agent).has_notices
+    as_agent.post(dismiss, {"request": asked.pk})
+    assert (reloaded(agent).has_notices, reloaded(asked).is_told) == (False, True)
+
+
+def test_the_customers_and_their_merge_say_that_a_request_waits(as_agent, laura, viewer, helena, helen):
+    asked = ask(as_agent, helena, helen)
+    waits = "A merge is waiting for a second person."
+    for customer in (helena, helen):
+        page = as_agent.get(customer.get_absolute_url()).text
+        assert waits in page
+        assert asked.get_absolute_url() in page
+    assert waits in as_agent.get(reviewed(as_agent, helena, helen)).text
+    assert waits not in signed_in(viewer).get(helena.get_absolute_url()).text
+    as_agent.post(reverse("customers:merge_request_withdraw", args=[asked.pk]))
+    assert waits not in as_agent.get(helena.get_absolute_url()).text
 
 
 def test_what_changed_since_is_said_and_has_to_be_looked_at(as_agent, laura, admin_user, helena, helen):
