@@ -23,6 +23,7 @@ from customers.models import Customer, MatchKey, MatchKind, SearchWord, SourceRe
 from customers.models.matching import Key
 from customers.models.places import BillingCity, BillingPostalCode
 from customers.records.registry import linked_models
+from customers.search.addresses import customers_at, spellings
 from customers.search.query import CalledNumber, called_number, last_digits, last_four, search_parts
 
 LAST = "\U0010ffff"
@@ -136,15 +137,15 @@ def id_lookups(text: str) -> Iterator[Lookup]:
 
 def place_lookups(text: str) -> Iterator[Lookup]:
     """The city or postal code of the billing address, as it is written or in capital or small letters."""
-    spellings = {text, text.title(), text.capitalize(), text.upper(), text.lower()}
     for place in (BillingCity(), BillingPostalCode()):
         # Not `__in`: that reads the values as JSON.
-        yield Lookup(Customer.objects.filter(In(place, sorted(spellings))), "pk")
+        yield Lookup(Customer.objects.filter(In(place, spellings(text))), "pk")
 
 
 def whole_lookups(text: str) -> list[Lookup]:
-    """What several words may be together: an id, a login, a city."""
-    return [*id_lookups(text), *place_lookups(text)]
+    """What several words may be together: an id, a login, a city, a part of an address."""
+    at_address = (Lookup(customers, "pk") for customers in customers_at(text))
+    return [*id_lookups(text), *place_lookups(text), *at_address]
 
 
 def lookups_of(called: CalledNumber) -> Iterator[Lookup]:

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Contact, Customer, SearchWord
 from customers.profile.edit import edit_profile
 from customers.search import find
+from customers.search.addresses import customers_at
 from customers.search.filters import SearchText
 from customers.search.interpretation import interpretation
 from customers.search.lookups import place_lookups
@@ -181,6 +182,67 @@ def test_places_are_read_through_their_indexes():
             if connection.vendor == "postgresql":
                 cursor.execute("SET LOCAL enable_seqscan = off")
         assert index in lookup.owners.explain()
+
+
+PATRICKS = {"line1": "1033 N Park Ave", "city": "Tucson", "state": "AZ", "postal_code": "85719", "country": "US"}
+OTHERS = [
+    {"line1": "7 Main St", "city": "Tucson", "state": "AZ", "postal_code": "85701"},
+    {"line1": "1033 N Park Ave", "city": "Phoenix", "state": "AZ", "postal_code": "85719"},
+    {"line1": "1033 N Park Ave", "city": "Tucson", "state": "Sonora", "postal_code": "84000"},
+]
+OTHER_PLACES = {
+    "Main Street Tucson": OTHERS[0],
+    "7 Main St., Tucson": OTHERS[0],
+    "London ON": {"city": "London", "state": "Ontario", "postal_code": "N6A 3K7"},
+    "New York, New York": {"city": "New York", "state": "NY"},
+    "10115 Berlin": {"city": "Berlin", "postal_code": "10115"},
+    "110 00 Praha": {"city": "Praha", "postal_code": "11000"},
+}
+
+
+@table(
+    "text",
+    [
+        *("Tucson AZ 85719", "Tucson, AZ 85719", "tucson arizona 85719", "Tucson, AZ 85719, USA", "85719 Tucson"),
+        *("1033 N Park Ave, Tucson, AZ", "1033 Park Avenue Tucson Arizona", *OTHER_PLACES),
+    ],
+)
+def test_words_of_one_address_find_who_lives_there(text):
+    addresses = [*OTHERS, OTHER_PLACES.get(text, PATRICKS)]
+    *_, there = [CustomerFactory(billing_address=address) for address in addresses]
+    found = {customer for customer in find.find(text) if customer.billing_address == there.billing_address}
+    assert found >= {there}
+    assert set(find.find(text)) == found
+    assert SearchText(text).ids_if_few(FEW) == {customer.pk for customer in found}
+
+
+def test_a_city_with_its_state_finds_all_who_live_there():
+    tucson, _, other, phoenix = (
+        CustomerFactory(billing_address=a) for a in (PATRICKS, {"city": "Tucson"}, *OTHERS[:2])
+    )
+    for text in ("Tucson AZ", "Tucson, Arizona", "tucson az"):
+        assert set(find.find(text)) == {tucson, other}, text
+    assert set(find.find("AZ 85719")) == {tucson, phoenix}
+
+
+@table("text", ["Tucson TX", "Boston AZ", "Tucson, AZ 85702", "Elm Street Tucson", "Park Tucson", "AZ"])
+def test_words_of_different_addresses_find_nobody(text):
+    for address in (PATRICKS, *OTHERS):
+        CustomerFactory(billing_address=address)
+    assert not find.find(text)
+
+
+def test_an_address_is_read_through_the_index_of_its_city_or_postal_code():
+    read = [
+        (customers_at("Main Street Tucson AZ"), "customer_by_city"),
+        (customers_at("AZ 85719"), "customer_by_postal"),
+    ]
+    for (*_, customers), index in read:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL enable_seqscan = off")
+        assert index in customers.values("pk").explain()
+    assert not [*customers_at("Patrick Tucson Gray")]
 
 
 @table("country", ["DE", "de", "Germany", "Deutschland"])
