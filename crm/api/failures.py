@@ -33,4 +33,7 @@ REFUSED = {
         " request again, with the same Idempotency-Key if it had one.",
         5,
     ),
+    Failure.GONE: Refused(
+        "Not completed: a record of this request was deleted at the same time. Send the request again.", 2
+    ),
 }

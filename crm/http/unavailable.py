@@ -3,7 +3,7 @@
 A request that finds it away has waited for a connection; those after it are told by `outage`, without a wait.
 
 Views never catch a failing database. It comes here from a view by the middleware, and from a middleware by
-`error_pages.server_error`. A record that another act holds is 409 on a page, and everything else 503.
+`error_pages.server_error`. A record that another act holds or deleted is 409 on a page, and everything else 503.
 """
 
 import logging
@@ -25,7 +25,9 @@ from customers.database.failures import Failure, failure_of, renew_idle_connecti
 
 logger = logging.getLogger(__name__)
 
-BUSY_STATUS = 409
+CONFLICT = 409
+OF_OTHERS = (Failure.BUSY, Failure.GONE)
+"""What other users or API clients did at the same moment."""
 READYZ = "/readyz"
 NOT_READY = "not ready\ndatabase: does not answer\n"
 SECRET = re.compile("password|card_number|security_code", re.IGNORECASE)
@@ -71,6 +73,12 @@ EXPLANATIONS = {
         " your Reunite administrator.",
         "Try again in a minute. If this goes on, tell your Reunite administrator.",
     ),
+    Failure.GONE: FailureText(
+        "Deleted by another user",
+        "Something that you chose was deleted a moment ago, or what you delete is in use by now. Nothing was changed."
+        " Send it again to see what it is.",
+        "Something on this page was deleted a moment ago. Try again.",
+    ),
 }
 
 
@@ -105,7 +113,9 @@ def note_failure(request: HttpRequest, error: BaseException | None) -> Failure |
     failure = failure_of(error)
     if failure is None:
         return None
-    logger.warning("%s at %s: %s", failure.name, request.path, error)
+    # A row that is gone may be a fault of ours, too, so the log says where.
+    trace = error if failure is Failure.GONE else None
+    logger.warning("%s at %s: %s", failure.name, request.path, error, exc_info=trace)
     if failure is Failure.AWAY:
         renew_idle_connections()
         outage.note()
@@ -135,7 +145,7 @@ def _page(request: HttpRequest, failure: Failure) -> HttpResponse:
         "theme": theme_of_browser(request),
         "request_id": current_origin().request_id,
     }
-    status = BUSY_STATUS if failure is Failure.BUSY else STATUS
+    status = CONFLICT if failure in OF_OTHERS else STATUS
     return HttpResponse(render_to_string("503.html", context), status=status)
 
 

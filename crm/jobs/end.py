@@ -14,7 +14,7 @@ from crm.jobs.leases import LeaseLostError, held
 from crm.jobs.models import Job, JobEvent, JobEventKind, JobState
 from crm.jobs.news import send_mail_later, tell_owner
 from crm.jobs.results import write_result
-from customers.database.failures import failure_of
+from customers.database.failures import Failure, failure_of
 from customers.lib.counting import Counted, count_after_commit
 
 logger = logging.getLogger(__name__)
@@ -73,6 +73,8 @@ def next_attempt(attempts: int) -> datetime:
 
 def reason_of(error: Exception) -> str:
     """Fit to show: the text of an unknown error can have the data of a customer in it, so it is in the log only."""
+    if failure_of(error) is Failure.GONE:
+        return "A record was deleted at the same time."
     if failure_of(error):
         return "The database did not answer in time."
     return f"Unexpected error {type(error).__name__}. The log of the worker has the details."

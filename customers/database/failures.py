@@ -1,4 +1,4 @@
-"""What a failing statement means: another act holds the row, or the database cannot serve at the moment.
+"""What a failing statement means: another act holds or deleted the row, or the database cannot serve at the moment.
 
 It is told by the SQLSTATE of PostgreSQL and the result code of SQLite. Every other failure is a fault of ours.
 """
@@ -23,10 +23,13 @@ class Failure(Enum):
     """No space is left, or the disk fails."""
     AWAY = auto()
     """The server cannot be reached, shuts down, or has no connection left."""
+    GONE = auto()
+    """What a row refers to was deleted since it was read, or what is deleted is referred to by now."""
 
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 SQLSTATES = {
+    "23503": Failure.GONE,
     "40001": Failure.BUSY,
     "40P01": Failure.BUSY,
     "55P03": Failure.BUSY,
@@ -51,6 +54,7 @@ RESULT_CODES = {
     14: Failure.AWAY,
 }
 LOWEST_BYTE = 0xFF
+FOREIGN_KEY = 787
 
 
 def failure_of(error: BaseException | None) -> Failure | None:
@@ -58,7 +62,7 @@ def failure_of(error: BaseException | None) -> Failure | None:
     if not isinstance(error, Error) or error.__cause__ is None:
         return None
     if code := getattr(error.__cause__, "sqlite_errorcode", None):
-        return RESULT_CODES.get(code & LOWEST_BYTE)
+        return Failure.GONE if code == FOREIGN_KEY else RESULT_CODES.get(code & LOWEST_BYTE)
     if state := getattr(error.__cause__, "sqlstate", None):
         return SQLSTATES.get(state) or CLASSES.get(state[:2])
     # A connection that cannot be made, or is lost, has no SQLSTATE.
