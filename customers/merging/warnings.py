@@ -93,8 +93,7 @@ def merge_warnings(customers: Sequence[Customer], plan: MergePlan) -> list[Notic
     return [
         *(notice for model in linked_models() for notice in model.merge_warnings(records)),
         *_about_consent(customers, plan),
-        *_about_no_match(survivor, duplicates, shared),
-        *_about_names(survivor, duplicates),
+        *_about_strangers(survivor, duplicates, shared),
         *_about_households(survivor, duplicates, shared),
         *_about_not_duplicates(customers),
         *_about_currencies(records),
@@ -131,8 +130,24 @@ def _answer(field: ProfileField, strict: Sequence[int]) -> dict[str, object]:
     return {"count": len(strict), "numbers": join_words([str(pk) for pk in strict]), "label": field.label}
 
 
-def _about_no_match(survivor: Customer, duplicates: Sequence[Customer], shared: SharedKeys) -> Iterator[Notice]:
-    if alone := [c.pk for c in duplicates if c.pk not in shared]:
+def _about_strangers(survivor: Customer, duplicates: Sequence[Customer], shared: SharedKeys) -> Iterator[Notice]:
+    """One notice about each of the duplicates, also where two things speak against them."""
+    alone = {c.pk for c in duplicates if c.pk not in shared}
+    differing = {c.pk for c in duplicates if names_differ_much(survivor, c)}
+    if both := [c.name_with_number for c in duplicates if c.pk in alone & differing]:
+        text = ngettext(
+            "%(names)s shares no email or phone with %(survivor)s, and may be a different person.",
+            "%(names)s share no email or phone with %(survivor)s, and may be different people.",
+            len(both),
+        )
+        named = {"names": join_first(both, MOST_NAMED), "survivor": survivor.name_with_number}
+        yield Notice("No shared email or phone, and names differ.", text % named)
+    yield from _about_no_match(survivor, sorted(alone - differing))
+    yield from _about_names(survivor, [c for c in duplicates if c.pk in differing - alone])
+
+
+def _about_no_match(survivor: Customer, alone: Sequence[int]) -> Iterator[Notice]:
+    if alone:
         text = ngettext(
             "Customer %(numbers)s shares no email or phone with %(name)s.",
             "Customers %(numbers)s share no email or phone with %(name)s.",
@@ -141,9 +156,8 @@ def _about_no_match(survivor: Customer, duplicates: Sequence[Customer], shared: 
         yield Notice("No shared email or phone.", text % _named(alone, survivor))
 
 
-def _about_names(survivor: Customer, duplicates: Sequence[Customer]) -> Iterator[Notice]:
-    others = [c.name_with_number for c in duplicates if names_differ_much(survivor, c)]
-    if others:
+def _about_names(survivor: Customer, differing: Sequence[Customer]) -> Iterator[Notice]:
+    if others := [c.name_with_number for c in differing]:
         text = ngettext(
             "%(names)s may be a different person from %(survivor)s.",
             "%(names)s may be different people from %(survivor)s.",

@@ -91,7 +91,7 @@ def update_fulfillments_of(order: Order, update: FulfillmentUpdate, *, by: User 
     # One that has the new status already may get a number or a date later.
     open_parcels = [parcel for parcel in parcels if parcel.status not in CLOSED or parcel.status == update.status]
     if not parcels and order.status not in COUNTED:
-        raise FulfillmentError(f"This order is {order.get_status_display().lower()}, so it has no fulfillments.")
+        raise FulfillmentError(f"This order is {order.status_in_words}, so it has no fulfillments.")
     if parcels and not open_parcels:
         raise FulfillmentError("All fulfillments of this order are closed. Send the ID of one of them.")
     first = Fulfillment(order=order, source_record=order.source_record)
@@ -122,7 +122,7 @@ def refuse_resending(fulfillment: Fulfillment) -> None:
     if fulfillment.status in NOT_SHIPPED:
         raise FulfillmentError("This fulfillment is still to be shipped, so there is nothing to resend.")
     if fulfillment.order.status not in COUNTED:
-        raise FulfillmentError(f"This order is {fulfillment.order.get_status_display().lower()}. Nothing is resent.")
+        raise FulfillmentError(f"This order is {fulfillment.order.status_in_words}. Nothing is resent.")
 
 
 @transaction.atomic

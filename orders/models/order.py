@@ -27,7 +27,7 @@ class OrderKind(models.TextChoices):
 
 
 class OrderStatus(models.TextChoices):
-    PARTIAL = "PARTIAL", "Partial"
+    PARTIAL = "PARTIAL", "Lead"
     PENDING = "PENDING", "Pending"
     COMPLETE = "COMPLETE", "Complete"
     DECLINED = "DECLINED", "Declined"
@@ -185,6 +185,15 @@ class Order(LinkedRow):
     def stamp(self) -> str:
         """Differs after every change. A form carries the one that the user saw."""
         return self.updated.isoformat()
+
+    @property
+    def status_in_words(self) -> str:
+        """As in “This order is …”."""
+        return "a lead" if self.is_lead else self.get_status_display().lower()
+
+    @property
+    def is_lead(self) -> bool:
+        return self.status == OrderStatus.PARTIAL
 
     @property
     def is_counted(self) -> bool:

@@ -88,7 +88,7 @@ def _refuse_status(order: Order, *, is_paid: bool) -> None:
         raise OrderError("This order is already fully refunded.")
     # A cancelled order can have been paid: it was cancelled before the gateway had answered.
     if order.status != OrderStatus.COMPLETE and not (order.status == OrderStatus.CANCELLED and is_paid):
-        raise OrderError(f"This order is {order.get_status_display().lower()}, so nothing was paid for it.")
+        raise OrderError(f"This order is {order.status_in_words}, so nothing was paid for it.")
 
 
 def _refunded(sale: Transaction, transactions: list[Transaction]) -> Decimal:

@@ -46,7 +46,7 @@ def declined_sale(order: Order) -> Transaction:
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
     refuse_pending(transactions)
     if order.status != OrderStatus.DECLINED:
-        raise OrderError(f"This order is {order.get_status_display().lower()}. Only a declined order can be rerun.")
+        raise OrderError(f"This order is {order.status_in_words}. Only a declined order can be rerun.")
     declined = next((t for t in transactions if t.kind == TransactionKind.SALE), None)
     if declined is None:
         raise OrderError("This order has no declined sale that can be rerun.")

@@ -44,7 +44,7 @@ def test_a_candidate_is_explained_dismissed_taken_back_and_another_is_searched(p
     page.get_by_role("checkbox", name=re.compile("^Zdeněk Holý")).check()
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url(re.compile(rf"duplicate={zdenek.pk}\b"))
-    expect(page.get_by_text("No shared email or phone.")).to_be_visible()
+    expect(page.get_by_text("No shared email or phone, and names differ.")).to_be_visible()
 
 
 def test_all_from_this_one_picks_a_column_and_leaves_what_was_typed(page: Page, sign_in, helenas):

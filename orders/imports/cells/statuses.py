@@ -20,7 +20,7 @@ ORDERS = {
     OrderStatus.CANCELLED: "canceled|voided|void|expired|abandoned|trash|storniert|cancelado|annule|zruseno|anulowane",
     OrderStatus.REFUNDED: "erstattet|reembolsado|rembourse|vraceno|zwrocone",
     OrderStatus.DECLINED: "failed|rejected|abgelehnt|rechazado|refuse|odmitnuto",
-    OrderStatus.PARTIAL: "draft|checkout draft|lead",
+    OrderStatus.PARTIAL: "draft|checkout draft|partial|lead",
 }
 SUBSCRIPTIONS = {
     PurchaseStatus.TRIAL: "trialing|in trial|free trial",

@@ -143,11 +143,21 @@ def test_a_consent_without_a_sentence_of_its_own_is_named_too():
 
 def test_who_shares_nothing_or_has_another_name_is_named(helena):
     jan = customer_with_order(first_name="Jan", last_name="Novák", email="jan@x.cz")
+    same = customer_with_order(email="other@x.cz")
+    kept = f"Helena Holý ({helena.pk})"
 
     assert warnings(helena, jan) == {
-        "No shared email or phone.": f"Customer {jan.pk} shares no email or phone with Helena Holý ({helena.pk}).",
-        "Names differ.": f"Jan Novák ({jan.pk}) may be a different person from Helena Holý ({helena.pk}).",
+        "No shared email or phone, and names differ.": (
+            f"Jan Novák ({jan.pk}) shares no email or phone with {kept}, and may be a different person."
+        )
     }
+    assert warnings(helena, same) == {
+        "No shared email or phone.": f"Customer {same.pk} shares no email or phone with {kept}."
+    }
+    assert [*warnings(helena, jan, same)] == [
+        "No shared email or phone, and names differ.",
+        "No shared email or phone.",
+    ]
 
 
 def test_consents_that_differ_in_several_ways_are_one_notice(helena, helen):

@@ -235,7 +235,7 @@ def test_a_lead_has_no_parcel(shop):
     parameters = {"orderId": placed.number, "fulfillmentStatus": "SHIPPED", "trackingNumber": "9400"}
     assert shop.ask("fulfillment/update", **parameters) == (
         "ERROR",
-        "This order is partial, so it has no fulfillments.",
+        "This order is a lead, so it has no fulfillments.",
     )
 
 

@@ -27,7 +27,7 @@ def test_a_customer_who_matches_nobody_needs_the_other_permission_at_every_step(
     allow(agent, AN_AGENT_WHO_MAY_MERGE_ANYBODY)
     url = reviewed(as_agent, helena, zdenek)
     page = as_agent.get(url).content.decode()
-    assert "No shared email or phone." in page
+    assert "No shared email or phone, and names differ." in page
     data = hidden(as_agent.get(url))
     agent.user_permissions.filter(codename="merge_unmatched_customer").delete()
     assert as_agent.get(url).status_code == 403
