@@ -9,7 +9,11 @@ from itertools import islice
 from customers.lib.addresses.countries import country_code
 from customers.lib.emails import normal_email
 from customers.lib.money import CURRENCIES
+from customers.lib.names import label_key
 from customers.lib.phones import first_whole_number
+from customers.lib.phrases import isolated, join_first
+from customers.profile.fields import BY_KEY as PROFILE
+from customers.profile.fields import FieldKind
 from orders.imports.cells.amounts import decimal_mark
 from orders.imports.cells.cell import bare
 from orders.imports.cells.times import date_order
@@ -26,6 +30,8 @@ LOOKED_AT = 50
 SHOWN = 3
 LONGEST_SAMPLE = 120
 MOST = 0.8
+MOST_UNKNOWN = 8
+SALES_LISTS = "Settings, Sales lists"
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ def guess(table: Table, *, preset: str | None = None) -> ColumnMapping:
     columns = [_column(*named, chosen) for named in zip(table.headers, cells, strict=True)]
     if not chosen:
         columns = _by_content(_each_once(settled(columns)), cells)
+    columns = _with_lists(columns, cells)
     return _with_formats(ColumnMapping(tuple(columns), preset=chosen.name if chosen else ""), cells)
 
 
@@ -68,6 +75,26 @@ def _with_formats(mapping: ColumnMapping, cells: Sequence[Sequence[str]]) -> Col
         date_order=mapping.date_order or date_order(_cells_of(mapping, cells, CellKind.DATE)),
         decimal_mark=mapping.decimal_mark or decimal_mark(_cells_of(mapping, cells, CellKind.MONEY)),
     )
+
+
+def _with_lists(columns: Sequence[MappedColumn], cells: Sequence[Sequence[str]]) -> list[MappedColumn]:
+    """A column of a list without entries is left out; entries that a list does not have are named."""
+    return [_with_list(*named) for named in zip(columns, cells, strict=True)]
+
+
+def _with_list(column: MappedColumn, cells: Sequence[str]) -> MappedColumn:
+    field = PROFILE.get(column.target)
+    if field is None or field.kind is not FieldKind.LISTED:
+        return column
+    words = {entry.word for entry in field.entries}
+    if not words:
+        why = f"There is no {field.label.lower()} yet. Add some in {SALES_LISTS}"
+        return MappedColumn(column.header, why=why, samples=column.samples)
+    unknown = [cell[:LONGEST_SAMPLE] for cell in dict.fromkeys(cells) if label_key(cell) not in words]
+    if not unknown:
+        return column
+    named = join_first([isolated(cell) for cell in unknown], MOST_UNKNOWN)
+    return replace(column, why=f"{column.why}. Not in {SALES_LISTS}: {named}. Rows with these are refused")
 
 
 def _cells(table: Table) -> list[list[str]]:

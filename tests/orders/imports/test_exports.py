@@ -11,6 +11,7 @@ from tests.factories import ProductFactory
 from tests.orders.imports.reading import EXPORTS, PRAGUE, export, read, read_csv
 from tests.tables import table
 
+pytestmark = pytest.mark.django_db
 HELENA = Identity("Helena", "Holý", "", "hholy@gmail.com", "+420 241 770 449", "CZ")
 CREATED = datetime(2024, 3, 12, 9, 14, tzinfo=PRAGUE)
 
