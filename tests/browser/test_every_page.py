@@ -57,6 +57,26 @@ def covered(page: Page) -> list[str]:
     return [f"cannot be pressed: {control}" for control in page.evaluate(COVERED)]
 
 
+CUT_PLACEHOLDERS = """
+    () => {
+        const pen = document.createElement("canvas").getContext("2d")
+        const isCut = input => {
+            const style = getComputedStyle(input)
+            pen.font = style.font
+            const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+            return pen.measureText(input.placeholder).width > room
+        }
+        return [...document.querySelectorAll("input[placeholder]")]
+            .filter(input => input.checkVisibility({visibilityProperty: true}) && isCut(input))
+            .map(input => input.placeholder)
+    }
+"""
+
+
+def cut_placeholders(page: Page) -> list[str]:
+    return [f"placeholder is cut off: {text}" for text in page.evaluate(CUT_PLACEHOLDERS)]
+
+
 def judge(page: Page, folder: str | None, name: str, checked: set[str]) -> list[str]:
     """What is wrong with the open page; its pictures are taken.
 
@@ -70,9 +90,8 @@ def judge(page: Page, folder: str | None, name: str, checked: set[str]) -> list[
     pictures.take(page, folder, f"{name}-desk")
 
     page.set_viewport_size(PHONE)
-    complaints += [
-        f"light, phone: {complaint}" for complaint in covered(page) + overflow(page) + changed_colours(page, checked)
-    ]
+    wrong = covered(page) + overflow(page) + cut_placeholders(page) + changed_colours(page, checked)
+    complaints += [f"light, phone: {complaint}" for complaint in wrong]
     pictures.take(page, folder, f"{name}-phone")
 
     page.emulate_media(color_scheme="dark")

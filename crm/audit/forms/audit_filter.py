@@ -39,7 +39,7 @@ class AuditFilterForm(forms.Form):
         required=False,
         max_length=64,
         label="Search",
-        widget=forms.TextInput({"type": "search", "placeholder": "Customer number, address or request ID"}),
+        widget=forms.TextInput({"type": "search", "placeholder": "Customer or request ID"}),
     )
     by = forms.ChoiceField(required=False, label="User")
     action = forms.ChoiceField(required=False, choices=[("", "Any action"), *AuditAction.choices])

@@ -27,7 +27,7 @@ class JobFilterForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, user: User, sees_all: bool) -> None:
         super().__init__(data, label_suffix="")
         self.user = user
-        self.fields["q"].widget.attrs["placeholder"] = "Job number or what it is about"
+        self.fields["q"].widget.attrs["placeholder"] = "Number or subject"
         kinds = sorted((kind.label, kind.name) for kind in KINDS.values())
         choice_field(self, "kind").choices = [("", "Any kind"), *((name, label) for label, name in kinds)]
         if sees_all:

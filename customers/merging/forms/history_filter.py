@@ -86,7 +86,7 @@ class MergeHistoryForm(forms.Form):
             choice_field(self, "rule").choices = [("", "Any"), *rules]
         else:
             del self.fields["rule"]
-        self.fields["customer"].widget.attrs["placeholder"] = "Number, name, email or phone"
+        self.fields["customer"].widget.attrs["placeholder"] = "Number, name or email"
         self.is_valid()
 
     @property

@@ -15,7 +15,7 @@ from orders.pages.forms.fields import AmountField
 from orders.search.filters import OrderFilter, OrderState
 from orders.search.find import NO_ORDERS, FoundOrders, find_orders
 
-PLACEHOLDER = "Order, customer, product or card"
+PLACEHOLDER = "Order, customer, product"
 
 
 class OrderFilterForm(forms.Form):
