@@ -6,6 +6,7 @@ CANCELLED.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -16,7 +17,7 @@ from customers.locks import RetiredMeanwhileError, get_locked
 from orders import history
 from orders.fulfillment.parcels import NOT_SHIPPED
 from orders.locks import OrderDeletedError, OrderError, lock_owner, refuse_pending
-from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus, Purchase
+from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus, Purchase, Transaction
 from orders.subscriptions.cancel import cancel_when_possible
 from orders.subscriptions.common import PurchaseError
 
@@ -34,12 +35,18 @@ class NothingToCancelError(OrderError):
         super().__init__(messages.get(OrderStatus(order.status), otherwise))
 
 
-def refuse_cancelling(order: Order) -> None:
-    """NothingToCancelError if the order has nothing left to cancel; OrderError while a payment is pending."""
-    refuse_pending(order.transactions.all())
-    is_over = order.status in COUNTED or order.status == OrderStatus.CANCELLED
-    has_parts = _active_purchases(order) or order.fulfillments.filter(status__in=NOT_SHIPPED).exists()
-    if is_over and not has_parts:
+def refuse_cancelling(
+    order: Order, *, transactions: Iterable[Transaction] | None = None, purchases: Iterable[Purchase] | None = None
+) -> None:
+    """NothingToCancelError if the order has nothing left to cancel; OrderError while a payment is pending.
+
+    `transactions` and `purchases` are all those of the order, if they were read already.
+    """
+    refuse_pending(order.transactions.all() if transactions is None else transactions)
+    if order.status not in COUNTED and order.status != OrderStatus.CANCELLED:
+        return
+    active = _active_purchases(order) if purchases is None else [p for p in purchases if p.status not in ENDED]
+    if not active and not order.fulfillments.filter(status__in=NOT_SHIPPED).exists():
         raise NothingToCancelError(order)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.money import format_money
@@ -42,6 +42,11 @@ def refuse_changed(order: Order, seen: str) -> None:
     """OrderError if the order changed since the page with the stamp `seen`, for example by a second click."""
     if order.stamp != seen:
         raise OrderError("This order has changed since you opened the page. This is its current state.")
+
+
+def payments_of(order: Order) -> QuerySet[Transaction]:
+    """All its transactions, the latest first, with what they were paid by."""
+    return order.transactions.select_related("pay_source").order_by("-at", "-pk")
 
 
 def create_pending(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from orders.payments.gateway_request import (
     create_pending,
     is_successful_payment,
     payment_entry,
+    payments_of,
     refuse_changed,
     require_gateway,
 )
@@ -47,9 +48,14 @@ class RefundablePayment:
     left: Decimal
 
 
-def refundable_payments(order: Order, *, purchase: Purchase | None = None) -> list[RefundablePayment]:
-    """The latest payment first. With a `purchase`, only what is left of its share in the order."""
-    transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
+def refundable_payments(
+    order: Order, *, purchase: Purchase | None = None, transactions: Sequence[Transaction] | None = None
+) -> list[RefundablePayment]:
+    """The latest payment first. With a `purchase`, only what is left of its share in the order.
+
+    `transactions` are those of the order as `payments_of` reads them, if they were read already.
+    """
+    transactions = list(payments_of(order)) if transactions is None else transactions
     refuse_pending(transactions)
     extras = [
         RefundablePayment(payment, payment.amount - _refunded(payment, transactions))
@@ -69,14 +75,14 @@ def refundable_payments(order: Order, *, purchase: Purchase | None = None) -> li
     return _of_share(payments, left_of_share(purchase, order)) if purchase else payments
 
 
-def _payments_of_order(order: Order, transactions: list[Transaction]) -> list[RefundablePayment]:
+def _payments_of_order(order: Order, transactions: Sequence[Transaction]) -> list[RefundablePayment]:
     """Without payments that were set aside; at most what the order has left."""
     left = amount_paid(transactions, order) - order.refunded
     sales = [payment for payment in transactions if is_successful_payment(payment, order)]
     return [RefundablePayment(sale, min(left, sale.amount - _refunded(sale, transactions))) for sale in sales]
 
 
-def _refuse_unpaid(order: Order, transactions: list[Transaction]) -> None:
+def _refuse_unpaid(order: Order, transactions: Sequence[Transaction]) -> None:
     is_paid = any(is_successful_payment(payment, order) for payment in transactions)
     _refuse_status(order, is_paid=is_paid)
     if not is_paid:
@@ -91,7 +97,7 @@ def _refuse_status(order: Order, *, is_paid: bool) -> None:
         raise OrderError(f"This order is {order.status_in_words}, so nothing was paid for it.")
 
 
-def _refunded(sale: Transaction, transactions: list[Transaction]) -> Decimal:
+def _refunded(sale: Transaction, transactions: Sequence[Transaction]) -> Decimal:
     refunds = (t for t in transactions if t.sale_id == sale.pk and t.kind in REFUNDS)
     return sum((t.amount for t in refunds if t.status == TransactionStatus.SUCCESS), Decimal())
 

@@ -8,7 +8,7 @@ declined again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from customers.lib import sentences
@@ -23,7 +23,13 @@ from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.change_order import OrderChange, change_order
 from orders.payments.gateway import Sale, Token
-from orders.payments.gateway_request import create_pending, payment_entry, refuse_changed, require_gateway
+from orders.payments.gateway_request import (
+    create_pending,
+    payment_entry,
+    payments_of,
+    refuse_changed,
+    require_gateway,
+)
 from orders.payments.record_answer import record_answer
 from orders.payments.settle_pending import refuse_late_success
 from orders.timestamps import touch_order
@@ -41,9 +47,9 @@ DECLINED_WITHOUT_REASON = (
 )
 
 
-def declined_sale(order: Order) -> Transaction:
-    """The latest sale; OrderError if it cannot be rerun."""
-    transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
+def declined_sale(order: Order, *, transactions: Sequence[Transaction] | None = None) -> Transaction:
+    """The latest sale; OrderError if it cannot be rerun. `transactions` are all, if they were read already."""
+    transactions = list(payments_of(order)) if transactions is None else transactions
     refuse_pending(transactions)
     if order.status != OrderStatus.DECLINED:
         raise OrderError(f"This order is {order.status_in_words}. Only a declined order can be rerun.")
@@ -58,12 +64,12 @@ def declined_sale(order: Order) -> Transaction:
     return declined
 
 
-def chargeable_cards(order: Order) -> list[PaySource]:
+def chargeable_cards(order: Order, *, transactions: Sequence[Transaction] | None = None) -> list[PaySource]:
     """The customer's cards on file, the one of the declined sale first; OrderError if there are none.
 
     Expired cards come last: they cannot be charged, but are shown so that users do not look for them.
     """
-    declined, gateway = declined_sale(order), require_gateway().name
+    declined, gateway = declined_sale(order, transactions=transactions), require_gateway().name
     owner = order.source_record.customer
     preferred = (declined.pay_source_id, owner.pay_source_id)
     cards = PaySource.objects.filter(source_record__customer=owner, pk__in=filter(None, preferred))

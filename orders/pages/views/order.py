@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
@@ -10,8 +10,9 @@ from orders import history
 from orders.cancel_order import refuse_cancelling
 from orders.fulfillment.parcels import NOT_SHIPPED
 from orders.locks import OrderError
-from orders.models import Contradiction, Order, OrderStatus, TransactionStatus
+from orders.models import Contradiction, Order, OrderStatus, Purchase, Transaction, TransactionStatus
 from orders.payments.contradictions import contradiction_note
+from orders.payments.gateway_request import payments_of
 from orders.payments.refund import refundable_payments
 from orders.payments.rerun import chargeable_cards
 from orders.payments.settle_pending import is_overdue, pending_note
@@ -33,25 +34,28 @@ def get_order(number: str) -> Order:
 @may_view_orders
 def order_detail(request: "StaffRequest", number: str) -> HttpResponse:
     order = get_order(number)
-    context = order_context(order)
+    transactions = list(payments_of(order).select_related("by"))
+    purchases = list(order.purchases.select_related("product").order_by("pk"))
+    context = order_context(order, transactions, purchases)
     may_settle = request.user.has_perm(SETTLE)
-    context |= order_actions(request.user, order)
+    context |= order_actions(request.user, order, transactions)
     context |= {
         "can_settle": context["is_overdue"] and may_settle,
         "can_decide": bool(context["contradiction_note"]) and may_settle,
     }
-    context["can_cancel"] = request.user.has_perm(CANCEL) and _is_cancellable(order)
+    context["can_cancel"] = request.user.has_perm(CANCEL) and _is_cancellable(order, transactions, purchases)
     context["can_change_fulfillments"] = request.user.has_perm(CHANGE_FULFILLMENTS)
     return render(request, "orders/order/order_detail.html", context)
 
 
-def _is_cancellable(order: Order) -> bool:
-    return order.status != OrderStatus.PARTIAL and not _refusal(refuse_cancelling, order)
+def _is_cancellable(order: Order, transactions: Sequence[Transaction], purchases: Sequence[Purchase]) -> bool:
+    read = {"transactions": transactions, "purchases": purchases}
+    return order.status != OrderStatus.PARTIAL and not _refusal(refuse_cancelling, order, **read)
 
 
-def order_context(order: Order) -> dict[str, Any]:
+def order_context(order: Order, transactions: Sequence[Transaction], purchases: Sequence[Purchase]) -> dict[str, Any]:
+    """What the page shows of the order, of which `transactions` and `purchases` are all."""
     items = list(order.items.select_related("product", "purchase").order_by("pk")[: MOST_SHOWN + 1])
-    transactions = list(order.transactions.select_related("pay_source", "by").order_by("-at", "-pk")[:MOST_SHOWN])
     pending = [payment for payment in transactions if payment.status == TransactionStatus.PENDING]
     return {
         "title": f"Order {order.number}",
@@ -62,41 +66,43 @@ def order_context(order: Order) -> dict[str, Any]:
         "shipping_lines": address_lines(order.shipping_address),
         "items": items[:MOST_SHOWN],
         "has_more_items": len(items) > MOST_SHOWN,
-        "transactions": transactions,
+        "transactions": transactions[:MOST_SHOWN],
         "pending_note": next(map(pending_note, pending), ""),
         "contradiction_note": next((contradiction_note(p) for p in transactions if p.is_undecided), ""),
         "is_overdue": any(map(is_overdue, pending)),
         "not_shipped": NOT_SHIPPED,
         "fulfillments": order.fulfillments.order_by("-at", "-pk")[:MOST_SHOWN],
-        "purchases": order.purchases.select_related("product").order_by("pk")[:MOST_SHOWN],
+        "purchases": purchases[:MOST_SHOWN],
         "history": history.of(order),
     }
 
 
-def order_actions(user: "User", order: Order) -> dict[str, Any]:
+def order_actions(user: "User", order: Order, transactions: Sequence[Transaction]) -> dict[str, Any]:
+    """`transactions` are all of the order."""
     if order.status == OrderStatus.DECLINED:
-        return _declined_actions(user, order)
+        return _declined_actions(user, order, transactions)
     if order.status in (OrderStatus.COMPLETE, OrderStatus.CANCELLED) and user.has_perm(REFUND):
-        refusal = _refusal(refundable_payments, order)
+        refusal = _refusal(refundable_payments, order, transactions=transactions)
         # A refund of a cancelled order is only expected when it was paid.
         return {"can_refund": not refusal, "no_refund": refusal if order.status == OrderStatus.COMPLETE else ""}
     return {}
 
 
-def _declined_actions(user: "User", order: Order) -> dict[str, Any]:
+def _declined_actions(user: "User", order: Order, transactions: Sequence[Transaction]) -> dict[str, Any]:
     actions: dict[str, Any] = {}
     if user.has_perm(RERUN):
-        refusal = _refusal(chargeable_cards, order)
+        refusal = _refusal(chargeable_cards, order, transactions=transactions)
         actions |= {"can_rerun": not refusal, "no_rerun": refusal}
     # A payment that was made after all, and was set aside, can be refunded.
-    if user.has_perm(REFUND) and order.transactions.filter(contradiction=Contradiction.EXTRA).exists():
-        actions |= {"can_refund": not _refusal(refundable_payments, order)}
+    if user.has_perm(REFUND) and any(payment.contradiction == Contradiction.EXTRA for payment in transactions):
+        actions |= {"can_refund": not _refusal(refundable_payments, order, transactions=transactions)}
     return actions
 
 
-def _refusal(rule: Callable[[Order], object], order: Order) -> str:
+def _refusal(rule: Callable[..., object], order: Order, **read: Sequence[Any]) -> str:
+    """Why `rule` refuses, which is given what was `read` of the order."""
     try:
-        rule(order)
+        rule(order, **read)
     except OrderError as error:
         return str(error)
     return ""
