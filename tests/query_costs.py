@@ -103,17 +103,23 @@ def nodes(explained: str) -> Iterator[dict]:
 
 
 def nodes_of(sql: str) -> list[dict]:
-    """The parts of the plan of a statement on PostgreSQL."""
+    """The parts of the plan of a statement on PostgreSQL, or of several that are sent at once."""
+    found: list[dict] = []
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}".replace("%", "%%"), ())
-        return list(nodes(json.dumps(cursor.fetchone()[0])))
+        for statement in sql.split(";\n"):
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}".replace("%", "%%"), ())
+            found += nodes(json.dumps(cursor.fetchone()[0]))
+    return found
 
 
 def plan_of(sql: str) -> str:
     """How the database means to answer a statement, with whatever it knows of the tables."""
+    lines: list[str] = []
     with connection.cursor() as cursor:
-        cursor.execute(f"{'EXPLAIN QUERY PLAN' if on_sqlite else 'EXPLAIN'} {sql}".replace("%", "%%"), ())
-        return "\n".join(str(row) for row in cursor.fetchall())
+        for statement in sql.split(";\n"):
+            cursor.execute(f"{'EXPLAIN QUERY PLAN' if on_sqlite else 'EXPLAIN'} {statement}".replace("%", "%%"), ())
+            lines += (str(row) for row in cursor.fetchall())
+    return "\n".join(lines)
 
 
 def strangers(number: int, source_name: str = "Strangers") -> None:

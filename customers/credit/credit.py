@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -22,23 +22,17 @@ from customers.records import history
 from customers.records.newest import newest
 from customers.records.staff_record import staff_record_of
 from customers.records.timestamps import touch_customer
-from customers.statements.prepared import Prepared, Slot
+from customers.statements.prepared import Slot
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
 Amounts = dict[str, Decimal]
+RecordSum = tuple[int, str, int | None, Decimal]
+"""Source record, currency, the merge that counts or None, and the sum of its entries."""
 
 # SQLite adds decimals up as floats, and what it gets wrong lies far behind their last digit.
 TOTAL = Round(Sum("amount"), precision=CreditEntry._meta.get_field("amount").decimal_places)
-
-_sums = Prepared(
-    lambda records: (
-        CreditEntry.objects.filter(source_record__in=records, merge__undone_at=None)
-        .values_list("source_record", "currency", "merge")
-        .annotate(total=TOTAL)
-    )
-)
 
 
 class CreditError(ActionError):
@@ -61,15 +55,23 @@ def balance_rows(customer: Slot) -> QuerySet[CreditEntry, tuple[str, Decimal]]:
     return entries.values_list("currency").annotate(total=TOTAL)
 
 
-def balances_of_parts(parts: Mapping[int, Collection[int]], *, without: int | None = None) -> dict[int, Amounts]:
+def record_sums(customers: Slot | Collection[int]) -> QuerySet[CreditEntry, RecordSum]:
+    """What the records of live customers have, by the merges that brought it."""
+    entries = CreditEntry.objects.filter(source_record__customer__in=customers, merge__undone_at=None)
+    return entries.values_list("source_record", "currency", "merge").annotate(total=TOTAL)
+
+
+def balances_of_parts(
+    sums: Iterable[RecordSum], parts: Mapping[int, Collection[int]], *, without: int | None = None
+) -> dict[int, Amounts]:
     """{customer: {currency: credit}} for customers with such records, were the merge `without` undone."""
     owner_of = {record: customer for customer, records in parts.items() for record in records}
-    sums: dict[int, Amounts] = {customer: {} for customer in parts}
-    for record, currency, merge, amount in _sums(list(owner_of)):
-        if merge is None or merge != without:
-            amounts = sums[owner_of[record]]
+    amounts_of: dict[int, Amounts] = {customer: {} for customer in parts}
+    for record, currency, merge, amount in sums:
+        if record in owner_of and (merge is None or merge != without):
+            amounts = amounts_of[owner_of[record]]
             amounts[currency] = amounts.get(currency, Decimal()) + amount
-    return sums
+    return amounts_of
 
 
 def amounts_text(amounts: Amounts) -> str:

@@ -21,10 +21,12 @@ from customers.locks import lock
 from customers.models import Customer, HistoryKind, NotDuplicate, Relation, SourceRecord
 from customers.records import history
 from customers.records.ownership import merge_chains, merged_into_any
-from customers.statements.prepared import Slot, insert
+from customers.statements.prepared import OnConflict, Slot, insert
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
+
+MARK_IS_KEPT: OnConflict = {NotDuplicate: "DO NOTHING"}
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,18 @@ def write_not_duplicates(
     *customers: Customer, by: User | None, reason: str = "", relation: Relation | None = None
 ) -> None:
     """Mark every two of the locked customers; an existing mark is kept as it is."""
+    insert(*marks_between(customers, by=by, reason=reason, relation=relation), on_conflict=MARK_IS_KEPT)
+
+
+def marks_between(
+    customers: Iterable[Customer], *, by: User | None, reason: str = "", relation: Relation | None = None
+) -> list[NotDuplicate]:
+    """Unsaved; who inserts them says that an existing MARK_IS_KEPT."""
     pairs = combinations(sorted(customer.pk for customer in customers), 2)
-    marks = [
+    return [
         NotDuplicate(first_id=first, second_id=second, by=by, reason=reason, relation=relation or "")
         for first, second in pairs
     ]
-    insert(*marks, on_conflict="DO NOTHING")
 
 
 def delete_not_duplicates(*customers: Customer) -> list[NotDuplicate]:

@@ -25,8 +25,9 @@ from customers.profile.derive import bump_versions, refresh_profiles, write_prof
 from customers.profile.edit import create_customer
 from customers.profile.fields import BY_KEY
 from customers.profile.refusals import as_words, overruled, refusals_of
-from customers.records import events, history, shared_values
+from customers.records import events, history
 from customers.records.owned_records import keys_of, owned_records
+from customers.records.shared_values import COUNTED_ONCE_MORE, shared_between
 from customers.statements.prepared import insert
 from customers.totals import billing_status
 
@@ -111,7 +112,8 @@ def split_record(
     # Every customer of the chain may show a card or login of the record.
     refresh_profiles(chain)
     records = owned_records([old.pk, new.pk])
-    shared_values.add_after_undo(keys_of(r for r in records if r.customer == pk) for pk in (old.pk, new.pk))
+    shared = shared_between(keys_of(r for r in records if r.customer == pk) for pk in (old.pk, new.pk))
+    insert(*shared, on_conflict=COUNTED_ONCE_MORE)
     billing_status.refresh([old.pk, new.pk])
     _write_history(plan, new, reason=reason, by=by)
     write_not_duplicates(old, new, by=by, reason=reason or "Split manually")

@@ -43,9 +43,14 @@ def preview_split(plan: SplitPlan) -> SplitPreview:
         moved_rows=[count for count in counts if count.number],
         new_totals=sum_rows(row for row in totals if row.source_record_id == plan.record.pk),
         old_totals=sum_rows(row for row in totals if row.source_record_id != plan.record.pk),
-        credit=credit.amounts_text(credit.balances_of_parts({plan.customer.pk: [plan.record.pk]})[plan.customer.pk]),
+        credit=credit.amounts_text(_credit_of_record(plan)),
         notices=list(_notices(plan)),
     )
+
+
+def _credit_of_record(plan: SplitPlan) -> credit.Amounts:
+    customer = plan.customer.pk
+    return credit.balances_of_parts(credit.record_sums([customer]), {customer: [plan.record.pk]})[customer]
 
 
 def _notices(plan: SplitPlan) -> Iterator[Notice]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Case, F, When
+from django.db.models.sql import Query
 from django.utils.translation import ngettext
 
 from customers.database.lost_connections import once_more_when_lost
@@ -21,13 +22,14 @@ from customers.lib.money import format_money
 from customers.lib.phrases import join_words
 from customers.lib.sentences import Value
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain, retry_when_moved
-from customers.matching.not_duplicates import write_not_duplicates
+from customers.matching.not_duplicates import MARK_IS_KEPT, marks_between
 from customers.merging.undo_plan import (
     FieldOutcome,
     OverdrawnError,
     StaleUndoError,
     UndoPlan,
     plan_within,
+    read_undo,
     undo_scope,
 )
 from customers.models import Customer, Event, HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
@@ -38,10 +40,11 @@ from customers.profile.refusals import as_words, said_while_merged
 from customers.profile.replay import ProfileHistory
 from customers.records import events
 from customers.records.history import entry
-from customers.records.owned_records import OwnedRecord, keys_of, owned_records
-from customers.records.shared_values import add_after_undo
+from customers.records.owned_records import OwnedRecord, keys_of
+from customers.records.shared_values import COUNTED_ONCE_MORE, shared_between
 from customers.records.staff_record import put_staff_record, staff_record_among
-from customers.statements.prepared import Prepared, PreparedWrite, insert, updating
+from customers.statements.prepared import Prepared, PreparedWrite, Slot, insert, updating
+from customers.statements.together import PreparedWritesTogether
 from customers.totals import billing_status
 
 if TYPE_CHECKING:
@@ -103,34 +106,33 @@ def undo_merge(
 def _undo(merge: Merge, terms: UndoTerms, *, by: User | None, only: Collection[int], seen: str) -> UndoResult:
     locked, chain = _lock(merge)
     # The whole chain: what the merge brought to the survivor, later merges may have brought to each customer of it.
-    history = ProfileHistory(chain)
+    rows = read_undo(chain)
+    history, records = rows.history, rows.records
     merge, members = _read(merge.pk, history, locked)
     scope = undo_scope(merge, members, only)
     touched = [locked[pk] for pk in sorted({*chain, *scope.duplicates})]
-    root = locked[chain[-1]]
-    records = owned_records([root.pk])
-    plan = plan_within(scope, merge, chain=[locked[pk] for pk in chain], records=records, history=history)
+    plan = plan_within(scope, merge, chain=[locked[pk] for pk in chain], rows=rows)
     _refuse(plan, seen=seen, allow_overdraft=terms.allow_overdraft)
 
-    _undo_members([member.pk for member in scope.members], by.pk if by else None)
-    if scope.is_whole:
-        _undo_whole(merge.pk, by.pk if by else None)
+    write = _undo_whole if scope.is_whole else _undo_part
+    undone = [member.pk for member in scope.members]
+    write(merge.pk, undone, by.pk if by else None, scope.duplicates, [customer.pk for customer in touched])
     # Every linked row goes back with its record: orders, notes, tags, attributes, credit, history.
     for side in plan.returns:
         _move_records(side.customer.pk, side.records)
-    _make_live(scope.duplicates, [customer.pk for customer in touched])
     records_of = {side.customer.pk: [r for r in records if r.pk in side.records] for side in plan.sides}
     staff_records = _write_profiles(plan, touched, history, records_of)
-    add_after_undo(keys_of(records) for records in records_of.values())
     restored = ", ".join(str(side.customer.pk) for side in plan.returns)
+    returned = tuple(side.customer for side in plan.returns)
+    apart = [merge.survivor, *returned] if terms.mark_not_duplicates else []
     insert(
+        *shared_between(keys_of(records) for records in records_of.values()),
         *_history_entries(plan, staff_records, history, by=by, reason=terms.reason),
         *_events(plan, chain),
         audit_entry(AuditAction.UNDO, f"Merge {merge.pk}: {restored} restored.", by=by, customer=merge.survivor_id),
+        *marks_between(apart, by=by, reason=f"Merge {merge.pk} was undone"),
+        on_conflict={**COUNTED_ONCE_MORE, **MARK_IS_KEPT},
     )
-    returned = tuple(side.customer for side in plan.returns)
-    if terms.mark_not_duplicates:
-        write_not_duplicates(merge.survivor, *returned, by=by, reason=f"Merge {merge.pk} was undone")
     count_after_commit(Counted.UNDO, "whole" if scope.is_whole else "part")
     return UndoResult(merge, returned, tuple(plan.kept))
 
@@ -138,21 +140,30 @@ def _undo(merge: Merge, terms: UndoTerms, *, by: User | None, only: Collection[i
 _before_locking = Prepared(
     lambda merge: MergeMember.objects.filter(merge=merge).values_list("duplicate", "merge__survivor__merged_into")
 )
-_undo_members = PreparedWrite(
-    lambda members, by: updating(MergeMember.objects.filter(pk__in=members), undone_at=Now(), undone_by=by)
-)
-_undo_whole = PreparedWrite(lambda merge, by: updating(Merge.objects.filter(pk=merge), undone_at=Now(), undone_by=by))
-_move_records = PreparedWrite(
-    lambda customer, records: updating(SourceRecord.objects.filter(pk__in=records), customer=customer, moved_at=Now())
-)
-# All get a new version, which makes plans of the old version stale.
-_make_live = PreparedWrite(
-    lambda returned, customers: updating(
+
+
+def _members_are_undone(merge: Slot, members: Slot, by: Slot, *_: Slot) -> Query:
+    return updating(MergeMember.objects.filter(pk__in=members), undone_at=Now(), undone_by=by)
+
+
+def _merge_is_undone(merge: Slot, members: Slot, by: Slot, *_: Slot) -> Query:
+    return updating(Merge.objects.filter(pk=merge), undone_at=Now(), undone_by=by)
+
+
+def _are_live(merge: Slot, members: Slot, by: Slot, returned: Slot, customers: Slot) -> Query:
+    """All `customers` get a new version, which makes plans of the old version stale."""
+    return updating(
         Customer.objects.filter(pk__in=customers),
         version=F("version") + 1,
         updated=Now(),
         merged_into=Case(When(pk__in=returned, then=None), default=F("merged_into")),
     )
+
+
+_undo_part = PreparedWritesTogether(_members_are_undone, _are_live)
+_undo_whole = PreparedWritesTogether(_members_are_undone, _merge_is_undone, _are_live)
+_move_records = PreparedWrite(
+    lambda customer, records: updating(SourceRecord.objects.filter(pk__in=records), customer=customer, moved_at=Now())
 )
 
 

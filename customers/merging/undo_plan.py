@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from customers.credit import credit
@@ -27,9 +28,10 @@ from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.models import Customer, Merge, MergeMember, ProfileChange
 from customers.profile.fields import FIELDS, ProfileField
-from customers.profile.replay import BY_PURCHASE, BroughtByMerge, Part, ProfileHistory
+from customers.profile.replay import BY_PURCHASE, BroughtByMerge, Part, ProfileHistory, changes_of, members_of
 from customers.records import ownership
-from customers.records.owned_records import OwnedRecord, owned_records
+from customers.records.owned_records import OwnedRecord, record_rows, records_among
+from customers.statements.together import PreparedTogether
 
 
 class UndoError(ActionError):
@@ -149,13 +151,38 @@ class UndoPlan:
         return hashlib.sha256(json.dumps(decided, default=str).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class UndoRows:
+    """What an undo follows from: the decisions about a chain, and the records and credit of its live root."""
+
+    history: ProfileHistory
+    records: Sequence[OwnedRecord]
+    credit: Sequence[credit.RecordSum]
+
+
+_read = PreparedTogether(
+    changes=lambda chain, _: changes_of(chain),
+    members=lambda chain, _: members_of(chain),
+    records=lambda _, root: record_rows(root),
+    credit=lambda _, root: credit.record_sums(root),
+)
+
+
+def read_undo(chain: Sequence[int]) -> UndoRows:
+    rows = _read(chain, chain[-1:])
+    return UndoRows(
+        history=ProfileHistory.of_rows(chain, rows["changes"], rows["members"]),
+        records=records_among(sorted(rows["records"], key=itemgetter(0))),
+        credit=rows["credit"],
+    )
+
+
 def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
     """Of `merge`, or of its part for the duplicates `only`; UndoError when it cannot be undone."""
     members = list(merge.members.select_related("duplicate").order_by("duplicate"))
     scope = undo_scope(merge, members, only)
     chain = merge.survivor.chain()
-    history = ProfileHistory([customer.pk for customer in chain])
-    return plan_within(scope, merge, chain=chain, records=owned_records([chain[-1].pk]), history=history)
+    return plan_within(scope, merge, chain=chain, rows=read_undo([customer.pk for customer in chain]))
 
 
 def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[int]) -> UndoScope:
@@ -174,18 +201,11 @@ def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[in
     return UndoScope(tuple(chosen), is_whole=len(chosen) == len(active))
 
 
-def plan_within(
-    scope: UndoScope,
-    merge: Merge,
-    *,
-    chain: Sequence[Customer],
-    records: Sequence[OwnedRecord],
-    history: ProfileHistory,
-) -> UndoPlan:
-    """The plan from rows already read: the `chain` from the survivor to the live root, its `history`, all `records`."""
+def plan_within(scope: UndoScope, merge: Merge, *, chain: Sequence[Customer], rows: UndoRows) -> UndoPlan:
+    """The plan from `rows` already read of the `chain` from the survivor to the live root."""
     root = chain[-1]
-    records_of = _divide(records, scope, root)
-    credit_of = credit.balances_of_parts(records_of, without=merge.pk if scope.is_whole else None)
+    records_of = _divide(rows.records, scope, root)
+    credit_of = credit.balances_of_parts(rows.credit, records_of, without=merge.pk if scope.is_whole else None)
 
     def side(customer: Customer) -> ReturnedCustomer:
         return ReturnedCustomer(customer, tuple(records_of[customer.pk]), credit_of[customer.pk])
@@ -194,7 +214,7 @@ def plan_within(
         merge=merge,
         root=root,
         scope=scope,
-        outcomes=tuple(_outcomes(chain, scope, history)),
+        outcomes=tuple(_outcomes(chain, scope, rows.history)),
         keeps=side(root),
         returns=tuple(side(member.duplicate) for member in scope.members),
     )

@@ -39,7 +39,7 @@ class ErasedRecord(models.Model):
             for source in (record.data_source.uuid, ANY)
         }
         rows = [cls(digest=digest, customer_id=customer) for digest, customer in customers.items()]
-        insert(*rows, on_conflict="(digest) DO UPDATE SET customer_id = EXCLUDED.customer_id")
+        insert(*rows, on_conflict={cls: "(digest) DO UPDATE SET customer_id = EXCLUDED.customer_id"})
 
     @classmethod
     def customers_known_as(cls, external_id: str, sources: Iterable[str]) -> Sequence[Customer]:

@@ -7,7 +7,7 @@ those who are still part of it, each with the profile that follows from their ow
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -18,7 +18,7 @@ from django.db.models import Expression, QuerySet
 from customers.models import CartLogin, Customer, LeadStatus, Merge, MergeMember, PaySource, ProfileChange
 from customers.profile.decisions import STATUS, Decisions, Party, Picked, Typed, decide
 from customers.profile.fields import BLANK, BY_KEY, FIELDS, OF_CUSTOMER, FieldKind
-from customers.statements.prepared import Prepared
+from customers.statements.prepared import Prepared, Slot
 
 Values = dict[str, Any]
 Part = tuple[int, int]
@@ -51,18 +51,18 @@ class WithMerged(Expression):
         return self.SQL.format(sql), params
 
 
-_changes = Prepared(
-    lambda customers: (
-        ProfileChange.objects.filter(customer__in=WithMerged(customers)).select_related("by").order_by("version")
-    )
-)
-_members = Prepared(
-    lambda customers: (
-        MergeMember.objects.filter(merge__survivor__in=WithMerged(customers), undone_at=None)
-        .select_related("merge")
-        .order_by("merge__version", "merge", "duplicate")
-    )
-)
+def changes_of(customers: Slot) -> QuerySet[ProfileChange]:
+    return ProfileChange.objects.filter(customer__in=WithMerged(customers)).select_related("by").order_by("version")
+
+
+def members_of(customers: Slot) -> QuerySet[MergeMember]:
+    """Those that stand."""
+    members = MergeMember.objects.filter(merge__survivor__in=WithMerged(customers), undone_at=None)
+    return members.select_related("merge").order_by("merge__version", "merge", "duplicate")
+
+
+_changes = Prepared(changes_of)
+_members = Prepared(members_of)
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,26 @@ class ProfileHistory:
     """The decisions about some customers and all that are merged into them, read once, and what follows from them."""
 
     def __init__(self, customers: Collection[int]) -> None:
+        self._keep(customers, _changes(list(customers)), _members(list(customers)))
+
+    @classmethod
+    def of_rows(
+        cls, customers: Collection[int], changes: Collection[ProfileChange], members: Collection[MergeMember]
+    ) -> ProfileHistory:
+        """From what `changes_of` and `members_of` read of them, in any order."""
+        history = cls.__new__(cls)
+        in_order = sorted(members, key=lambda member: (member.merge.version, member.merge_id, member.duplicate_id))
+        history._keep(customers, sorted(changes, key=lambda change: change.version), in_order)
+        return history
+
+    def _keep(
+        self, customers: Collection[int], changes: Sequence[ProfileChange], members: Sequence[MergeMember]
+    ) -> None:
         self._customers = {*customers}
         self.changes: defaultdict[int, list[ProfileChange]] = defaultdict(list)
-        for change in _changes(list(customers)):
+        for change in changes:
             self.changes[change.customer_id].append(change)
-        self.members = _members(list(customers))
+        self.members = members
         self._members_of: defaultdict[int, list[MergeMember]] = defaultdict(list)
         for member in self.members:
             self._members_of[member.merge.survivor_id].append(member)

@@ -3,17 +3,20 @@
 Who owns a record, and how a merge changes it, is in `ownership.py`.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from customers.models import DataSource, MergePolicy, RecordTotals, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
-from customers.statements.prepared import Prepared
+from customers.statements.prepared import Prepared, Slot
 
-_rows = Prepared(
-    lambda customers: (
+
+def record_rows(customers: Slot) -> QuerySet[SourceRecord, Any]:
+    """Of their records, one for each match key; for `records_among`."""
+    return (
         SourceRecord.objects.filter(customer__in=customers)
         .order_by("pk")
         .values_list(
@@ -25,7 +28,9 @@ _rows = Prepared(
             *("match_keys__kind", "match_keys__value"),
         )
     )
-)
+
+
+_rows = Prepared(record_rows)
 
 
 @dataclass
@@ -48,8 +53,13 @@ class OwnedRecord:
 
 
 def owned_records(customers: Collection[int]) -> list[OwnedRecord]:
+    return records_among(_rows(list(customers)))
+
+
+def records_among(rows: Iterable[Sequence[Any]]) -> list[OwnedRecord]:
+    """From `record_rows` by primary key."""
     records: dict[int, OwnedRecord] = {}
-    for pk, *columns, kind, value in _rows(list(customers)):
+    for pk, *columns, kind, value in rows:
         if pk not in records:
             records[pk] = OwnedRecord(pk, *columns)
         if kind:

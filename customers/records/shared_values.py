@@ -7,7 +7,7 @@ There may be a row too many for a moment, never one too few:
 | --- | --- | --- |
 | intake | locks each key (advisory), then reads which customers have it | other intakes of the key |
 | edit | `lock_new`: locks the key, or adds the row unread when the lock is taken | nothing |
-| undo, split | `add_after_undo`: adds the keys that two sides have | an act that drops the row |
+| undo, split | `shared_between`: adds the keys that two sides have | an act that drops the row |
 | all that drop | `drop_unshared`: skips locked rows, locks the others, reads again, drops | nothing |
 
 A row that was skipped is left to `rebuild`.
@@ -23,7 +23,12 @@ from customers.lib.batches import BATCH
 from customers.locks import NUMBER_IS_FREE, number_of, try_lock_numbers
 from customers.models import MatchKey, MatchKind, SharedValue
 from customers.models.matching import FIRST_RANKS, NO_RANK, Key, KeyQuerySet
-from customers.statements.prepared import PreparedWrite, deleting, insert
+from customers.statements.prepared import OnConflict, PreparedWrite, deleting, insert
+
+COUNTED_ONCE_MORE: OnConflict = {
+    SharedValue: "(kind, value) DO UPDATE SET holders = customers_sharedvalue.holders + 1, rank = excluded.rank"
+}
+"""For `insert`: a value that is there already has one customer more, and is judged again."""
 
 
 def lock_new(added: Collection[tuple[int, Key]], *, known: Collection[tuple[int, Key]] | None = None) -> set[Key]:
@@ -57,10 +62,10 @@ def _had_by_others(held: KeyQuerySet[MatchKey]) -> set[Key]:
     return set(MatchKey.objects.filter(elsewhere, pk__in=one_of_each).values_list("kind", "value"))
 
 
-def add_after_undo(sides: Iterable[Collection[Key]]) -> None:
-    """Add the keys that two of `sides` have, after the records of one customer were divided into them."""
+def shared_between(sides: Iterable[Collection[Key]]) -> list[SharedValue]:
+    """The unsaved values that two of `sides` have, after the records of one customer were divided into them."""
     held = Counter(key for keys in sides for key in keys)
-    add(key for key, customers in held.items() if customers > 1)
+    return _rows(key for key, customers in held.items() if customers > 1)
 
 
 @transaction.atomic(savepoint=False)
@@ -111,13 +116,15 @@ _delete_unshared_of = PreparedWrite(
 
 def add(keys: Iterable[Key]) -> None:
     """Add `keys`, which two customers have, or count one customer more."""
+    insert(*_rows(keys), on_conflict=COUNTED_ONCE_MORE)
+
+
+def _rows(keys: Iterable[Key]) -> list[SharedValue]:
     # In one order everywhere, against deadlocks. A row that exists already is locked by it.
-    rows = [
+    return [
         SharedValue(kind=kind, value=value, rank=FIRST_RANKS.get(MatchKind(kind), NO_RANK))
         for kind, value in sorted(keys)
     ]
-    count_and_judge_again = "holders = customers_sharedvalue.holders + 1, rank = excluded.rank"
-    insert(*rows, on_conflict=f"(kind, value) DO UPDATE SET {count_and_judge_again}")
 
 
 def _name(key: Key) -> str:

@@ -21,7 +21,7 @@ PLAIN = {
     *("AutoField", "BigAutoField", "BigIntegerField", "BooleanField", "CharField", "ForeignKey", "IntegerField"),
     *("PositiveBigIntegerField", "PositiveIntegerField", "TextField"),
 }
-"""Fields whose values SQLite stores as they are."""
+"""Fields whose values are stored as they are in Python, without a look at each."""
 
 
 def write_rows(rows: Sequence[Model]) -> None:

@@ -5,10 +5,9 @@ built the first time; after that only their values are sent. All other queries a
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from types import SimpleNamespace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache, partial
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from django.db import connection
@@ -18,11 +17,16 @@ from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 
 from customers.database.replica import reading_connection
 from customers.lib.batches import batches
+from customers.statements.bulk import PLAIN
+from customers.statements.prepared_select import PreparedSelect
 
 Row = TypeVar("Row")
 Value = int | str | None | Sequence[int] | Sequence[str]
 Shape = tuple[int | None, ...]
 """The length of every value, None for a single one. There is one statement for each shape."""
+OnConflict = Mapping[type[Model], str]
+"""What is done where a row is there already, by model: the clause behind ON CONFLICT."""
+NO_CONFLICTS: OnConflict = {}
 MOST_KEPT = 100
 """A statement for more values than this is rare, and built again every time."""
 
@@ -46,9 +50,9 @@ class Prepared(Generic[Row]):
             cursor.execute(select.sql, filled(select.params, values))
             return select.rows(cursor.fetchall())
 
-    def _write(self, shape: Shape) -> "PreparedSelect":
+    def _write(self, shape: Shape) -> PreparedSelect:
         select = PreparedSelect.of(self._build(*slots_of(shape)))
-        if _is_kept(shape):
+        if is_kept(shape):
             self._written[shape] = select
         return select
 
@@ -72,7 +76,7 @@ class PreparedWrite:
     def _write(self, shape: Shape) -> tuple[str, Sequence[Any]]:
         sql, params = self._build(*slots_of(shape)).get_compiler(connection=connection).as_sql()
         written = (sql, params)
-        if _is_kept(shape):
+        if is_kept(shape):
             self._written[shape] = written
         return written
 
@@ -88,11 +92,11 @@ def deleting(rows: QuerySet[Any]) -> Query:
     return rows.query.chain(DeleteQuery)
 
 
-def insert(*rows: Model, on_conflict: str = "") -> None:
+def insert(*rows: Model, on_conflict: OnConflict = NO_CONFLICTS) -> None:
     """Insert `rows`, BATCH in a statement, and give each its primary key.
 
     PostgreSQL takes rows of several tables, of which none refers to another, in one statement; SQLite takes one
-    statement for each table. With an `on_conflict` clause, for rows of one table, the rows get no primary keys.
+    statement for each table. Rows of a table that `on_conflict` has a clause for get no primary keys.
     """
     for batch in batches(rows):
         tables = _by_table(batch)
@@ -107,17 +111,30 @@ def _by_table(rows: Iterable[Model]) -> list[list[Model]]:
     return list(tables.values())
 
 
-def _insert(tables: Sequence[Sequence[Model]], on_conflict: str) -> None:
-    rows = [row for table in tables for row in table]
-    values = [_value(field, row) for row in rows for field in _columns(type(row))]
+def _insert(tables: Sequence[Sequence[Model]], on_conflict: OnConflict) -> None:
+    values = [read(row) for table in tables for row in table for read in _readers(type(row))]
+    answering = [row for table in tables if type(table[0]) not in on_conflict for row in table]
     with connection.cursor() as cursor:
-        cursor.execute(_insertion(tuple((type(table[0]), len(table)) for table in tables), on_conflict), values)
-        answers = [] if on_conflict else cursor.fetchall()
-    for row, (_, pk, *times) in zip(rows, answers, strict=False):
+        cursor.execute(_insertion(tuple(_Insertion.of(table, on_conflict) for table in tables)), values)
+        answers = cursor.fetchall() if answering else []
+    for row, (_, pk, *times) in zip(answering, answers, strict=True):
         row.pk = pk
         row._state.adding, row._state.db = False, connection.alias
         for field, time in zip(_made_by_database(type(row)), times, strict=False):
             setattr(row, field.attname, _read(field, time))
+
+
+@cache
+def _readers(model: type[Model]) -> list[Callable[[Model], Any]]:
+    """For each column what reads the value to send from a row."""
+    return [_reader(field) for field in _columns(model)]
+
+
+def _reader(field: Any) -> Callable[[Model], Any]:
+    # Django's fields would look at each number and text, only to send it as it is.
+    if field.get_internal_type() in PLAIN and not field.has_db_default():
+        return attrgetter(field.attname)
+    return partial(_value, field)
 
 
 def _value(field: Any, row: Model) -> Any:
@@ -148,28 +165,44 @@ def _is_made_by_database(field: Any) -> bool:
     return bool(field.has_db_default() and not field.has_default())
 
 
+class _Insertion(NamedTuple):
+    """Of so many rows into one table."""
+
+    model: type[Model]
+    rows: int
+    on_conflict: str
+
+    @classmethod
+    def of(cls, table: Sequence[Model], on_conflict: OnConflict) -> "_Insertion":
+        model = type(table[0])
+        return cls(model, len(table), on_conflict.get(model, ""))
+
+
 @lru_cache
-def _insertion(tables: tuple[tuple[type[Model], int], ...], on_conflict: str) -> str:
-    times = max(len(_made_by_database(model)) for model, _ in tables)
-    insertions = [_insertion_into(n, model, rows, on_conflict, times) for n, (model, rows) in enumerate(tables)]
+def _insertion(tables: tuple[_Insertion, ...]) -> str:
+    times = max(len(_made_by_database(table.model)) for table in tables)
+    insertions = [_insertion_into(n, table, times) for n, table in enumerate(tables)]
     if len(insertions) == 1:
         return insertions[0]
     columns = ", ".join(["part", "key", *(f"time{n}" for n in range(times))])
-    parts = ", ".join(f"part{n} ({columns}) AS ({insertion})" for n, insertion in enumerate(insertions))
-    answers = " UNION ALL ".join(f"SELECT {columns} FROM part{n}" for n in range(len(insertions)))  # noqa: S608 - numbers
-    return f"WITH {parts} {answers} ORDER BY part, key"
+    answering = [n for n, table in enumerate(tables) if not table.on_conflict]
+    named = (f"part{n} ({columns})" if n in answering else f"part{n}" for n in range(len(tables)))
+    parts = ", ".join(f"{name} AS ({insertion})" for name, insertion in zip(named, insertions, strict=True))
+    answers = " UNION ALL ".join(f"SELECT {columns} FROM part{n}" for n in answering)  # noqa: S608 - numbers
+    return f"WITH {parts} {f'{answers} ORDER BY part, key' if answers else 'SELECT'}"
 
 
-def _insertion_into(part: int, model: type[Model], rows: int, on_conflict: str, times: int) -> str:
-    quote = connection.ops.quote_name
+def _insertion_into(part: int, table: _Insertion, times: int) -> str:
+    model, quote = table.model, connection.ops.quote_name
     columns = [quote(field.column) for field in _columns(model)]
     places = f"({', '.join(_place(field) for field in _columns(model))})"
     returned = [quote(field.column) for field in (model._meta.pk, *_made_by_database(model)) if field]
     returned += ["NULL::timestamptz"] * (times - len(returned) + 1)  # all parts are as wide
-    ending = f"ON CONFLICT {on_conflict}" if on_conflict else f"RETURNING {part}, {', '.join(returned)}"
+    clause = table.on_conflict
+    ending = f"ON CONFLICT {clause}" if clause else f"RETURNING {part}, {', '.join(returned)}"
     return (
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)})"  # noqa: S608 - only names of ours
-        f" VALUES {', '.join([places] * rows)} {ending}"
+        f" VALUES {', '.join([places] * table.rows)} {ending}"
     )
 
 
@@ -213,7 +246,7 @@ def shape_of(values: Iterable[Value]) -> Shape:
     return tuple(None if value is None or isinstance(value, int | str) else len(value) for value in values)
 
 
-def _is_kept(shape: Shape) -> bool:
+def is_kept(shape: Shape) -> bool:
     return sum(length or 1 for length in shape) <= MOST_KEPT
 
 
@@ -223,54 +256,3 @@ def slots_of(shape: Shape) -> Iterator[Slot]:
 
 def filled(params: Iterable[Any], values: Sequence[Value]) -> list[Any]:
     return [param.of(values) if isinstance(param, Place) else param for param in params]
-
-
-@dataclass(frozen=True)
-class PreparedSelect:
-    """A query that is written; the compiler knows how what the database answers becomes the rows of the queryset."""
-
-    sql: str
-    params: Sequence[Any]
-    compiler: Any
-    queryset: QuerySet[Any, Any]
-
-    @classmethod
-    def of(cls, queryset: QuerySet[Any, Any]) -> "PreparedSelect":
-        compiler = queryset.query.get_compiler(using=queryset.db)
-        sql, params = compiler.as_sql()
-        return cls(sql, params, compiler, queryset)
-
-    @property
-    def columns(self) -> list[Any]:
-        """The expressions that it selects."""
-        return [expression for expression, *_ in self.compiler.select]
-
-    def rows(self, answer: list[Any]) -> list[Any]:
-        answered = SimpleNamespace(
-            query=_AnsweredQuery(self.compiler, answer),
-            model=self.queryset.model,
-            db=self.queryset.db,
-            _known_related_objects={},
-        )
-        iterable: Any = self.queryset._iterable_class
-        return [*iterable(answered)]
-
-
-@dataclass(frozen=True)
-class _AnsweredQuery:
-    """Stands in for the query of a queryset and for its compiler, once the database has answered."""
-
-    compiler: Any
-    answer: list[Any]
-
-    def get_compiler(self, using: str) -> Any:
-        return self
-
-    def execute_sql(self, *args: Any, **options: Any) -> list[list[Any]]:
-        return [self.answer]
-
-    def results_iter(self, results: Iterable[Any] | None = None, **options: Any) -> Iterator[Any]:
-        return iter(self.compiler.results_iter([self.answer], **options))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.compiler, name)

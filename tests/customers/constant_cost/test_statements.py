@@ -81,18 +81,18 @@ def test_an_undo(pair):
     for customer in pair:
         staff_record_of(customer)
     merge, _ = cost_of_merge(*pair)
-    assert cost_of_undo(merge).statements == on(sqlite=17, postgresql=15)
+    assert cost_of_undo(merge).statements == on(sqlite=14, postgresql=8)
 
 
 def test_an_undo_that_makes_the_staff_record(pair):
     merge, _ = cost_of_merge(*pair)
-    assert cost_of_undo(merge).statements == on(sqlite=20, postgresql=17)
+    assert cost_of_undo(merge).statements == on(sqlite=17, postgresql=10)
 
 
 def test_an_undo_that_gives_a_field_back(pair):
     has_company(pair[1])
     merge, _ = cost_of_merge(*pair)
-    assert cost_of_undo(merge).statements == on(sqlite=20, postgresql=18)
+    assert cost_of_undo(merge).statements == on(sqlite=17, postgresql=11)
 
 
 @table(
