@@ -29,7 +29,20 @@ FIELDS = {
     "state": "state",
     "born": "date of birth",
 }
-PLURALS = {"company": "companies", "city": "cities", "place": "second address lines", "born": "dates of birth"}
+PLURALS = {
+    "first": "first names",
+    "last": "last names",
+    "company": "companies",
+    "email": "emails",
+    "phone": "phones",
+    "street": "streets",
+    "number": "house numbers",
+    "place": "second address lines",
+    "city": "cities",
+    "postcode": "postal codes",
+    "state": "states",
+    "born": "dates of birth",
+}
 TEXTS = {
     levels.SAME: "Same {field}",
     levels.SWAPPED: "First and last name swapped",
@@ -61,7 +74,7 @@ class FieldWeight:
         name = FIELDS[self.field]
         if self.level == levels.SAME and self.field in ("first", "last") and self.bits >= RARE:
             return f"Rare {name} agrees"
-        return TEXTS[self.level].format(field=name, fields=PLURALS.get(self.field, f"{name}s"))
+        return TEXTS[self.level].format(field=name, fields=PLURALS[self.field])
 
     @property
     def is_against(self) -> bool:

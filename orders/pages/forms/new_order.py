@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import ngettext
 
 from customers.lib.addresses.address import Address
 from customers.lib.money import format_money, is_payable
@@ -126,7 +127,13 @@ class NewOrderForm(forms.Form):
 
 def _label(product: Product) -> str:
     price = format_money(product.price or Decimal(0), product.currency)
-    if not product.interval_count:
+    count = product.interval_count
+    if not count:
         return f"{product}, {price}"
-    count, unit = product.interval_count, product.interval_unit
-    return f"{product}, {price} every {unit}" if count == 1 else f"{product}, {price} every {count} {unit}s"
+    every = {
+        "day": ngettext("%(name)s, %(price)s every day", "%(name)s, %(price)s every %(count)s days", count),
+        "week": ngettext("%(name)s, %(price)s every week", "%(name)s, %(price)s every %(count)s weeks", count),
+        "month": ngettext("%(name)s, %(price)s every month", "%(name)s, %(price)s every %(count)s months", count),
+        "year": ngettext("%(name)s, %(price)s every year", "%(name)s, %(price)s every %(count)s years", count),
+    }
+    return every[product.interval_unit] % {"name": str(product), "price": price, "count": count}
