@@ -1,6 +1,6 @@
 """Exports: lists as files of CSV or XLSX, in the columns that a user chose.
 
-Read export.py first: what an export is. There are four: `customers.py`, `orders.py`, `merges.py` and `duplicates.py`,
-whose columns and rows come from the rules of each list. A short file is sent at once, a longer one is written by a job
-(`job.py`); both by `formats.py`.
+Read export.py first: what an export is. Customers, orders, merges, duplicates and the audit log have a module each. The
+columns are with the rules of each list: `customers/search/export.py`, `orders/export.py`, and `export.py` in
+`customers/merging/` and `customers/matching/worklist/`. A short file is sent at once, a longer one by a job (`job.py`).
 """

@@ -1,4 +1,4 @@
 """Tags and attributes that staff and API clients put on a customer.
 
-Read effective.py first: which of them count after a merge.
+Read tags.py and attributes.py first, then effective.py: which of them count after a merge.
 """
