@@ -116,7 +116,7 @@ def _describe_changes(before: User | None, after: User, *, password: str) -> Ite
 
 
 def _forget_groups(user: User, revoked: Set[str]) -> None:
-    """What an admin revokes and later grants again, no group of a provider has granted."""
+    """Permissions that an admin revokes are no longer those of a group, also when an admin grants them again."""
     for identity in user.identities.all() if revoked else ():
         identity.granted = sorted({*identity.granted} - revoked)
         identity.save(update_fields=["granted"])

@@ -55,7 +55,7 @@ def make_link(user: User, *, by: User) -> str:
 
 
 def link_of(user: User) -> str:
-    """The path of a new link, which whoever follows it needs no other proof for."""
+    """The path of a new link. A user who follows it needs no other proof."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     end_lockout(username=throttle_name(uid))
     return reverse("password_reset_confirm", args=[uid, tokens.make_token(user)])

@@ -103,7 +103,7 @@ def _is_out_of_scope(key: ApiKey, permission: str) -> bool:
 
 
 def refused_permission(key: ApiKey, *permissions: str) -> str | None:
-    """The first of `permissions` that `key` lacks, by its user or its scope; then it is on the audit log."""
+    """The first of `permissions` that `key` lacks, by its user or its scope; a refusal is written to the audit log."""
     missing = next((permission for permission in permissions if not key.user.has_perm(permission)), None)
     if missing:
         lacking = ", which the scope of the key lacks" if _is_out_of_scope(key, missing) else ""

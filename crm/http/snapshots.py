@@ -71,7 +71,7 @@ class PageOfOneMoment:
 
 
 def _position_after(request: HttpRequest) -> str:
-    """What was done stands and is answered, although the primary is lost before it says how far it has written."""
+    """FARTHEST where the primary is lost before it says how far it has written: the act stands and is answered."""
     try:
         return position()
     except Error as error:

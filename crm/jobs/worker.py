@@ -85,7 +85,7 @@ def answer_call() -> bool:
 
 
 def _reader() -> QueueReader:
-    """Only its way to run a task is used: its loop knows no clock."""
+    """Used only to run one task: its own loop would not run the clock."""
     return QueueReader(
         queue_names=["*"],
         excluded_queue_names=[],

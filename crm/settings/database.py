@@ -20,7 +20,7 @@ class Waits:
 
     def __init__(self, env: environ.Env) -> None:
         if IS_COMMAND and IS_MIGRATION:
-            # Whoever comes after a migration that waits for a table waits as well, so it gives up before they do.
+            # Requests that follow a migration which waits for a table wait as well, so it gives up before they do.
             self.lock = env.float("MIGRATION_LOCK_TIMEOUT", default=2)
             self.statement = env.float("COMMAND_STATEMENT_TIMEOUT", default=0)
         elif IS_COMMAND:

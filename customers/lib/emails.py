@@ -14,7 +14,7 @@ IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
 LINK = re.compile(r"mailto:([^?]*)(\?.*)?", re.IGNORECASE | re.DOTALL)
 LABEL = re.compile(r"\A[^@]*:")
 COMMENT = re.compile(r"\s\([^@()]*\)$")
-# Without quotes around it no part has one of these: two emails in one text, or what is none.
+# None of these is in a part without quotes: a text that has one is two emails, or none.
 NO_PART_OF_ONE = re.compile(r"[\s@()<>\[\]:;,\\\"]")
 FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 

@@ -98,7 +98,7 @@ class KnownPeople:
         """All who have one of these were read."""
 
     def read(self, keys: Collection[Key], *, also: Q) -> None:
-        """Whoever has one of `keys`, but of crowded ones, and the owners of the records `also`.
+        """The customers with one of `keys` that is not crowded, and the owners of the records `also`.
 
         RetiredMeanwhileError when one of them was merged, restored or split meanwhile: then read everybody again.
         """

@@ -210,7 +210,7 @@ def _write_profiles(
             customer.merged_into, owner = None, customer.pk
         profile = profile_values(customer) | history.profile(customer.pk, without=plan.scope.parts)
         records = records_of[owner]
-        # Who has a history of the undo needs one, because it is written to it.
+        # The entry of the undo is a row of the staff record, so a customer who gets one needs that record.
         if customer.pk in with_history or staff_record_among(records, customer):
             staff_records[customer.pk] = put_staff_record(customer, profile, owner=owner, records=records)
         save_profile(customer, profile, billing_status=statuses.get(customer.pk, customer.billing_status))

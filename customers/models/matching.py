@@ -19,7 +19,7 @@ class MatchKind(models.TextChoices):
 
 NO_RANK = 0
 FIRST_RANKS = {MatchKind.EMAIL: 960, MatchKind.PHONE: 576, MatchKind.DIGITS: 576}
-"""Of a new value, until it is judged: as `matching/worklist/sorting.py` ranks its kind for a group of nobody."""
+"""The rank of a new value until it is judged: what `matching/worklist/sorting.py` gives its kind without customers."""
 
 Key = tuple[str, str]
 Keyed = TypeVar("Keyed", bound=models.Model)

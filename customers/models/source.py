@@ -123,7 +123,7 @@ class SourceRecord(models.Model):
     class Meta:
         permissions = [("split_sourcerecord", "Can split a source record off a customer")]
         constraints = [
-            # The search asks for an ID of any data source. Without rows that have none: their number misleads SQLite.
+            # The search asks for an ID of any data source. Rows without one are left out: their number misleads SQLite.
             models.UniqueConstraint(
                 fields=["external_id", "data_source"],
                 condition=models.Q(external_id__isnull=False),

@@ -108,7 +108,7 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
         return locked
     profile = profile_values(locked) | {key: value["after"] for key, value in difference.items()}
     if staff_record is None or identity_in(profile) != identity_of(locked):
-        # What staff typed is matched on: it is on the staff record, which is made here if it was not there.
+        # What staff entered is used for matching, as keys of the staff record, which is made here where it is missing.
         staff_record = put_staff_record(locked, profile, owner=locked.pk, records=owned_records([locked.pk]))
     refused = refusals_in({key: value["after"] for key, value in difference.items()})
     insert(

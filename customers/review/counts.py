@@ -23,7 +23,7 @@ DAYS_AT_ONCE = 31
 LATE = timedelta(minutes=15)
 """A transaction that long still counts, though its merge has the time of its beginning."""
 STEPS = 4
-"""Of the scale, until the time has doubled."""
+"""How many steps of the scale double a time."""
 
 Key = tuple[str, int, int]
 

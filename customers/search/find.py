@@ -57,7 +57,7 @@ def read_word(lookups: Sequence[Lookup]) -> ReadWord:
     asked = [lookup for lookup in lookups if not lookup.is_exact]
     few = at_most(MOST_EXACT, union_of_owners(exact)) if exact else set()
     if few is None:
-        # Many live in one city, or share one number.
+        # A city, or a shared number, finds many.
         owners = [(lookup, at_most(MOST_EXACT, lookup.owners)) for lookup in exact]
         asked += [lookup for lookup, customers in owners if customers is None]
         few = {customer for _, customers in owners for customer in customers or ()}

@@ -42,7 +42,7 @@ class Added:
     kept_rows: list[int] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)
-    """Of the records and orders that go, where the customer stays."""
+    """The customers who stay and lose records or orders."""
 
 
 class Untouched:

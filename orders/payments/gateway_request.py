@@ -63,7 +63,7 @@ def create_pending(
 ) -> Transaction:
     """Step 1, for the locked `order`. The `reason` is kept in the payment's answer, then in the history.
 
-    A `key` is chosen by who may have to begin again and must find the payment then.
+    Pass a `key` where the caller may have to begin again: it finds the payment by that.
     """
     return Transaction.objects.create(
         uuid=key or public_id("tr"),

@@ -73,7 +73,7 @@ def _sign_in(request: HttpRequest, user: User, claims: "Claims") -> HttpResponse
 
 
 def _answer_user(request: HttpRequest, user: User, claims: "Claims") -> HttpResponse:
-    """Who is signed in already confirms that it is them, or has an account to connect."""
+    """For a user who is signed in already: confirm that it is them, or connect an account of the provider."""
     if claims.signed_in < time.time() - RECENT:
         raise OpenIDError(NOT_ASKED.format(provider=settings.OIDC_NAME))
     identity = identities.identity_of(claims.subject)

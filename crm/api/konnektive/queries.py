@@ -103,7 +103,7 @@ def sees_people(user: User) -> bool:
 
 
 def find_order_sent_by(user: User, number: str) -> Order:
-    """The order, for who sends more of it. Who may not view orders finds only what their own login has sent."""
+    """The order that a call adds to. A user who may not view orders finds only those that their own login has sent."""
     orders = Order.objects.filter(number=number)
     if not user.has_perms([VIEW_CUSTOMERS, VIEW_ORDERS]):
         orders = orders.filter(data_source__name=name_of_login(user.username))

@@ -16,7 +16,7 @@ class FileForm(forms.Form):
     )
     # Of the import whose refused rows are in the file, corrected.
     corrects = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    # Of the page: a double click sends it twice.
+    # Made with the page, so that a double click sends the same one twice.
     upload = forms.CharField(required=False, widget=forms.HiddenInput)
     use_required_attribute = False
 

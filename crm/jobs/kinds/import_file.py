@@ -101,7 +101,7 @@ def _result_header(headers: Sequence[str]) -> Line:
 
 
 def _result(verdict: Verdict, headers: Sequence[str]) -> Sequence[Line]:
-    """What will become of a row. Who joins another row of the file has no number yet."""
+    """What will become of a row. A customer that another row of the file creates has no number yet."""
     row, record = verdict.row, verdict.record
     person = row.customer.identity if row.customer else None
     bought = row.order.external_id if row.order else row.subscription.external_id if row.subscription else ""

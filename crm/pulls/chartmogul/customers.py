@@ -52,7 +52,7 @@ def ids_in(customer: Any, uuid: str) -> list[str]:
 
 
 def id_here(external_id: str) -> str:
-    """Reunite gives records without an ID one that means another record here."""
+    """An ID that another Reunite made by itself could be that of another record here, so it gets a prefix."""
     return f"there_{external_id}" if OWN_ID.fullmatch(external_id) else external_id
 
 

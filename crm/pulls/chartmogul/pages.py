@@ -20,7 +20,7 @@ MOST_PER_PAGE = 200
 INVOICES_PER_PAGE = 100
 """Each may have a thousand lines."""
 EVENTS_PER_PAGE = 50
-"""The subscriptions of each customer are asked for."""
+"""Few, because each event costs a request for the subscriptions of its customer."""
 
 
 def plans(config: Config, place: V1Place, since: date | None) -> PageThere:

@@ -86,7 +86,7 @@ def _code_by_name() -> Mapping[str, str]:
             for spelling in _turned(name):
                 named[_folded(spelling)].add(code)
     meant = {name: codes.pop() for name, codes in named.items() if len(codes) == 1 and name not in AMBIGUOUS}
-    # Ours are meant so, also where another language calls another country so.
+    # A name of ours wins over the same name of another country in another language.
     ours = {_folded(name): code for code, also in ALSO_WRITTEN.items() for name in also}
     return meant | ours
 

@@ -1,6 +1,6 @@
 """Writing the evidence keys of source records: who else has an external ID, company, web domain or identifier.
 
-No act writes them, because an order or an edit would pay for what nobody waits for (docs/decisions/0052).
+No act writes them: an order or an edit would take longer for what nothing waits for (docs/decisions/0052).
 `keep_up_evidence`, which the clock starts, does it for who changed, and for all once an identifying attribute changed.
 """
 

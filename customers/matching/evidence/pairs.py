@@ -31,7 +31,7 @@ READER = "evidence pairs"
 
 
 def pair_answered() -> str:
-    """Pairs of customers whom somebody answered about. What it did, in words."""
+    """Write the pairs of customers who were answered about since the last call; what it did, in words."""
     changes = changes_for(READER, ABOUT_DUPLICATES)
     merged = Customer.objects.filter(merged_into__in=changes.customers).values_list("pk", flat=True)
     written = 0

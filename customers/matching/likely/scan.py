@@ -88,7 +88,7 @@ def keep(pairs: Iterable[ScoredPair], model: Model) -> int:
     """Write the pairs over those that are kept; their number."""
     rows = [_row(pair, model) for pair in pairs]
     customers = {pk for row in rows for pk in row.ends}
-    # Who share an email or phone wait in the other tab of the worklist.
+    # Pairs that share an email or phone wait in another tab of the worklist.
     left_out = not_duplicates_among(customers).keys() | pairs_sharing_values(customers)
     for row in rows:
         row.rank = NO_RANK if row.ends in left_out else rank_of_probability(row.probability)

@@ -62,7 +62,7 @@ def train_on_pairs(table: ComparedTable, before: Model, same: Iterable[tuple[int
 
 
 def with_few(counts: Counter[str], before: Mapping[str, Shares]) -> dict[str, float]:
-    """The share of each level; FEW pairs that agree as `before` says are counted beside."""
+    """The share of each level, with FEW pairs added that agree as `before` says."""
     total = counts.total() + FEW
     return {level: (counts[level] + FEW * one) / total for level, (one, _) in before.items()}
 

@@ -1,7 +1,7 @@
 """Which likely pairs wait for an answer: those of two live customers who are not marked as not duplicates.
 
-Who share an email or phone wait as such, in another tab. The worklist reads only those that wait, by their rank. No act
-writes here: the clock looks at whom something happened to.
+Pairs that share an email or phone wait in another tab. The worklist reads only those that wait, by their rank. No act
+writes here: the clock looks at customers whose history has grown.
 """
 
 from __future__ import annotations

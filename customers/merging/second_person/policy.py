@@ -40,7 +40,7 @@ def current_policy() -> MergePolicy | None:
 
 
 def refuse_alone(customers: Sequence[Customer]) -> None:
-    """SecondPersonError when nobody may merge `customers`, the survivor first, alone."""
+    """SecondPersonError when merging `customers`, the survivor first, needs a second person."""
     if reasons := why_second_person(customers):
         raise SecondPersonError(reasons)
 

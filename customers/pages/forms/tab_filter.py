@@ -48,7 +48,7 @@ class TabFilter(forms.Form):
 
     @property
     def is_first_view(self) -> bool:
-        """Whether nobody has asked for the rows: the page shows a few of a tab below its first screen."""
+        """Whether the rows come with the customer page, which shows only a few below its first screen."""
         return not self.data.get("tab") and not self.data.get("before")
 
     @property

@@ -91,7 +91,7 @@ class Judge:
         )
 
     def _bought_here(self, row: ImportedRow, bought: Order | Purchase, digest: str) -> Verdict:
-        """It stays as it is, but what the row refuses is said by the customer."""
+        """The order or purchase stays as it is; consent that the row refuses is applied to its customer."""
         verdict = self._here(row, MatchedBy.ORDER, bought.source_record_id, digest)
         reason = differences_of(row, bought)
         if verdict.known is None:

@@ -88,7 +88,7 @@ class OrderReader:
 
 
 def _lines(order: Values, rows: Sequence[Values]) -> list[Values]:
-    """The lines of rows that have one each, or else those that a cell of the order has packed."""
+    """The lines of an order: one in each row, or all packed into one cell."""
     lines = [row for row in rows if not row.cells.keys().isdisjoint(OF_LINE)]
     if lines or not (packed := order.read("line_items", packed_lines)):
         return lines
