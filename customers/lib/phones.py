@@ -31,9 +31,11 @@ from phonenumbers import (
 )
 
 from customers.lib.addresses.countries import country_code
+from customers.lib.plain_phones import plain_dialled, plain_number
 from customers.lib.renumbered_phones import BOTH_VALID, RENUMBERED
 
 FEWEST_DIGITS = 7
+NO_DIGITS = re.compile(r"[^0-9]+")
 BEFORE_EXTENSION = ";ext="
 LONGEST_PHONE = 250
 
@@ -70,6 +72,12 @@ def phones_in(text: str, country: str = "") -> Sequence[Phone]:
 
 @lru_cache(2048)  # an act asks several times
 def _phones_in(text: str, region: str) -> Sequence[Phone]:
+    if plain := plain_number(text, region):
+        return (Phone(plain, phone_digits(text)),)
+    return phones_by_library(text, region)
+
+
+def phones_by_library(text: str, region: str) -> Sequence[Phone]:
     if ROUNDED.fullmatch(text):
         return ()
     if without_decimals := DECIMALS.fullmatch(text):
@@ -195,6 +203,8 @@ def phone_digits(text: str) -> str:
 
 
 def _plain_digits(text: str) -> str:
+    if text.isascii():
+        return NO_DIGITS.sub("", text)
     return "".join(str(unicodedata.digit(c)) for c in text if c.isdigit())
 
 
@@ -229,11 +239,15 @@ def phone_words(text: str, country: str = "") -> set[str]:
     for phone in phones_in(text, country):
         if phone.number:
             number = without_extension(phone.number)
-            parsed = phonenumbers.parse(number)
-            national = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
-            significant = phonenumbers.national_significant_number(parsed)
+            national, significant = plain_dialled(number) or dialled_by_library(number)
             words |= {as_dialled(national), as_dialled(significant)} | ({number} - {phone.number})
     return words
+
+
+def dialled_by_library(number: str) -> tuple[str, str]:
+    parsed = phonenumbers.parse(number)
+    national = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+    return _plain_digits(national), phonenumbers.national_significant_number(parsed)
 
 
 def digits_of_number(number: str) -> set[str]:
