@@ -16,11 +16,15 @@ LABEL = re.compile(r"\A[^@]*:")
 COMMENT = re.compile(r"\s\([^@()]*\)$")
 # None of these is in a part without quotes: a text that has one is two emails, or none.
 NO_PART_OF_ONE = re.compile(r"[\s@()<>\[\]:;,\\\"]")
+# As most are written: nothing is around it.
+PLAIN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]*[A-Za-z0-9]")
 FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 
 
 def bare_email(text: str) -> str:
     """The email without what is pasted around it: “Jan <jan@shop.org>,” and “Email: jan@shop.org” are jan@shop.org."""
+    if PLAIN.fullmatch(text):
+        return text
     # The two joiners are letters of some domains; no other character that cannot be seen is a part of an email.
     text = "".join(c for c in text.translate(FULL_WIDTH) if unicodedata.category(c) != "Cf" or c in JOINERS)
     if in_brackets := IN_BRACKETS.search(text):

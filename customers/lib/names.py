@@ -31,6 +31,7 @@ SIMPLER = str.maketrans(
     }
 )
 SAINTS = {"saint": "st", "sainte": "ste"}
+ASCII_WORD = re.compile(r"[0-9a-z]+")
 WITHOUT_APOSTROPHES = str.maketrans(dict.fromkeys(APOSTROPHES, ""))
 # Written out where the keyboard has no such letter.
 WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
@@ -65,6 +66,8 @@ def unaccented(text: str) -> str:
 
 def name_words(text: str) -> list[str]:
     plain = unaccented(text)
+    if plain.isascii():
+        return [word[:LONGEST_WORD] for word in ASCII_WORD.findall(plain)]
     # A mark that is left belongs to its letter.
     letters = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain)
     return [word[:LONGEST_WORD] for word in "".join(letters).split()]
