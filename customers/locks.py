@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from customers.database.lock_queues import Key, wait_for
 from customers.models import Customer
+from customers.statements.among import array_of
 from customers.statements.prepared import Prepared
 
 MOST_TRIES = 20
@@ -28,7 +29,8 @@ NAMESPACE = 7701
 NUMBERS = 2**20
 """So many that two strangers rarely have one number: an import chunk of 1,000 people has some 4,000 at a time."""
 
-LOCK = f"SELECT pg_advisory_xact_lock({NAMESPACE}, n), clock_timestamp() FROM unnest(%s::int[]) AS n"  # noqa: S608 - a number of ours
+LOCK = f"SELECT count(pg_advisory_xact_lock({NAMESPACE}, n)), clock_timestamp() FROM unnest(%s::int[]) AS n"  # noqa: S608 - a number of ours
+"""One row, with the time when all are locked."""
 TRY_LOCK = f"SELECT n FROM unnest(%s::int[]) AS n WHERE NOT pg_try_advisory_xact_lock({NAMESPACE}, n)"  # noqa: S608 - as above
 # Taken and released at once. Only a lock of the connection can be: one of the transaction lasts until its end.
 NUMBER_IS_FREE = (
@@ -133,8 +135,7 @@ def lock_numbers(names: Iterable[str]) -> datetime:
     """
     numbers = {number_of(name) for name in names}
     rows = wait_for((("number", number) for number in numbers), lambda: _run(LOCK, numbers))
-    times = [time for _, time in rows]
-    return max(times, default=None) or timezone.now()
+    return next((time for _, time in rows), None) or timezone.now()
 
 
 def try_lock_numbers(names: Iterable[str]) -> set[str]:
@@ -153,5 +154,5 @@ def _run(sql: str, numbers: Iterable[int]) -> list[Any]:
     if connection.vendor != "postgresql" or not locked:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(sql, [locked])
+        cursor.execute(sql, [array_of(locked)])
         return list(cursor.fetchall())
