@@ -40,11 +40,11 @@ class _Pattern:
 
 @dataclass(frozen=True)
 class _Format:
-    """How numbers that begin so are dialled within their country: `dialled` is a template of digits alone."""
+    """How numbers that begin so are dialled within their country: `dialled` are groups of the pattern, and digits."""
 
     beginning: re.Pattern[str]
     pattern: re.Pattern[str]
-    dialled: str
+    dialled: Sequence[int | str]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class _Plan:
     def dialled(self, significant: str) -> str:
         for form in self.formats:
             if form.beginning.match(significant) and (match := form.pattern.fullmatch(significant)):
-                return match.expand(form.dialled)
+                return "".join(match[part] if isinstance(part, int) else part for part in form.dialled)
         return significant
 
 
@@ -136,6 +136,6 @@ def _format(form: NumberFormat) -> _Format:
     written = form.format or ""
     if form.national_prefix_formatting_rule:
         written = re.sub(r"(\\\d)", form.national_prefix_formatting_rule, written, count=1)
-    digits = "".join(f"\\g<{group}>" if group else digit for group, digit in GROUP_OR_DIGIT.findall(written))
+    dialled = [int(group) if group else digit for group, digit in GROUP_OR_DIGIT.findall(written)]
     beginning = form.leading_digits_pattern[-1] if form.leading_digits_pattern else ""
-    return _Format(re.compile(beginning), re.compile(form.pattern or ""), digits)
+    return _Format(re.compile(beginning), re.compile(form.pattern or ""), dialled)

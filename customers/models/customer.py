@@ -42,6 +42,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
 
+def name_sort_key(first_name: str, last_name: str, company: str, email: str, phone: str) -> bytes:
+    return sort_key(last_name=last_name, first_name=first_name, otherwise=company or email or phone)
+
+
 class Customer(models.Model):
     """The golden record: what staff see and edit of one person or company.
 
@@ -170,9 +174,7 @@ class Customer(models.Model):
     @property
     def name_sort_key(self) -> bytes:
         # `sort_name` caches it.
-        return sort_key(
-            last_name=self.last_name, first_name=self.first_name, otherwise=self.company or self.email or self.phone
-        )
+        return name_sort_key(self.first_name, self.last_name, self.company, self.email, self.phone)
 
     @property
     def name_with_number(self) -> str:

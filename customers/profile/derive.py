@@ -69,15 +69,19 @@ def profile_difference(
 
 def first_profile_change(customer: Customer, *, by: User | None, via: str) -> ProfileChange:
     """What a new customer came with, not saved yet, so that each of its columns can be derived."""
-    came_with = {
+    values, by_id = came_with(profile_values(customer)), by.pk if by else None
+    return unsaved(
+        ProfileChange, customer_id=customer.pk, values=values, version=customer.version, by_id=by_id, via=via
+    )
+
+
+def came_with(profile: Mapping[str, Any]) -> Difference:
+    """What makes a blank profile the `profile` of a new customer."""
+    return {
         key: {"before": BLANK[key], "after": value, "from": None}
-        for key, value in profile_values(customer).items()
+        for key, value in profile.items()
         if value != BLANK[key]
     }
-    by_id = by.pk if by else None
-    return unsaved(
-        ProfileChange, customer_id=customer.pk, values=came_with, version=customer.version, by_id=by_id, via=via
-    )
 
 
 def bump_versions(customers: Collection[Customer]) -> None:

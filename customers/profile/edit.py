@@ -25,7 +25,7 @@ from customers.profile.derive import (
     profile_values,
     save_profile,
 )
-from customers.profile.fields import BY_KEY, NAME_FIELDS, OF_CUSTOMER
+from customers.profile.fields import BLANK, BY_KEY, NAME_FIELDS, OF_CUSTOMER
 from customers.profile.refusals import lock_merged, not_refused_by, refusals_in, refuse_as_merged
 from customers.profile.replay import BroughtByMerge, ProfileHistory
 from customers.profile.shop_logins import LoginTakenError, settle_logins
@@ -78,11 +78,16 @@ def unsaved_customer(
     **columns: Any,
 ) -> Customer:
     """Of `values` as they were sent, and those that are `cleaned` already, which count."""
-    cleaned = {**{key: clean(BY_KEY[key], value) for key, value in values.items() if key not in cleaned}, **cleaned}
-    profile = {BY_KEY[key].column: value for key, value in cleaned.items()}
+    profile = {BY_KEY[key].column: value for key, value in first_values(values, cleaned).items()}
     customer = unsaved(Customer, owner_id=owner.pk if owner else None, **columns, **profile)
     customer.sort_name = customer.name_sort_key
     return customer
+
+
+def first_values(values: Mapping[str, Any], cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """The profile of a new customer, {field: value}: `values` as they were sent, and `cleaned` ones, which count."""
+    others = {key: value for key, value in values.items() if key not in cleaned and value != BLANK[key]}
+    return {**{key: clean(BY_KEY[key], value) for key, value in others.items()}, **cleaned}
 
 
 @transaction.atomic

@@ -12,12 +12,17 @@ from customers.statements.unsaved import unsaved
 
 def created(customer: int, *, record: int) -> Event:
     """A customer was created, with its first `record`."""
-    return _event(EventKind.CUSTOMER_CREATED, customer, source_records=[record])
+    return _event(EventKind.CUSTOMER_CREATED, customer, **got(record))
+
+
+def got(*records: int) -> dict[str, object]:
+    """What an event says of the source records that its customer got."""
+    return {"source_records": [*records]}
 
 
 def updated(customer: int, *, records: Collection[int] = ()) -> Event:
     """What programs see of the customer has changed; it may have got new source `records`."""
-    return _event(EventKind.CUSTOMER_UPDATED, customer, **({"source_records": [*records]} if records else {}))
+    return _event(EventKind.CUSTOMER_UPDATED, customer, **(got(*records) if records else {}))
 
 
 def merged(merge: Merge, records_of: Mapping[int, Collection[int]]) -> Iterator[Event]:

@@ -23,6 +23,9 @@ PLAIN = {
 }
 """Fields whose values are stored as they are in Python, without a look at each."""
 
+Converters = Sequence[tuple[int, Callable[[Any], Any]]]
+"""(place, how the value there is stored)."""
+
 
 def write_rows(rows: Sequence[Model]) -> None:
     """`rows` of one table, all with a primary key or none of them."""
@@ -45,6 +48,27 @@ def write_values(model: type[Model], names: Sequence[str], values: Iterable[Sequ
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", list(values))  # noqa: S608 - only names of ours
 
 
+def write_copies(template: Model, names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+    """Rows as the unsaved `template`, but for the columns `names`, of which they have `values`.
+
+    What must be another one in each row and has a default, such as a uuid, is made for each.
+    """
+    model = type(template)
+    fields = {field.attname: field for field in model._meta.local_concrete_fields}
+    others = [field for name, field in fields.items() if name not in names]
+    makers = [field.get_default for field in others if _is_made(field)]
+    same = [field for field in others if not _is_made(field) and _is_given(field, template)]
+    written = [*(fields[name] for name in names), *filter(_is_made, others), *same]
+    last = tuple(_converted([getattr(template, field.attname) for field in same], _converters(same)))
+    converters = _converters([fields[name] for name in names])
+    rows = ((*_converted(row, converters), *(make() for make in makers), *last) for row in values)
+    write_values(model, [str(field.column) for field in written], rows)
+
+
+def _is_made(field: Any) -> bool:
+    return bool(field.unique and field.has_default())
+
+
 def _is_given(field: Any, row: Model) -> bool:
     value = getattr(row, field.attname)
     return not (isinstance(value, DatabaseDefault) or (field.primary_key and value is None))
@@ -53,12 +77,21 @@ def _is_given(field: Any, row: Model) -> bool:
 def _values(fields: Sequence[Any], rows: Iterable[Model]) -> Iterator[Sequence[Any]]:
     """Those that are stored otherwise than they are in Python are converted, the others taken all at once."""
     read = itemgetter(*(field.attname for field in fields))
-    converters = [(n, convert) for n, field in enumerate(fields) if (convert := _converter(field))]
-    for row in rows:
-        values = list(read(vars(row)))
-        for n, convert in converters:
-            values[n] = convert(values[n])
-        yield values
+    converters = _converters(fields)
+    return (_converted(read(vars(row)), converters) for row in rows)
+
+
+def _converters(fields: Sequence[Any]) -> Converters:
+    return [(n, convert) for n, field in enumerate(fields) if (convert := _converter(field))]
+
+
+def _converted(row: Sequence[Any], converters: Converters) -> Sequence[Any]:
+    if not converters:
+        return row
+    values = [*row]
+    for n, convert in converters:
+        values[n] = convert(values[n])
+    return values
 
 
 def _converter(field: Any) -> Callable[[Any], Any] | None:

@@ -8,7 +8,7 @@ whose email and phone are placeholders or ignored is as one without. An incoming
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -221,11 +221,13 @@ def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, check_share
     return record
 
 
-def first_profile(incoming: IncomingCustomer) -> dict[str, Any]:
+def first_profile(incoming: IncomingCustomer, *, cleaned: Collection[str] = ()) -> dict[str, Any]:
+    """As it was sent; of the fields `cleaned` it is known that they can be stored."""
     values: dict[str, Any] = {**vars(incoming.identity)}
     del values["country"]
     try:
-        clean(BY_KEY["email"], values["email"])
+        if "email" not in cleaned:
+            clean(BY_KEY["email"], values["email"])
     except ValidationError:
         # What is no email stays on the record as received; a profile holds only one that can be written to.
         values["email"] = ""

@@ -35,7 +35,8 @@ class Ids:
 
 
 def _from_sequence(model: type[Model]) -> list[int]:
-    sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    # The sequence is looked up once, not for each key.
+    sql = "SELECT nextval((SELECT pg_get_serial_sequence(%s, 'id')::regclass)) FROM generate_series(1, %s)"
     with connection.cursor() as cursor:
         cursor.execute(sql, [model._meta.db_table, AT_ONCE])
         return sorted(pk for (pk,) in cursor.fetchall())

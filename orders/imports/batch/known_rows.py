@@ -12,8 +12,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from typing import Any
 
-from django.db.models import Count
-
 from customers.lib.secrets.digests import keyed_digests
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.order import IncomingCustomer, IncomingOrder
@@ -55,10 +53,11 @@ class KnownRows:
 
     def __init__(self, digests: Collection[str], *, imported: int | None) -> None:
         written = ImportRow.objects.filter(digest__among=digests).order_by()
+        rows = list(written.values_list("digest", "source_record", "imported"))
         self._elsewhere: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
-        self._record_of = dict(written.values_list("digest", "source_record"))
-        for digest, by, number in written.values_list("digest", "imported").annotate(number=Count("pk")):
+        self._record_of = {digest: record for digest, record, _ in rows}
+        for (digest, by), number in Counter((digest, by) for digest, _, by in rows).items():
             if by == imported:
                 self._seen[digest] = number
             else:

@@ -14,7 +14,6 @@ from customers.models import (
     DataSource,
     Event,
     EventKind,
-    HistoryKind,
     MatchKey,
     SearchWord,
     SourceRecord,
@@ -22,26 +21,24 @@ from customers.models import (
 from customers.models.functions import Now
 from customers.models.matching import Key
 from customers.models.source import IDENTITY_FIELDS
-from customers.profile.derive import first_profile_change
-from customers.profile.edit import edit_profile, unsaved_customer
+from customers.profile.edit import edit_profile
 from customers.profile.lead_status import clear_lost, losses
-from customers.records import events, history, match_keys, shared_values
-from customers.statements.bulk import write_rows, write_values
+from customers.records import events, match_keys, shared_values
+from customers.statements.bulk import write_copies, write_rows, write_values
 from customers.statements.unsaved import unsaved
 from customers.totals import billing_status
 from orders import events as order_events
 from orders import history as order_history
 from orders.imports.batch.judge import Judge
+from orders.imports.batch.new_customers import VIA, NewCustomers, write_records
 from orders.imports.batch.new_orders import new_lines
 from orders.imports.batch.verdicts import Verdict
-from orders.intake.match_customer import first_profile
 from orders.models import Import, ImportRow, MatchedBy, Order, OrderItem, Purchase
 from orders.models.imports import COMPLETED
 from orders.revenue.steps import new_steps
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase, deltas_of_steps
 
-VIA = "import"
 MATCHES = (MatchedBy.BOTH, MatchedBy.EMAIL, MatchedBy.PHONE)
 
 
@@ -49,6 +46,7 @@ class NewRows:
     def __init__(self, imported: Import, source: DataSource, judge: Judge, verdicts: Sequence[Verdict]) -> None:
         self.imported, self.source, self.judge, self.verdicts = imported, source, judge, verdicts
         self.rows: defaultdict[type[Model], list[Model]] = defaultdict(list)
+        self.customers = NewCustomers(imported, source)
         self.records: dict[int, KnownRecord] = {}
         self.completed: dict[int, KnownRecord] = {}
         self.touched: set[int] = set()
@@ -75,26 +73,16 @@ class NewRows:
             self._put(*verdict.labels)
         if verdict.record and verdict.changes_customer and not verdict.record.customer.is_new:
             self.touched.add(verdict.record.customer.pk)
-        if verdict.record_pk is not None:
-            self._put(_import_row(self.imported, verdict))
 
     def _add_customer(self, verdict: Verdict) -> None:
-        choice, row, by = verdict.choice, verdict.row, self.imported.by
+        choice = verdict.choice
         assert choice  # noqa: S101 - the caller asked
         if choice.added:
             self.records[choice.added.pk] = choice.added
         if choice.completed and not choice.completed.is_new:
             self.completed[choice.completed.pk] = choice.completed
         if choice.is_new_customer:
-            pk = choice.record.customer.pk
-            # With what a row below refuses for the customer.
-            cleaned = {**row.profile, **self.refusals.pop(pk, {})}
-            customer = unsaved_customer(first_profile(choice.incoming), cleaned=cleaned, id=pk, **row.beside)
-            self._put(customer, first_profile_change(customer, by=by, via=VIA))
-            if not verdict.order:
-                sentence = "Customer imported from {source}."
-                created = history.entry(choice.record.pk, HistoryKind.CREATED, sentence, source=self.source.name, by=by)
-                self._put(created)
+            self.customers.add(verdict, self.refusals.pop(choice.record.customer.pk, {}))
 
     def _add_bought(self, verdict: Verdict) -> None:
         purchases = [verdict.purchase] if verdict.purchase else []
@@ -118,21 +106,28 @@ class NewRows:
     def _add_records(self) -> None:
         """Last, because a row further down may have completed a record."""
         for record in self.records.values():
-            self._put(_source_record(record))
             self._put(*(row for row in record.customer.exclusions if row.source_record_id == record.pk))
 
     def write(self) -> None:
         shared = self._shared_keys()
         write_rows(self.judge.products.added)
+        self.customers.write()
+        write_records(self.records.values())
         for model in sorted(self.rows, key=position):
             write_rows(self.rows[model])
         keys = ((record.pk, *key) for record in self.records.values() for key in sorted(record.keys))
+        self._write_import_rows()
         write_values(MatchKey, ["source_record_id", "kind", "value"], keys)
         words = (
             (record.pk, record.customer.pk, word) for record in self.records.values() for word in sorted(record.words)
         )
         write_values(SearchWord, ["source_record_id", "customer_id", "word"], words)
         shared_values.add(shared)
+
+    def _write_import_rows(self) -> None:
+        rows = [_of_import_row(verdict) for verdict in self.verdicts if verdict.record_pk is not None]
+        if rows:
+            write_copies(unsaved(ImportRow, imported_id=self.imported.pk), OF_IMPORT_ROW, rows)
 
     def _shared_keys(self) -> set[Key]:
         people = self.judge.people
@@ -187,45 +182,36 @@ def position(model: type[Model]) -> int:
 
 
 def _events(verdict: Verdict) -> Iterator[Event]:
+    """Who is new is told by `NewCustomers`."""
     choice = verdict.choice
-    if choice and choice.is_new_customer:
-        yield events.created(choice.record.customer.pk, record=choice.record.pk)
-    elif choice and (choice.added or choice.evidence in MATCHES):
-        yield events.updated(choice.record.customer.pk, records=[(choice.added or choice.record).pk])
-    elif choice and verdict.labels:
-        yield events.updated(choice.record.customer.pk)
+    if choice and not choice.is_new_customer:
+        if choice.added or choice.evidence in MATCHES:
+            yield events.updated(choice.record.customer.pk, records=[(choice.added or choice.record).pk])
+        elif verdict.labels:
+            yield events.updated(choice.record.customer.pk)
     if verdict.order:
         yield order_events.about(verdict.order, EventKind.ORDER_CREATED)
 
 
-def _source_record(record: KnownRecord) -> SourceRecord:
-    return unsaved(
-        SourceRecord,
-        id=record.pk,
-        origin_id=record.origin,
-        customer_id=record.customer.pk,
-        data_source_id=record.data_source_id,
-        external_id=record.external_id,
-        identity_key=record.identity_key,
-        **vars(record.identity),
-    )
+OF_IMPORT_ROW = (
+    *("number", "outcome", "evidence", "source_record_id", "is_new_customer", "is_new_record"),
+    *("order_id", "purchase_id", "added", "digest"),
+)
 
 
-def _import_row(imported: Import, verdict: Verdict) -> ImportRow:
+def _of_import_row(verdict: Verdict) -> tuple[Any, ...]:
     choice = verdict.choice
-    return unsaved(
-        ImportRow,
-        imported_id=imported.pk,
-        number=verdict.number,
-        outcome=verdict.outcome,
-        evidence=verdict.evidence,
-        source_record_id=verdict.record_pk or 0,
-        is_new_customer=bool(choice and choice.is_new_customer),
-        is_new_record=bool(choice and choice.added is choice.record),
-        order_id=verdict.order.pk if verdict.order else None,
-        purchase_id=verdict.purchase.pk if verdict.purchase else None,
-        added=_added(verdict),
-        digest=verdict.digest,
+    return (
+        verdict.number,
+        verdict.outcome,
+        verdict.evidence,
+        verdict.record_pk,
+        bool(choice and choice.is_new_customer),
+        bool(choice and choice.added is choice.record),
+        verdict.order.pk if verdict.order else None,
+        verdict.purchase.pk if verdict.purchase else None,
+        _added(verdict),
+        verdict.digest,
     )
 
 

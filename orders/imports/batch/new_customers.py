@@ -1,0 +1,106 @@
+"""The customers whom a chunk of an import creates, and the records that it adds, as columns of their tables.
+
+What an act writes for one customer is the template of all: only what differs from row to row is put together here. A
+model for each of the five rows of a customer would take longer than writing them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from customers.matching.known_people import KnownRecord
+from customers.models import Customer, DataSource, HistoryKind, ProfileChange, SourceRecord
+from customers.models.customer import name_sort_key
+from customers.models.source import IDENTITY_FIELDS
+from customers.profile.derive import came_with
+from customers.profile.edit import first_values
+from customers.profile.fields import BLANK, BY_KEY
+from customers.records import events, history
+from customers.statements.bulk import write_copies
+from customers.statements.unsaved import unsaved
+from orders.imports.batch.verdicts import Verdict
+from orders.intake.match_customer import first_profile
+from orders.models import Import
+
+VIA = "import"
+NAMED_BY = ("first_name", "last_name", "company", "email", "phone")
+OF_RECORD = ("id", "origin_id", "customer_id", "data_source_id", "external_id", "identity_key", *IDENTITY_FIELDS)
+
+
+@dataclass(frozen=True)
+class _NewCustomer:
+    """`beside` are columns that are no part of the `profile`; one with `has_order` came with the order."""
+
+    pk: int
+    record: int
+    profile: Mapping[str, Any]
+    beside: Mapping[str, Any]
+    has_order: bool
+
+
+class NewCustomers:
+    def __init__(self, imported: Import, source: DataSource) -> None:
+        self._by, self._source = imported.by, source
+        self._customers: list[_NewCustomer] = []
+
+    def add(self, verdict: Verdict, refusals: Mapping[str, bool]) -> None:
+        """`refusals` are what a row further down refuses for the customer of this one."""
+        choice, row = verdict.choice, verdict.row
+        assert choice  # noqa: S101 - it creates somebody
+        cleaned = {**row.profile, **refusals}
+        profile = first_values(first_profile(choice.incoming, cleaned=cleaned.keys()), cleaned)
+        record, has_order = choice.record, verdict.order is not None
+        self._customers.append(_NewCustomer(record.customer.pk, record.pk, profile, row.beside, has_order))
+
+    def write(self) -> None:
+        if self._customers:
+            self._write_customers()
+            self._write_changes()
+            self._write_history()
+
+    def _write_customers(self) -> None:
+        keys = sorted({key for customer in self._customers for key in customer.profile})
+        beside = sorted({name for customer in self._customers for name in customer.beside})
+        columns = ["id", "sort_name", *(BY_KEY[key].column for key in keys), *beside]
+        blanks = [(key, BLANK[key]) for key in keys]
+        rows = (
+            (
+                customer.pk,
+                name_sort_key(*(customer.profile.get(key, "") for key in NAMED_BY)),
+                *(customer.profile.get(key, blank) for key, blank in blanks),
+                *map(customer.beside.get, beside),
+            )
+            for customer in self._customers
+        )
+        write_copies(unsaved(Customer), columns, rows)
+
+    def _write_changes(self) -> None:
+        by = self._by.pk if self._by else None
+        change = unsaved(ProfileChange, version=1, by_id=by, via=VIA)
+        rows = ((customer.pk, came_with(customer.profile)) for customer in self._customers)
+        write_copies(change, ["customer_id", "values"], rows)
+
+    def _write_history(self) -> None:
+        sentence = "Customer imported from {source}."
+        entry = history.entry(0, HistoryKind.CREATED, sentence, source=self._source.name, by=self._by)
+        records = [(customer.record,) for customer in self._customers if not customer.has_order]
+        if records:
+            write_copies(entry, ["source_record_id"], records)
+        rows = ((customer.pk, events.got(customer.record)) for customer in self._customers)
+        write_copies(events.created(0, record=0), ["customer", "data"], rows)
+
+
+def write_records(records: Collection[KnownRecord]) -> None:
+    if records:
+        write_copies(unsaved(SourceRecord), OF_RECORD, map(_of_record, records))
+
+
+def _of_record(record: KnownRecord) -> Sequence[Any]:
+    owner, source = record.customer.pk, record.data_source_id
+    identity = vars(record.identity)
+    return (
+        *(record.pk, record.origin, owner, source, record.external_id, record.identity_key),
+        *(identity[name] for name in IDENTITY_FIELDS),
+    )
