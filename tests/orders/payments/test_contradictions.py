@@ -32,6 +32,7 @@ REASON = "As the console shows it"
 # Every state and every late answer
 
 
+@pytest.mark.one_database  # hundreds of answers, each as the tests below send one
 def test_every_late_answer_to_every_state_is_kept_where_it_contradicts_and_changes_nothing_else():
     orders = {status: paid_order(email=f"{status}@reunite.cz") for status in OrderStatus.values}
     answers = [Answer(status, "Late.", "late/1") for status in TransactionStatus]
