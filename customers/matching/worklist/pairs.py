@@ -17,7 +17,7 @@ from customers.lib.numbers import capped_count
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.matching.worklist.cohesion import LEAST_CONNECTED, Pair, group_pairs
 from customers.matching.worklist.filters import first_passing
-from customers.matching.worklist.groups import Place
+from customers.matching.worklist.groups import Place, follows
 from customers.matching.worklist.page import (
     Group,
     GroupMember,
@@ -122,10 +122,7 @@ def read_groups_of_pairs(
 
 def in_order(waiting: QuerySet[PairRow, PairRow], after: Place | None = None) -> QuerySet[PairRow, PairRow]:
     rows = waiting.filter(rank__gt=NO_RANK).order_by("-rank", "-pk")
-    if not after:
-        return rows
-    rank, number = after
-    return rows.filter(Q(rank__lt=rank) | Q(pk__lt=number), rank__lte=rank)
+    return rows.filter(follows(after)) if after else rows
 
 
 def _next_pairs(rows: QuerySet[PairRow, PairRow], conditions: Sequence[Any]) -> tuple[list[PairRow], PairRow | None]:

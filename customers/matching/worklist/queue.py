@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from customers.lib.batches import PAGE
 from customers.lib.numbers import parse_number
 from customers.matching.worklist.filters import EVERYTHING, WorklistFilter, first_passing
-from customers.matching.worklist.groups import ConnectedCustomers, Place, groups_around
+from customers.matching.worklist.groups import ConnectedCustomers, Place, follows, groups_around
 from customers.models import SharedValue
 from customers.models.matching import Key
 
@@ -74,8 +74,7 @@ def _after(after: Place | None, lowest: int, end: int) -> QuerySet[SharedValue]:
     values = SharedValue.objects.filter(rank__gte=lowest, rank__lt=end).order_by("-rank", "-pk")
     if not after or after[0] >= end:
         return values
-    rank, number = after
-    return values.filter(Q(rank__lt=rank) | Q(pk__lt=number), rank__lte=rank)
+    return values.filter(follows(after))
 
 
 def _place(row: SharedValue) -> Place:
