@@ -210,10 +210,10 @@ OTHER_PLACES = {
 def test_words_of_one_address_find_who_lives_there(text):
     addresses = [*OTHERS, OTHER_PLACES.get(text, PATRICKS)]
     *_, there = [CustomerFactory(billing_address=address) for address in addresses]
-    found = {customer for customer in find.find(text) if customer.billing_address == there.billing_address}
-    assert found >= {there}
-    assert set(find.find(text)) == found
-    assert SearchText(text).ids_if_few(FEW) == {customer.pk for customer in found}
+    customers = {customer for customer in find.find(text) if customer.billing_address == there.billing_address}
+    assert customers >= {there}
+    assert set(find.find(text)) == customers
+    assert SearchText(text).ids_if_few(FEW) == {customer.pk for customer in customers}
 
 
 def test_a_city_with_its_state_finds_all_who_live_there():

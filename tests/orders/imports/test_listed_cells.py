@@ -30,8 +30,8 @@ def test_exports_of_other_systems_name_phases_and_types_that_no_list_has_before_
     hubspot = f"{(EXPORTS / 'hubspot_contacts.csv').read_text().strip()}\n902,Jan,,j@x.cz{',' * 17}Evangelist,\n"
 
     def column(text: str, header: str):
-        [found] = [column for column in guess(csv_table(text)).columns if column.header == header]
-        return found
+        [guessed] = [column for column in guess(csv_table(text)).columns if column.header == header]
+        return guessed
 
     stage = column(hubspot, "Lifecycle Stage")
     assert (stage.target, stage.why) == ("", "There is no lead phase yet. Add some in Settings, Sales lists")
