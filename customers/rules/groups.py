@@ -11,8 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from django.db.models import Q
-
 from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
 from customers.models import Customer, MergeMember, MergeRule
 from customers.records.ownership import merge_chains, merged_into_any
@@ -120,13 +118,14 @@ def _undone_among(customers: Collection[int]) -> set[Pair]:
     An undo marks them as not duplicates; whoever reverses the mark still has to merge them.
     """
     live_of: Mapping[int, int] = merged_into_any(customers)
-    undone = MergeMember.objects.filter(
-        Q(duplicate__in=live_of) | Q(merge__survivor__in=live_of), undone_at__isnull=False
-    )
+    undone = MergeMember.objects.filter(undone_at__isnull=False)
+    # Each side by its own index: one condition about both would read all that was ever undone.
+    as_duplicates, as_survivors = undone.filter(duplicate__in=live_of), undone.filter(merge__survivor__in=live_of)
+    merges = {*as_duplicates.values_list("merge", flat=True), *as_survivors.values_list("merge", flat=True)}
     parted: defaultdict[int, set[int]] = defaultdict(set)
-    for merge, survivor, duplicate in MergeMember.objects.filter(
-        merge__in=undone.values("merge"), undone_at__isnull=False
-    ).values_list("merge", "merge__survivor", "duplicate"):
+    for merge, survivor, duplicate in undone.filter(merge__in=merges).values_list(
+        "merge", "merge__survivor", "duplicate"
+    ):
         parted[merge] |= {survivor, duplicate}
     pairs = [pair for together in parted.values() for pair in combinations(sorted(together), 2)]
     chains = merge_chains({pk for pair in pairs for pk in pair} - live_of.keys())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crm.accounts.models import User
 from crm.jobs.kind import KINDS
@@ -50,5 +50,6 @@ class JobFilterForm(forms.Form):
 
 
 def owners() -> list[tuple[str, str]]:
-    users = User.objects.filter(jobs__isnull=False).distinct().order_by("first_name", "last_name", "username")
+    has_jobs = Exists(Job.objects.filter(by=OuterRef("pk")))  # a join would read all jobs
+    users = User.objects.filter(has_jobs).order_by("first_name", "last_name", "username")
     return [(str(user.pk), str(user)) for user in users]

@@ -60,7 +60,7 @@ def wilson(right: int, number: int, z: float = 1.96) -> tuple[float, float]:
 def precision_by_band(model: str = "") -> list[Band]:
     """Of the last answers, those to pairs that the model of this version scored, or any; the likeliest band first."""
     of_model = LikelyAnswer.objects.filter(model=model) if model else LikelyAnswer.objects.all()
-    last = LikelyAnswer.objects.filter(pk__in=of_model.order_by("-pk").values("pk")[:MOST_COUNTED])
+    last = of_model.order_by("-pk")[:MOST_COUNTED]
     counts: dict[str, Count] = {}
     for number, (least, end) in enumerate(BANDS):
         within = Q(probability__gte=least, probability__lt=end)

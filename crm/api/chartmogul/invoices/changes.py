@@ -18,7 +18,10 @@ from crm.api.chartmogul.times import format_time
 from customers.models import DeletedRow
 from customers.records.horizon import CLOCKS_DIFFER
 from customers.records.newest import Cursor, compared_to
+from customers.records.source_records import BEFORE_ALL
 from orders.models import Order
+
+BEGINNING = Cursor(BEFORE_ALL, 0)
 
 
 class InvoiceChange(NamedTuple):
@@ -44,9 +47,8 @@ def change_page(query: CursorQuery, horizon: datetime | None) -> dict[str, Any]:
 
 def _written(after: Cursor | None, limit: int) -> Iterator[InvoiceChange]:
     for by in ("updated", "source_record__moved_at"):
-        orders = Order.objects.invoices().filter(**{f"{by}__isnull": False})
-        if after:
-            orders = orders.filter(compared_to(after, "gt", by=by))
+        # Also from the beginning by a comparison: for "is not null" SQLite would sort all orders.
+        orders = Order.objects.invoices().filter(compared_to(after or BEGINNING, "gt", by=by))
         for at, number, uuid in orders.order_by(by, "pk").values_list(by, "pk", "uuid")[:limit]:
             yield InvoiceChange(at, number, uuid)
 
