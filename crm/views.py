@@ -14,7 +14,7 @@ from crm.webhooks.endpoint_list import failing_endpoints
 from customers.pages.views.start import start
 from customers.permissions import MANAGE_RULES, VIEW_CUSTOMERS, VIEW_ORDERS
 from orders.double_payments.double_payment_list import count_open
-from orders.payments.undecided import undecided_payments
+from orders.payments.contradiction_list import undecided_payments
 from orders.permissions import SETTLE
 from orders.reconciliation.differences import recent_differences
 

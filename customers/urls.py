@@ -15,11 +15,11 @@ from customers.erasing.views.deletion_log import deletion_list
 from customers.labels.views import attribute_remove, attribute_set, customer_labels, tag_add, tag_remove
 from customers.lists.views import list_entry_add, list_entry_edit, lists
 from customers.matching.views.exclusions import customer_known_by, match_resume, match_stop
-from customers.matching.views.identifying import identifying_attributes, identifying_remove
+from customers.matching.views.identifying_attributes import identifying_attributes, identifying_remove
 from customers.matching.views.ignored_values import ignored_add, ignored_remove, ignored_values
 from customers.matching.views.likely_model import likely_model, likely_model_use
-from customers.matching.views.marks import duplicates_dismiss
 from customers.matching.views.next_group import next_group
+from customers.matching.views.not_duplicates import duplicates_dismiss
 from customers.matching.views.worklist import duplicate_list
 from customers.merging.views.choose import merge_choose, merge_dismiss
 from customers.merging.views.confirm import merge_confirm

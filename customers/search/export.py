@@ -14,7 +14,7 @@ from typing import Any
 from customers.lib.addresses.countries import country_name
 from customers.lib.batches import batches
 from customers.lib.columns import Column, ValueKind
-from customers.matching.refusers import refusals_nearby
+from customers.matching.consent_refusals import refusals_nearby
 from customers.matching.related import RelatedCustomer, related_customers_of
 from customers.models import Customer
 from customers.profile.clean import as_text

@@ -12,7 +12,7 @@ from customers.lib.counting import Counted, count_after_commit
 from orders.imports.batch.statistics import make_statistics
 from orders.imports.batch.verdicts import Verdict, counts_of
 from orders.imports.batch.write import check_chunk, write_chunk
-from orders.imports.garbage import searched_before
+from orders.imports.garbage_collection import searched_before
 from orders.imports.rows.imported_row import ImportedRow
 from orders.imports.stored_file import ImportRefusedError, close_import, open_import, rows_after
 from orders.models import Import, ImportSample, ImportState, RowOutcome

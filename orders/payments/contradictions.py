@@ -1,8 +1,8 @@
 """An answer that contradicts what was recorded: a declined payment that was made after all, or the other way round.
 
 The gateway may answer late, after a look-up said that it never received the payment, or after a user recorded an
-outcome. What it says is kept on the payment, and a user decides (`decide.py`). Until then the order stays as it was,
-the payment counts as made, and nothing else is charged or refunded, so that nobody pays twice.
+outcome. What it says is kept on the payment, and a user decides (`decide_contradiction.py`). Until then the order stays
+as it was, the payment counts as made, and nothing else is charged or refunded, so that nobody pays twice.
 """
 
 from __future__ import annotations

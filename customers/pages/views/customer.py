@@ -9,7 +9,7 @@ from django.views.decorators.vary import vary_on_headers
 from customers.engagement.forms.notes import NoteForm
 from customers.lib.addresses.address import address_lines
 from customers.lib.phrases import isolated
-from customers.matching.refusers import refusers_among
+from customers.matching.consent_refusals import refusers_among
 from customers.matching.related import related_by
 from customers.models import Customer
 from customers.pages import tabs

@@ -19,7 +19,7 @@ from customers.web.fields import TextField, choice_field
 from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionKind
 from orders.pages.forms.fields import AmountField, ReasonField
-from orders.payments.decide import Decision
+from orders.payments.decide_contradiction import Decision
 from orders.payments.refund import RefundablePayment, refuse_amount
 from orders.payments.rerun import refuse_expired
 

@@ -22,7 +22,7 @@ from orders.pages.forms.payment import DecideForm, RefundForm, SettleForm
 from orders.pages.views.confirm import Confirmation, confirm_page
 from orders.pages.views.order import get_order
 from orders.payments.contradictions import contradiction_note
-from orders.payments.decide import Decision, decide, decisions_about, payment_to_decide
+from orders.payments.decide_contradiction import Decision, decide, decisions_about, payment_to_decide
 from orders.payments.outcome import amount_text, outcome_sentence
 from orders.payments.record_answer import LostAnswerError
 from orders.payments.refund import refund_order, refundable_payments

@@ -5,9 +5,9 @@ import json
 import pytest
 from django.db import connection
 
+from customers.matching.consent_refusals import refusals_nearby
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.matching.ignored_list import FEWEST_SHARING, MOST_COMPARED, most_shared
-from customers.matching.refusers import refusals_nearby
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.models import Customer, DataSource, MatchKey, SharedValue, SourceRecord, Via

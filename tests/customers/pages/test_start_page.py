@@ -10,7 +10,7 @@ from customers.merging import recent
 from customers.merging.recent import BASE, HIGHEST, WEEKS, merges_by_week, recent_acts
 from customers.models import Merge, Visit
 from customers.search.recent import recently_viewed, record_visit
-from orders.payments import undecided
+from orders.payments import contradiction_list
 from tests.acts import merge, undo
 from tests.factories import CustomerFactory, allow, customer_with_order, declined_order, signed_in
 from tests.orders.payments.changing_gateway import make_contradicted
@@ -52,7 +52,7 @@ def test_who_may_decide_about_payments_sees_those_with_two_answers_and_others_do
     orders = [declined_order(email=f"h{n}@reunite.cz") for n in range(3)]
     for order in orders[:2]:
         make_contradicted(order)
-    monkeypatch.setattr(undecided, "MOST_SHOWN", 1)
+    monkeypatch.setattr(contradiction_list, "MOST_SHOWN", 1)
     page = as_admin.get("/").content.decode()
     assert f'href="/orders/{orders[0].number}/decide/"' in page
     assert "1+</span>" in page

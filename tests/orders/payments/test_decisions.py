@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from orders.models import Order, Transaction, TransactionStatus
-from orders.payments.decide import Decision, decide, decisions_about, payment_to_decide
+from orders.payments.decide_contradiction import Decision, decide, decisions_about, payment_to_decide
 from orders.payments.gateway import Answer
 from orders.payments.record_answer import record_answer
 from tests.acts import refund, rerun

@@ -4,10 +4,10 @@ import pytest
 from django.utils import timezone
 
 from customers.lib.dates import format_day
+from customers.matching.consent_refusals import refusals_nearby, refusers_among
 from customers.matching.duplicates import duplicates_of
 from customers.matching.keys import MOST_SHARING
 from customers.matching.not_duplicates import mark_not_duplicates
-from customers.matching.refusers import refusals_nearby, refusers_among
 from customers.models import Customer, IgnoredValue
 from customers.search.export import export_rows, short_list
 from tests.acts import edit, fresh, merge
