@@ -14,13 +14,14 @@ from django.db import transaction
 
 from customers.lib.batches import BATCH, batches
 from customers.locks import lock
-from customers.matching.evidence.keys import begin_anew
+from customers.matching.evidence import keys as evidence_keys
 from customers.matching.rebuild import renew_exclusions, renew_ignored_values
 from customers.models import Customer, MergeMember, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.profile.derive import refresh_profiles
 from customers.records import match_keys, ownership, shared_values
 from customers.review.counts import recount_merges
+from customers.search import combinations
 from customers.totals import billing_status
 
 OfRecords = Callable[[Sequence[int]], list[str]]
@@ -67,12 +68,16 @@ def rebuild_stretch(place: Place, totals: OfRecords) -> RebuiltStretch:
     names = list(phases)
     if not place:
         # No act writes evidence keys. What does writes all of them again, a while after this.
-        begin_anew()
+        evidence_keys.begin_anew()
     name, *after = place or (names[0],)
     stretch = phases[name](after)
     if stretch.following is not None:
         return replace(stretch, following=(name, *stretch.following))
-    return replace(stretch, following=following_phase(names, name))
+    following = following_phase(names, name)
+    if following is None:
+        # Of all customers, since a profile is corrected without a change that is told.
+        combinations.begin_anew()
+    return replace(stretch, following=following)
 
 
 def following_phase(names: Sequence[str], name: str) -> Place | None:

@@ -33,6 +33,7 @@ from customers.matching.likely.scan import is_installed
 from customers.matching.likely.waiting import rank_answered_pairs
 from customers.matching.worklist.ranks import rank_what_waits
 from customers.review.counts import count_merges
+from customers.search.combinations import keep_up_combinations
 
 logger = logging.getLogger(__name__)
 
@@ -115,6 +116,7 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("rank_answered_pairs", every(seconds=20), rank_answered_pairs),
     Scheduled("pair_answered", every(seconds=20), pair_answered),
     Scheduled("keep_up_evidence", every(seconds=30), keep_up_evidence),
+    Scheduled("keep_up_combinations", every(seconds=20), keep_up_combinations),
     Scheduled("count_merges", every(minutes=1), count_merges),
     Scheduled("follow_rules", every(seconds=30), follow_rules),
     command("purge", daily(3, 37)),

@@ -14,6 +14,7 @@ from crm.audit.models import AuditEntry
 from crm.webhooks.models import Attempt, Delivery
 from customers.erasing.delete_rows import Model, referring
 from customers.models import (
+    CombinationMember,
     Customer,
     ErasedRecord,
     Event,
@@ -85,6 +86,7 @@ _REQUESTS = "Requests for a second person: who asked and answered is in the hist
 _WORK_LISTS = "Work lists of merges and undos of many customers: the merges themselves are in the file."
 LEFT_OUT: dict[Model, str] = {
     Attempt: "Attempts to send an event: the deliveries say what was sent to which system.",
+    CombinationMember: "By what the list of customers is filtered: worked out from rows that are in the file.",
     DoublePayment: "Who may pay twice: found in purchases and charges that are in the file.",
     EvidencePair: _SCORES,
     ErasedRecord: "IDs of erased customers: only as digests, and of nobody who can be exported.",

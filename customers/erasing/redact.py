@@ -16,6 +16,7 @@ from customers.lib.batches import BATCH
 from customers.lib.sentences import ERASED, Value, without_customers
 from customers.merging.second_person.tell import tell_of_answer
 from customers.models import (
+    CombinationMember,
     Customer,
     EvidencePair,
     HistoryEntry,
@@ -52,7 +53,8 @@ def redact(family: Mapping[int, Customer]) -> None:
     MergeMember.objects.filter(duplicate__in=family).update(records=[], duplicate_name="")
     for pairs in (NotDuplicate, LikelyPair, LikelyAnswer, EvidencePair):
         pairs._default_manager.filter(Q(first__in=family) | Q(second__in=family)).delete()
-    Visit.objects.filter(customer__in=family).delete()
+    for rows in (Visit, CombinationMember):
+        rows._default_manager.filter(customer__in=family).delete()
 
 
 def _redact_requests(family: Collection[int]) -> None:

@@ -21,6 +21,7 @@ from customers.models.matching import Key
 from customers.records import history
 from customers.records.match_keys import refresh as refresh_match_keys
 from customers.records.staff_record import identity_of, staff_record_of
+from customers.records.timestamps import touch_customer
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -164,5 +165,6 @@ def _finish(
 ) -> str:
     if changed:
         refresh_match_keys(list({record.pk: record for record in records}.values()))
+        touch_customer(locked.pk)
         history.write(locked, HistoryKind.MATCH, sentence, value=written, by=by)
     return written

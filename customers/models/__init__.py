@@ -22,6 +22,7 @@ from customers.models.erased_record import ErasedRecord
 from customers.models.erasure import Erasure
 from customers.models.event import Event, EventKind
 from customers.models.evidence import EvidenceKey, EvidenceKind, EvidencePair, EvidenceProgress, IdentifyingAttribute
+from customers.models.filters import CombinationMember, FilterCombination, FilterProgress
 from customers.models.history import HistoryEntry, HistoryKind, HistoryReader
 from customers.models.likely_model import LikelyAnswer, TrainedModel
 from customers.models.linked import LinkedRow, Tab, TabPosition
@@ -58,6 +59,7 @@ __all__ = [
     "BillingStatus",
     "CartLogin",
     "ClosingReason",
+    "CombinationMember",
     "Contact",
     "CountedMerges",
     "CreditEntry",
@@ -73,6 +75,8 @@ __all__ = [
     "EvidenceKind",
     "EvidencePair",
     "EvidenceProgress",
+    "FilterCombination",
+    "FilterProgress",
     "ForecastCategory",
     "GroupToMerge",
     "HistoryEntry",

@@ -17,13 +17,16 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
 from customers.lib.addresses.countries import country_spellings
-from customers.models import BillingStatus, Customer, MatchKey, SharedValue, SourceRecord
+from customers.models import BillingStatus, Customer, DataSource, MatchKey, SharedValue, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry
 from customers.models.source import with_external_id
 from customers.search.find import at_most, few_with_all, read_word
 from customers.search.lookups import Lookup, lookups_by_word, union_of_owners, whole_lookups
 from customers.totals.status import CUSTOMER, HAS_BOUGHT
+
+_SHARED = SharedValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+SHARES_A_VALUE = Exists(MatchKey.objects.filter(Exists(_SHARED), source_record__customer=OuterRef("pk")))
 
 
 class Criterion(ABC):
@@ -36,6 +39,11 @@ class Criterion(ABC):
     @abstractmethod
     def condition(self) -> Q:
         """On any customer, also a retired one."""
+
+    @property
+    def combinations(self) -> Q | None:
+        """On the combinations of all customers that pass, and maybe others; None where combinations do not tell."""
+        return None
 
     @abstractmethod
     def ids_if_few(self, most: int) -> set[int] | None:
@@ -92,6 +100,10 @@ class Status(Criterion):
             else is_one_of(billing, [""]) & is_one_of(lead, self.statuses)
         )
 
+    @property
+    def combinations(self) -> Q:
+        return Q(billing_status__in=self.statuses) if self._is_billing else lead_combinations(self.statuses)
+
     def ids_if_few(self, most: int) -> set[int] | None:
         column = "billing_status" if self._is_billing else "lead_status"
         return at_most(most, Customer.objects.filter(**{f"{column}__in": self.statuses}).values("pk"))
@@ -115,10 +127,18 @@ class ShownStatus(Criterion):
             return without_purchases & (is_one_of(lead, [""]) | Q(HAS_BOUGHT))
         return without_purchases & is_one_of(lead, [self.status]) & ~Q(HAS_BOUGHT)
 
+    @property
+    def combinations(self) -> Q:
+        return Q(billing_status="") if self.status == CUSTOMER else lead_combinations([self.status])
+
     def ids_if_few(self, most: int) -> set[int] | None:
         if self.status == CUSTOMER:
             return None  # most customers are
         return at_most(most, Customer.objects.filter(lead_status=self.status).values("pk"))
+
+
+def lead_combinations(statuses: Sequence[str]) -> Q:
+    return Q(billing_status="", lead_status__in=statuses)
 
 
 def with_status(status: str) -> Criterion:
@@ -136,6 +156,14 @@ class FromSource(Criterion):
     def condition(self) -> Q:
         records = SourceRecord.objects.alias(source=unindexed("data_source")).filter(source__in=self.sources)
         return Q(Exists(records.filter(self._with_id, customer=OuterRef("pk"))))
+
+    @property
+    def combinations(self) -> Q | None:
+        if self.external_id:
+            return None
+        # Not noted of staff records, which an order or a note may add without a change of the customer.
+        is_of_staff = Exists(DataSource.objects.filter(pk__in=self.sources, name=DataSource.STAFF))
+        return Q(data_source__in=self.sources) | Q(is_of_staff)
 
     def ids_if_few(self, most: int) -> set[int] | None:
         of_source = SourceRecord.objects.filter(self._with_id, data_source__in=self.sources)
@@ -156,6 +184,10 @@ class Country(Criterion):
     def condition(self) -> Q:
         return is_one_of(unindexed(BillingCountry()), country_spellings(self.code))
 
+    @property
+    def combinations(self) -> Q:
+        return Q(country=self.code)
+
     def written(self) -> CustomerQuerySet:
         return Customer.objects.filter(is_one_of(BillingCountry(), country_spellings(self.code)))
 
@@ -173,10 +205,11 @@ class HasDuplicates(Criterion):
 
     @property
     def condition(self) -> Q:
-        keys = MatchKey.objects.filter(source_record__customer=OuterRef("pk"))
-        return Q(
-            Exists(keys.filter(Exists(SharedValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value")))))
-        )
+        return Q(SHARES_A_VALUE)
+
+    @property
+    def combinations(self) -> Q:
+        return Q(shares_value=True)
 
     def ids_if_few(self, most: int) -> set[int] | None:
         values = list(SharedValue.objects.values_list("kind", "value")[: most + 1])

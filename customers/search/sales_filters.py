@@ -33,6 +33,10 @@ class HasAccountType(Criterion):
     def condition(self) -> Q:
         return is_one_of(unindexed("account_type"), [self.account_type])
 
+    @property
+    def combinations(self) -> Q:
+        return Q(account_type=self.account_type)
+
     def ids_if_few(self, most: int) -> set[int] | None:
         return at_most(most, Customer.objects.filter(account_type=self.account_type).values("pk"))
 
@@ -51,6 +55,10 @@ class LeadInPhase(Criterion):
     def condition(self) -> Q:
         is_lead = is_one_of(unindexed("billing_status"), [""]) & ~is_one_of(unindexed("lead_status"), [""])
         return is_one_of(unindexed("lead_phase"), [self.phase]) & is_lead & ~Q(HAS_BOUGHT)
+
+    @property
+    def combinations(self) -> Q:
+        return Q(lead_phase=self.phase, billing_status="", lead_status__gt="")
 
     def ids_if_few(self, most: int) -> set[int] | None:
         in_phase = Customer.objects.filter(lead_phase=self.phase, billing_status="", lead_status__gt="")

@@ -1,8 +1,8 @@
 """The customers who pass several filters, in an order, in time that does not grow with the number of customers.
 
-If few customers pass one filter, they are read from its index, tested against the other filters, and sorted. If many
-pass every filter, the index of the order is read a stretch at a time, until enough of them pass all. When few pass all
-filters together, a page ends after some stretches, before it is full.
+If few customers pass one filter, or several of them together (`together.py`), they are read from an index, tested
+against the other filters, and sorted. If many do, the index of the order is read a stretch at a time, until enough of
+them pass all. When few pass all filters after all, a page ends after some stretches, before it is full.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from customers.models import Customer
 from customers.models.customer import CustomerQuerySet
 from customers.search.filters import Criterion, HasDuplicates
 from customers.search.sorting import Sort, SortPlace
+from customers.search.together import changed_since_noted, few_who_pass
 
 FEW = 5_000
 SHORTEST_STRETCH, LONGEST_STRETCH = 250, 4_000
@@ -40,7 +41,14 @@ def scan(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | None =
 
 
 def _stretches(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None) -> Iterator[Stretch]:
-    for criterion in criteria:
+    # One of each kind: a combination has one data source.
+    together = [*{type(one): one for one in criteria if one.combinations is not None}.values()]
+    alone = criteria
+    if len(together) > 1 and (changed := changed_since_noted()) is not None:
+        if (ids := few_who_pass(together, changed, FEW)) is not None:
+            return iter([Stretch(_sorted(ids, criteria, sort, after), None)])
+        alone = [criterion for criterion in criteria if criterion not in together]
+    for criterion in alone:
         ids = criterion.ids_if_few(FEW)
         if ids is not None:
             rest = [other for other in criteria if other is not criterion or not criterion.ids_are_exact]

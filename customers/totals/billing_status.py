@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from django.db.models import Sum
 
 from customers.models import BillingStatus, Customer, RecordTotals
+from customers.models.functions import Now
 from customers.statements.prepared import Prepared
 
 BY_PRIORITY = (
@@ -34,7 +35,8 @@ def refresh(customers: Collection[int]) -> list[str]:
     differed = []
     for pk, status, *counts in _counted(list(customers)):
         if status != status_of(counts):
-            Customer.objects.filter(pk=pk).update(billing_status=status_of(counts))
+            # With the time, by which it is found what the list filters by.
+            Customer.objects.filter(pk=pk).update(billing_status=status_of(counts), updated=Now())
             differed.append(f"billing status of customer {pk}")
     return differed
 

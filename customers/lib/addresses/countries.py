@@ -121,5 +121,6 @@ def country_spellings(code: str) -> list[str]:
     named = next((names for names in _names() if names[0] == code), [code])
     names = [country_name(code), *ALSO_WRITTEN.get(code, ()), *named[1:]]
     spellings = [name for name in names if country_code(name) == code]
-    cases = (case(name) for name in spellings for case in (str, str.title, str.upper, str.lower))
-    return list(dict.fromkeys([code, code.lower(), *cases]))
+    cases = {case(name): None for name in spellings for case in (str, str.title, str.upper, str.lower)}
+    # “NGA” is Nigeria, and “Nga” Russia in Vietnamese.
+    return list(dict.fromkeys([code, code.lower(), *(name for name in cases if country_code(name) == code)]))

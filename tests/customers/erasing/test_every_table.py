@@ -21,7 +21,7 @@ def test_every_table_that_refers_to_a_customer_is_dealt_with():
     """A new one has to be thought of in `forgetting`, which this test is to remind of."""
     dealt_with = {"Customer", "ProfileChange", "SourceRecord", "NotDuplicate", "Merge", "MergeMember", "Visit"}
     dealt_with |= {"HistoryEntry", "LikelyPair", "LikelyAnswer", "MergeDraft", "MergeDraft_customers", "ErasedRecord"}
-    dealt_with |= {"SearchWord", "EvidencePair", "MergeRequest", "MergeRequest_customers"}
+    dealt_with |= {"SearchWord", "EvidencePair", "MergeRequest", "MergeRequest_customers", "CombinationMember"}
     assert {link.model.__name__ for link in referring(Customer)} == dealt_with
 
 
