@@ -15,7 +15,7 @@ from django.db.models import Q
 from customers.lib.errors import ActionError
 from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource, DeletedRow, ErasedRecord, SourceRecord
-from customers.models.erased_record import ANY
+from customers.models.erasing import ANY
 from customers.models.source import with_external_id
 from customers.records.registry import linked_models
 

@@ -18,8 +18,7 @@ from customers.models.engagement.rows import (
     OpportunityKind,
 )
 from customers.models.engagement.task import Task
-from customers.models.erased_record import ErasedRecord
-from customers.models.erasure import Erasure
+from customers.models.erasing import ErasedRecord, Erasure
 from customers.models.event import Event, EventKind
 from customers.models.evidence import EvidenceKey, EvidenceKind, EvidencePair, EvidenceProgress, IdentifyingAttribute
 from customers.models.filters import CombinationMember, FilterCombination, FilterProgress

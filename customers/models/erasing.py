@@ -3,7 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from customers.lib.secrets.digests import keyed_digests
 from customers.models.customer import Customer
@@ -50,3 +52,19 @@ class ErasedRecord(models.Model):
 
 def _digests(source: str, external_id: str) -> tuple[str, ...]:
     return keyed_digests(ErasedRecord.SALT, f"{source} {external_id}")
+
+
+class Erasure(models.Model):
+    """An entry of the deletion log: who erased which customer, and how many rows went. It holds no personal data."""
+
+    uuid = ExactCharField(max_length=40, unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        # As it was called first: a rename would break the program before while an update runs.
+        db_table = "customers_deletion"
+
+    def __str__(self) -> str:
+        return self.uuid
