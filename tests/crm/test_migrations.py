@@ -57,9 +57,7 @@ def fill(text: str, numbers: dict[str, int]) -> str:
 @pytest.fixture(scope="module")
 def prose(migrated) -> tuple[dict[str, int], dict[str, object], set[str]]:
     """The numbers of three customers, {old text: entry} after all were migrated, and their texts after going back."""
-    executor = MigrationExecutor(migrated)
-    executor.migrate(PROSE)
-    old = executor.loader.project_state(PROSE).apps
+    old = MigrationExecutor(migrated).migrate(PROSE).apps
     customers = old.get_model("customers", "Customer").objects.using(migrated.alias)
     people = [customers.create(first_name=name, uuid=f"cus_{name}") for name in "abc"]
     numbers = {person.first_name: person.pk for person in people}
@@ -77,12 +75,10 @@ def prose(migrated) -> tuple[dict[str, int], dict[str, object], set[str]]:
         about = {"merge": merge} if kind in ("merge", "undo") else {}
         entry = entries.create(source_record=record, kind=kind, text=fill(text, numbers), **about)
         old_text[entry.pk] = text
-    executor = MigrationExecutor(migrated)
-    executor.migrate(DATA)
-    new = executor.loader.project_state(DATA).apps.get_model("customers", "HistoryEntry").objects.using(migrated.alias)
+    state = MigrationExecutor(migrated).migrate(DATA)
+    new = state.apps.get_model("customers", "HistoryEntry").objects.using(migrated.alias)
     read = {old_text[entry.pk]: entry for entry in new.filter(pk__in=old_text)}
-    executor = MigrationExecutor(migrated)
-    executor.migrate(PROSE)
+    MigrationExecutor(migrated).migrate(PROSE)
     written = set(entries.values_list("text", flat=True))
     return numbers, read, written
 
@@ -124,9 +120,7 @@ def test_sentences_become_prose_again(prose):
 
 def models_at(migrated: BaseDatabaseWrapper, name: str) -> StateApps:
     """The models of all apps, with those of customers after the migration `name`, to which the database goes."""
-    MigrationExecutor(migrated).migrate([("customers", name)])
-    loader = MigrationExecutor(migrated).loader
-    return loader.project_state([*loader.applied_migrations]).apps
+    return MigrationExecutor(migrated).migrate([("customers", name)]).apps
 
 
 @pytest.fixture(scope="module")
