@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from operator import attrgetter
 
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
@@ -21,6 +23,7 @@ from customers.lib.numbers import capped_count
 from customers.lib.phrases import join_words
 from customers.models import Merge, MergeMember
 from customers.records.counts import MOST, CappedCount
+from customers.statements.prepared import Prepared, Slot
 
 SHOWN = 8
 WEEKS = 16
@@ -44,14 +47,30 @@ class RecentAct:
     by: object | None
 
 
+_newest_merges = Prepared(
+    lambda: Merge.objects.select_related("survivor", "by", "rule").order_by("-created", "-pk")[:SHOWN]
+)
+_members_of = Prepared(
+    lambda merges: MergeMember.objects.filter(merge__in=merges).select_related("duplicate").order_by("duplicate")
+)
+# With `isnull=False`, SQLite too uses the partial index of undone members.
+_newest_undone = Prepared(
+    lambda: (
+        MergeMember.objects.select_related("merge__survivor", "duplicate", "undone_by")
+        .filter(undone_at__isnull=False)
+        .order_by("-undone_at", "-pk")[: SHOWN * MOST_MEMBERS]
+    )
+)
+
+
 def recent_acts() -> list[RecentAct]:
     return sorted([*_merges(), *_undos()], key=attrgetter("at"), reverse=True)[:SHOWN]
 
 
 def _merges() -> list[RecentAct]:
-    merges = list(Merge.objects.select_related("survivor", "by", "rule").order_by("-created", "-pk")[:SHOWN])
+    merges = _newest_merges()
     names = defaultdict(list)
-    for member in MergeMember.objects.filter(merge__in=merges).select_related("duplicate").order_by("duplicate"):
+    for member in _members_of([merge.pk for merge in merges]):
         names[member.merge_id].append(member.duplicate.name_with_number)
     return [
         RecentAct(merge, join_words(names[merge.pk]), merge.created, is_undo=False, by=merge.actor) for merge in merges
@@ -60,11 +79,8 @@ def _merges() -> list[RecentAct]:
 
 def _undos() -> list[RecentAct]:
     # Members restored at one moment were restored by one undo.
-    members = MergeMember.objects.select_related("merge__survivor", "duplicate", "undone_by")
-    # With `isnull=False`, SQLite too uses the partial index of undone members.
-    members = members.filter(undone_at__isnull=False).order_by("-undone_at", "-pk")[: SHOWN * MOST_MEMBERS]
     undos: defaultdict[tuple[int, datetime], list[MergeMember]] = defaultdict(list)
-    for member in members:
+    for member in _newest_undone():
         if member.undone_at:
             undos[member.merge_id, member.undone_at].append(member)
     latest = list(undos.items())[:SHOWN]
@@ -118,7 +134,13 @@ class WeekBars:
 def merges_by_week(*, today: date) -> list[Week]:
     monday = today - timedelta(days=today.weekday())
     mondays = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -2, -1)]
-    bounds = [start_of_day(first) for first in mondays]
+    bounds = [str(connection.ops.adapt_datetimefield_value(start_of_day(first))) for first in mondays]
+    numbers = iter(next(iter(_counts_between(*bounds)), [0] * 2 * WEEKS))
+    return [Week(first, next(numbers), next(numbers)) for first in mondays[:-1]]
+
+
+def _counts(*bounds: Slot) -> QuerySet[Merge, tuple[int, ...]]:
+    """The merges and the undos between every two of `bounds`, as columns of one row."""
     counts = {}
     for number, (first, end) in enumerate(pairwise(bounds)):
         merges = Merge.objects.filter(created__gte=first, created__lt=end).order_by()
@@ -126,10 +148,11 @@ def merges_by_week(*, today: date) -> list[Week]:
         counts[f"merges_{number}"] = CappedCount(merges.values("pk")[: MOST + 1])
         # An undo of several parts at once is one.
         counts[f"undos_{number}"] = CappedCount(undone.values("merge", "undone_at").distinct()[: MOST + 1])
-    # All counts in one statement, as columns of one row. Any row would do: the counts do not depend on it.
-    rows = Merge.objects.order_by("pk").annotate(**counts).values_list(*counts)[:1]
-    numbers = iter(next(iter(rows), [0] * len(counts)))
-    return [Week(first, next(numbers), next(numbers)) for first in mondays[:-1]]
+    # Any row would do: the counts do not depend on it.
+    return Merge.objects.order_by("pk").annotate(**counts).values_list(*counts)[:1]
+
+
+_counts_between = Prepared(_counts)
 
 
 def week_chart(weeks: Sequence[Week]) -> list[WeekBars]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from customers.models import Customer, Visit
 from customers.records import ownership
+from customers.statements.prepared import Prepared
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -35,9 +36,12 @@ def record_visit(customer: Customer, *, by: User) -> None:
         cursor.execute(sql, [by.pk, at, customer.pk])
 
 
+_latest_visits = Prepared(lambda user: Visit.objects.filter(user=user).order_by("-at", "-pk")[:READ])
+
+
 def recently_viewed(user: User) -> list[Visit]:
     """Latest first, to live customers: `customer` is the live customer that a visit leads to."""
-    visits = list(Visit.objects.filter(user=user).order_by("-at", "-pk")[:READ])
+    visits = _latest_visits(user.pk)
     chains = ownership.merge_chains(visit.customer_id for visit in visits)
     live = Customer.objects.live().in_bulk({chain[-1] for chain in chains.values()})
     visit_of: dict[int, Visit] = {}

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from customers.models import Customer, MergeRequest, RequestState
 from customers.permissions import MERGE, REVIEW
 from customers.snapshot import after_reading
-from customers.statements.prepared import Slot
+from customers.statements.prepared import Prepared, Slot
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -41,8 +41,7 @@ class RequestsOnHome:
 def requests_for(user: User) -> RequestsOnHome:
     waiting: Sequence[MergeRequest] = []
     if user.has_perms([REVIEW, MERGE]):
-        others = _with_people().filter(state=RequestState.WAITING).exclude(by=user)
-        waiting = list(others.order_by("pk")[:MOST_ON_HOME])
+        waiting = _with_customers(_waiting_of_others(user.pk))
     return RequestsOnHome(waiting, unseen_answers(user))
 
 
@@ -50,8 +49,7 @@ def unseen_answers(user: User) -> Sequence[MergeRequest]:
     """Answers to requests of this user, who did not open them yet; the newest first."""
     if not user.has_perm(MERGE):
         return []
-    own = _with_people().filter(by=user, is_told=False).exclude(state=RequestState.WAITING)
-    return list(own.order_by("-pk")[:MOST_ON_HOME])
+    return _with_customers(_unseen_answers(user.pk))
 
 
 def requests_of(customer: Slot) -> QuerySet[MergeRequest, Any]:
@@ -65,6 +63,21 @@ def requests_among(customers: Collection[int]) -> Sequence[int]:
     return sorted(set(waiting.values_list("pk", flat=True)))
 
 
+_waiting_of_others = Prepared(
+    lambda user: _with_people().filter(state=RequestState.WAITING).exclude(by=user).order_by("pk")[:MOST_ON_HOME]
+)
+_unseen_answers = Prepared(
+    lambda user: (
+        _with_people().filter(by=user, is_told=False).exclude(state=RequestState.WAITING).order_by("-pk")[:MOST_ON_HOME]
+    )
+)
+
+
+def _with_customers(requests: Sequence[MergeRequest]) -> Sequence[MergeRequest]:
+    prefetch_related_objects(requests, _customers())
+    return requests
+
+
 def note_as_told(request: MergeRequest, *, reader: User) -> None:
     """Who asked has seen the answer."""
     if request.by_id == reader.pk and not (request.is_told or request.is_waiting):
@@ -72,5 +85,8 @@ def note_as_told(request: MergeRequest, *, reader: User) -> None:
 
 
 def _with_people() -> QuerySet[MergeRequest]:
-    customers = Prefetch("customers", Customer.objects.order_by("pk"))
-    return MergeRequest.objects.select_related("by", "answered_by", "survivor").prefetch_related(customers)
+    return MergeRequest.objects.select_related("by", "answered_by", "survivor").prefetch_related(_customers())
+
+
+def _customers() -> Prefetch[str]:
+    return Prefetch("customers", Customer.objects.order_by("pk"))
