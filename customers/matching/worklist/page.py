@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -64,11 +65,11 @@ class Group:
     sources: tuple[str, ...]
     bridges: tuple[Bridge, ...]
 
-    @property
+    @cached_property
     def oldest(self) -> Customer:
         return self.members[0].customer
 
-    @property
+    @cached_property
     def names(self) -> str:
         # For screen readers: the customers that a button is about.
         return ", ".join(member.customer.name_with_number for member in self.members)
@@ -77,7 +78,7 @@ class Group:
     def numbers(self) -> str:
         return " ".join(str(member.customer.pk) for member in self.members)
 
-    @property
+    @cached_property
     def totals(self) -> OrderTotals:
         return sum((member.totals for member in self.members), OrderTotals())
 
@@ -86,7 +87,7 @@ class Group:
         """The two that are explained."""
         return self.oldest.pk, self.members[1].customer.pk
 
-    @property
+    @cached_property
     def merge_address(self) -> str:
         return reverse("customers:merge", args=[self.oldest.pk])
 
@@ -103,7 +104,7 @@ class DuplicateGroup(Group):
     def against(self) -> tuple[str, ...]:
         return self.judgement.against
 
-    @property
+    @cached_property
     def merge_address(self) -> str:
         """One page where it is sure and nothing conflicts; else the first step, or the one with the values."""
         if not self.judgement.is_sure:
@@ -135,7 +136,7 @@ class WorklistPage:
         """The groups of all pages, such as “412” or “10,000+”."""
         return f"{len(self.groups):,}" if self.is_only else capped_count(self.waiting, MOST_COUNTED)
 
-    @property
+    @cached_property
     def currency(self) -> str:
         return common_currency(group.totals for group in self.groups)
 
