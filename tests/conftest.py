@@ -38,7 +38,7 @@ ON_ONE_DATABASE = {"api", "crm", "deploy", "pages", "values"}
 LONG = {
     *("test_properties.py", "test_migrations.py", "test_truth_table.py", "test_queries.py"),
     *("test_history_costs.py", "test_order_list_costs.py", "test_same_as_intake.py", "test_scan.py"),
-    *("constant_cost", "histories"),
+    *("constant_cost", "histories", "plans"),
 }
 """Tests that take long: they begin first, so that none runs alone at the end; `make test-fast` leaves them
 out."""
@@ -50,7 +50,7 @@ MANY_ROWS = {"constant_cost", "test_demo.py", "test_queries.py", "test_sample_st
 """Tests that write thousands of rows."""
 
 ON_BOTH = {
-    *("search", "constant_cost", "test_migrations.py", "test_rebuild.py", "test_access.py", "test_queries.py"),
+    *("search", "constant_cost", "plans", "test_migrations.py", "test_rebuild.py", "test_access.py", "test_queries.py"),
     *("test_unavailable.py", "test_incremental_readers.py", "test_event_consumers.py", "test_statements.py"),
     "personal_data",
     *("test_turns.py", "test_workers.py", "test_clock.py", "test_exports.py", "test_deliver.py", "test_endpoints.py"),

@@ -42,6 +42,12 @@ def something(field: models.Field, record: SourceRecord) -> object:
             return timezone.now().date()
         case models.DecimalField() | models.IntegerField():
             return Decimal(1)
+        case models.FloatField():
+            return 0.5
+        case models.BooleanField():
+            return False
+        case models.JSONField():
+            return []
     raise NotImplementedError(f"Say what a {type(field).__name__} may be.")
 
 
@@ -52,9 +58,15 @@ def row_to_refer_to(model: type[models.Model], record: SourceRecord) -> models.M
     linked = issubclass(model, LinkedRow)
     row = model._default_manager.filter(**({"source_record": record} if linked else {})).first()
     if row is None:
-        row = linked_row(model, record) if linked else model(**{f.name: something(f, record) for f in required(model)})
+        row = linked_row(model, record) if linked else other_row(model, record)
         row.save()
     return row
+
+
+def other_row(model: type[models.Model], record: SourceRecord) -> models.Model:
+    """An unsaved row of a table whose rows may be of a record, but are not listed with it."""
+    of_record = {f.name: record for f in model._meta.concrete_fields if f.related_model is SourceRecord}
+    return model(**of_record | {field.name: something(field, record) for field in required(model)})
 
 
 def one_of_each(record: SourceRecord, *, but: Collection[type[LinkedRow]] = ()) -> None:
