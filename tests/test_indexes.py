@@ -6,13 +6,6 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.models import UniqueConstraint
-from django.test.utils import CaptureQueriesContext
-
-from customers.models import SourceRecord
-from customers.search.find import find
-from orders.models import Order
-from tests.query_costs import analyze, on_sqlite, plan_of, strangers
-from tests.tables import table
 
 OURS = ("customers", "orders")
 
@@ -51,21 +44,3 @@ def test_no_text_has_a_second_index_for_patterns():
         cursor.execute("SELECT indexname, tablename FROM pg_indexes WHERE right(indexname, 5) = '_like'")
         twins = cursor.fetchall()
     assert [name for name, of in twins if of.split("_")[0] in OURS] == []
-
-
-@table("text", ["smith", "smith jones", "someone@example.org", "C3E67A9BD0", "+1 212 555 0100"])
-@pytest.mark.django_db
-def test_no_search_reads_a_whole_table_once_the_database_knows_its_tables(text):
-    strangers(300)
-    records = list(SourceRecord.objects.all())
-    without_ids = {"data_source_id": records[0].data_source_id, "currency": "USD", "total": 1}
-    Order.objects.bulk_create(Order(source_record=records[n % 300], **without_ids) for n in range(3_000))
-    analyze()
-    with CaptureQueriesContext(connection) as queries:
-        list(find(text).order_by("pk")[:25])
-    lines = "\n".join(plan_of(query["sql"]) for query in queries).splitlines()
-    if on_sqlite:
-        scans = [line for line in lines if "SCAN" in line and "CONSTANT" not in line and "SUBQUERY" not in line]
-    else:
-        scans = [line for line in lines if "Seq Scan on orders" in line]
-    assert scans == []

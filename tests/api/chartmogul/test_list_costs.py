@@ -1,14 +1,12 @@
 """What a page of a list costs: the same however much there is."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from customers.models import Contact, Customer, Note, Opportunity, Task
 from orders.models import Order, Purchase, SubscriptionEvent
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
 from tests.factories.linked_rows import many
-from tests.query_costs import analyze, measured, plan_of
+from tests.query_costs import analyze, measured
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -75,17 +73,3 @@ def test_what_is_known_by_an_id_is_found_among_many_at_once(caller, path, model)
         assert len(rows) == (20 if model is Contact else 1)
         costs.append(cost)
     assert costs[1] <= costs[0] * 1.1 + 100
-
-
-@pytest.mark.postgres
-def test_a_record_is_found_by_its_id_in_any_data_source_through_the_index(caller):
-    SourceRecordFactory.create_batch(20, data_source=DataSourceFactory(), external_id=None)
-    record = SourceRecordFactory(external_id="x1")
-    many(Contact, record, 30)
-    analyze()
-    for path in ("contacts", "subscription_events"):
-        with CaptureQueriesContext(connection) as queries, connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            caller.get(path, customer_external_id="x1")
-        [sql] = [query["sql"] for query in queries if "'x1'" in query["sql"]]
-        assert "sourcerecord_known_once" in plan_of(sql)

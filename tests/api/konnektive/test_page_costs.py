@@ -2,8 +2,6 @@
 
 import pytest
 from django.db import connection
-from django.db.models import CharField, Value
-from django.db.models.functions import Cast, Concat
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -119,32 +117,6 @@ def test_pages_go_from_one_query_to_the_next_without_a_gap(size):
         in_turn = ChainedQuery(*(these(some).order_by("-at", "-pk") for some in pieces))
         assert in_turn.rows_from(page * size, size).rows == everything[page * size : (page + 1) * size]
         assert in_turn.count() == 10
-
-
-def test_an_order_is_found_by_its_id_in_the_shop_through_the_index(shop):
-    record = SourceRecordFactory()
-    many(Order, record, 3_000)
-    Order.objects.filter(pk=Order.objects.latest("pk").pk).update(client_order_id="A-1")
-    analyze()
-
-    message, statements = statements_of(shop, "order/query", clientOrderId="A-1")
-
-    assert message["totalResults"] == 1
-    [statement] = [sql for sql in statements if "LIMIT" in sql and "A-1" in sql]
-    assert "order_sent_once" in plan_of(statement) or "client_order_id=?" in plan_of(statement)
-
-
-def test_a_parcel_is_found_by_its_tracking_number_through_the_index(shop):
-    many(Fulfillment, SourceRecordFactory(), 3_000)
-    Fulfillment.objects.update(tracking_number=Concat(Value("TR"), Cast("pk", CharField())))
-    wanted = Fulfillment.objects.earliest("pk").tracking_number
-    analyze()
-
-    message, statements = statements_of(shop, "fulfillment/query", **DAYS, trackingNumber=wanted)
-
-    assert message["totalResults"] == 1
-    [statement] = [sql for sql in statements if "LIMIT" in sql and wanted in sql]
-    assert "fulfillment_by_tracking" in plan_of(statement)
 
 
 @table("size", [1, 3, 4, 7, 10, 11])

@@ -7,14 +7,13 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 
 from crm.accounts.checkboxes import ALL_PERMISSIONS
-from customers.matching.keys import ignored_of, shared_by
 from customers.matching.not_duplicates import mark_not_duplicates
-from customers.models import Customer, IgnoredValue, SharedValue
+from customers.models import Customer
 from orders.models import Order
 from tests.acts import merge
 from tests.factories import customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import many, one_of_each
-from tests.query_costs import analyze, plan_of
+from tests.query_costs import analyze
 
 PHONE = "+420 241 770 449"
 WITHOUT_ORDERS = ALL_PERMISSIONS - {"orders.view_order"}
@@ -58,15 +57,3 @@ def test_a_customer_with_a_thousand_orders_and_records_takes_no_more(customer):
     many(Order, customer.records.earliest("pk"), 1_000)
     analyze()
     assert len(statements_of(customer)) == few
-
-
-def test_keys_that_are_shared_are_found_through_the_index_among_many(customer):
-    SharedValue.objects.bulk_create(SharedValue(kind="email", value=f"{n}@x.cz") for n in range(5_000))
-    IgnoredValue.objects.bulk_create(IgnoredValue(kind="email", value=f"{n}@x.cz") for n in range(5_000))
-    analyze()
-    for rows in (shared_by(customer.pk), ignored_of(customer.pk)):
-        with CaptureQueriesContext(connection) as queries:
-            list(rows)
-        plan, table = plan_of(queries[0]["sql"]), rows.model._meta.db_table
-        assert f"SCAN {table}" not in plan
-        assert f"Seq Scan on {table}" not in plan

@@ -3,8 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from customers.engagement import funnel as module
 from customers.engagement.funnel import funnel
@@ -15,7 +13,6 @@ from customers.search.sorting import SORTS
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order
 from tests.factories.linked_rows import linked_row
 from tests.factories.lists import make_entry
-from tests.query_costs import analyze, plan_of
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -86,21 +83,6 @@ def test_more_than_are_read_are_said_to_be_more(helena, offer, monkeypatch):
         CustomerFactory(lead_status="new", lead_phase=offer.pk)
     row = next(row for row in funnel().rows if row.phase == offer)
     assert (row.leads_text, row.opportunities_text, row.has_more_opportunities) == ("1+", "1+", True)
-
-
-def test_the_funnel_reads_only_ends_of_its_indexes(helena, offer):
-    Opportunity.objects.bulk_create(
-        linked_row(Opportunity, helena.records.get(), phase=offer, amount=n, currency="USD") for n in range(2_000)
-    )
-    leads = {"lead_phase": offer, "lead_status": "new"}
-    Customer.objects.bulk_create(Customer(first_name=f"N{n}", **leads if n % 50 == 0 else {}) for n in range(5_000))
-    analyze()
-    with CaptureQueriesContext(connection) as queries:
-        funnel()
-    assert len(queries) == 2
-    plan = plan_of(queries[1]["sql"])
-    assert "opportunity_in_funnel" in plan
-    assert "customer_by_lead_phase" in plan
 
 
 @table("name", ["account_type", "phase", "opportunity", "closing_reason"])

@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -19,7 +17,6 @@ from tests.database import rolled_back
 from tests.days import day
 from tests.factories.invoices import invoice, line, plan, purchase, record
 from tests.orders.revenue.movement_lines import moved
-from tests.query_costs import analyze
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -216,24 +213,3 @@ class TestWhatACustomerIsWorthNow:
                     line(one, at, str(amount), prorated=parts, product=plan(data.draw(st.sampled_from(["A", "B"]))))
             everything = read_changes([of.customer_id]).series(of.customer_id).totals()
             assert current.by_currency([of.customer_id]).get(of.customer_id, {}) == everything
-
-    def test_asks_the_index_for_the_last_lines_of_each(self):
-        customers = []
-        for _ in range(20):
-            of = record()
-            customers.append(of.customer_id)
-            line(purchase(of), day(1), "50.00")
-        analyze()  # else the plan hangs on what the tests before left in the tables
-        with CaptureQueriesContext(connection) as queries:
-            current.by_currency(customers)
-        assert len(queries) == 4  # the totals; the purchases not counted in them, their last lines, the plans of these
-        assert "orderitem_by_purchase" in plan_of(queries[2]["sql"])
-
-
-def plan_of(sql: str) -> str:
-    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"{explain} {sql}")
-        return "\n".join(str(row) for row in cursor.fetchall())

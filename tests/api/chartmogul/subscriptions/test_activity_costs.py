@@ -3,26 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from orders.models import Purchase
 from tests.api.chartmogul.subscriptions.activity_pages import of_account
 from tests.days import day
 from tests.factories.invoices import count_purchases, line, plan, purchase, record
-from tests.query_costs import plan_of
 
 pytestmark = pytest.mark.django_db
-
-
-def test_steps_are_read_by_their_index(caller):
-    line(purchase(record(), cancelled_at=day(5)), day(1), "50.00")
-    count_purchases()
-    days = {"start-date": "2024-01-01", "end-date": "2024-12-31"}
-    with CaptureQueriesContext(connection) as queries:
-        assert caller.get("activities", order="-date", per_page=1, **days).json()["has_more"]
-    (page,) = [query["sql"] for query in queries if "LIMIT 3" in query["sql"]]
-    assert "mrrstep_by_at" in plan_for_many(page)
 
 
 def test_those_of_many_customers_take_as_many_queries_as_those_of_one(caller, django_assert_max_num_queries):
@@ -54,12 +41,3 @@ def test_those_of_a_type_that_is_rare_end_when_enough_was_passed_over(caller, mo
     )
     page = of_account(caller, type="churn")
     assert (page["entries"], page["has_more"]) == ([], True)
-
-
-def plan_for_many(sql: str) -> str:
-    """As the database means to read many rows."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            for way in ("seqscan", "sort", "bitmapscan"):
-                cursor.execute(f"SET LOCAL enable_{way} = off")
-    return plan_of(sql)
