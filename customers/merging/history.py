@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet, TextChoices
 
 from customers.lib.batches import PAGE
 from customers.lib.phrases import join_words
+from customers.merging.names_then import fill_names
 from customers.merging.preview import ValueChange
 from customers.merging.undo_plan import erased_side
 from customers.models import Customer, Merge, MergeMember
@@ -131,6 +132,7 @@ def merge_rows(merges: Sequence[Merge]) -> list[MergeRow]:
     of_merges = MergeMember.objects.filter(merge__in=members).select_related("duplicate", "undone_by")
     for member in of_merges.order_by("duplicate"):
         members[member.merge_id].append(member)
+    fill_names(merges, [member for of_merge in members.values() for member in of_merge])
     records = {pk: [record for member in of_merge for record in member.records] for pk, of_merge in members.items()}
     totals = order_totals([record for moved in records.values() for record in moved])
     return [

@@ -117,12 +117,19 @@ class Merge(models.Model):
     @property
     def survivor_then(self) -> str:
         """The kept customer by the name that it had at the merge, with its number."""
-        return with_number(self.survivor_name or self.survivor.name, self.survivor_id)
+        return name_then(self.survivor_name, self.survivor)
 
     @property
     def actor(self) -> object | None:
         """The user, or the rule in words; None for an API client. Read it with `by` and `rule`."""
         return self.by or (self.rule and f"Rule “{self.rule}”")
+
+
+def name_then(name: str, customer: Customer) -> str:
+    """With the number of the customer; says where the name at the merge is not known."""
+    if name or customer.erased_at:
+        return with_number(name or customer.name, customer.pk)
+    return f"{with_number(customer.name, customer.pk)}, name of today"
 
 
 class MergeMember(models.Model):
@@ -159,7 +166,7 @@ class MergeMember(models.Model):
     @property
     def duplicate_then(self) -> str:
         """The merged customer by the name that it had at the merge, with its number."""
-        return with_number(self.duplicate_name or self.duplicate.name, self.duplicate_id)
+        return name_then(self.duplicate_name, self.duplicate)
 
 
 class MergeDraft(models.Model):

@@ -9,6 +9,7 @@ from customers.lib.phrases import isolated
 from customers.merging import detail, history
 from customers.merging.changed_values import changed_values
 from customers.merging.forms.history_filter import MergeHistoryForm
+from customers.merging.names_then import fill_names
 from customers.merging.tree import merge_tree
 from customers.merging.undo_plan import erased_side
 from customers.models import Merge, MergeMember
@@ -42,6 +43,7 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         Merge.objects.select_related("survivor__merged_into", "by", "confirmed_by", "rule", "undone_by"), pk=pk
     )
     members = list(merge.members.select_related("duplicate", "undone_by").order_by("duplicate"))
+    fill_names([merge], members)
     records = detail.moved_records(members)
     context = {
         "title": f"Merge {merge.pk}: {merge.survivor_then}",
