@@ -23,6 +23,7 @@ from customers.records import match_keys, ownership, shared_values
 from customers.review.counts import recount_merges
 from customers.search import combinations
 from customers.totals import billing_status
+from customers.totals.phase_sums import recount_phase_sums
 
 OfRecords = Callable[[Sequence[int]], list[str]]
 Place = Sequence[Any]
@@ -64,6 +65,7 @@ def rebuild_stretch(place: Place, totals: OfRecords) -> RebuiltStretch:
         "missing": _missing_shared_values,
         "unshared": _unshared_values,
         "counts": _counts_of_merges,
+        "funnel": lambda after: RebuiltStretch(recount_phase_sums(), None),
     }
     names = list(phases)
     if not place:

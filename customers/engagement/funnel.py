@@ -1,7 +1,7 @@
 """The funnel of Home: the lead phases in their order, with the leads and the open opportunities in each.
 
-One statement, which reads at most MOST_LEADS and MOST_OPPORTUNITIES entries of an index for each phase, so that Home
-opens as fast with a million of them. Who has bought is no lead.
+One statement, which reads at most MOST_LEADS entries of an index for each phase, and the sums of opportunities that are
+kept (`phase_sums.py`), so that Home opens as fast with a million of them. Who has bought is no lead.
 """
 
 from __future__ import annotations
@@ -15,19 +15,18 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from customers.lib.money import decimals_of
-from customers.lib.numbers import capped_count
-from customers.models import OPEN_FORECASTS, Customer, LeadPhase, Opportunity
+from customers.models import Customer, LeadPhase
 from customers.totals.status import HAS_BOUGHT
 
-MOST_LEADS, MOST_OPPORTUNITIES = 1_000, 5_000
+MOST_LEADS = 1_000
 LEADS, OPPORTUNITIES = "leads", "opportunities"
 LEADS_SQL = (
     "SELECT 'leads', lead_phase, '', SUM(CASE WHEN bought THEN 0 ELSE 1 END), COUNT(*), 0 "
     "FROM ({}) AS part GROUP BY lead_phase"
 )
 OPPORTUNITIES_SQL = (
-    "SELECT 'opportunities', phase, currency, COUNT(*), SUM(amount), SUM(amount * win_likelihood) "
-    "FROM ({}) AS part GROUP BY phase, currency"
+    "SELECT 'opportunities', phase_id, currency, SUM(opportunities), SUM(amount), SUM(weighted) "
+    "FROM customers_phasesum GROUP BY phase_id, currency HAVING SUM(opportunities) <> 0"
 )
 
 
@@ -42,7 +41,7 @@ class Worth:
 
 @dataclass(frozen=True)
 class FunnelRow:
-    """`phase` is None for open opportunities in a stage outside the list. A count may be of more than were read."""
+    """`phase` is None for open opportunities in a stage outside the list. There may be more leads than were read."""
 
     phase: LeadPhase | None
     leads: int
@@ -60,12 +59,7 @@ class FunnelRow:
 
     @property
     def opportunities_text(self) -> str:
-        return capped_count(self.opportunities, MOST_OPPORTUNITIES)
-
-    @property
-    def has_more_opportunities(self) -> bool:
-        """Then more is won than `worth` says."""
-        return self.opportunities > MOST_OPPORTUNITIES
+        return f"{self.opportunities:,}"
 
 
 @dataclass(frozen=True)
@@ -124,14 +118,7 @@ def _parts(phases: Sequence[LeadPhase]) -> Iterator[tuple[str, Sequence[Any]]]:
     for phase in phases:
         sql, params = _leads(phase.pk).query.sql_with_params()
         yield LEADS_SQL.format(sql), params
-    for pk in (*(phase.pk for phase in phases), None):
-        sql, params = _opportunities(pk).query.sql_with_params()
-        yield OPPORTUNITIES_SQL.format(sql), params
-
-
-def _opportunities(phase: int | None) -> QuerySet[Any, Any]:
-    rows = Opportunity.objects.order_by().filter(phase=phase, forecast_category__in=OPEN_FORECASTS)
-    return rows.values("phase", "currency", "amount", "win_likelihood")[: MOST_OPPORTUNITIES + 1]
+    yield OPPORTUNITIES_SQL, ()
 
 
 def _leads(phase: int) -> QuerySet[Any, Any]:

@@ -18,6 +18,7 @@ from customers.lib import sentences
 from customers.lib.money import CURRENCIES, is_payable
 from customers.lib.sentences import Value
 from customers.models import Customer, ForecastCategory, LeadPhase, Opportunity
+from customers.totals.phase_sums import note_change, share_of
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -47,6 +48,7 @@ def add(
     if unless_repeated and (latest := common.repeated(opportunity, cleaned)):
         return latest
     common.save(opportunity, cleaned)
+    note_change(None, share_of(opportunity))
     amount = sentences.money(opportunity.amount, opportunity.currency)
     sentence = "Added the opportunity {opportunity}, worth {amount}."
     common.write_history(opportunity, sentence, opportunity=str(opportunity), amount=amount, by=by)
@@ -56,9 +58,10 @@ def add(
 @transaction.atomic
 def edit(opportunity: Opportunity, values: Mapping[str, Any], *, by: User | None, seen: str = "") -> Opportunity:
     locked = common.lock_row(opportunity, seen=seen)
-    name = str(locked)
+    name, before = str(locked), share_of(locked)
     changed = common.save(locked, _cleaned(locked, values))
     if changed:
+        note_change(before, share_of(locked))
         changes = common.changes(changed, LABELS, lambda value: _value(value, locked.currency))
         sentence = "Changed the opportunity {opportunity}."
         if changes:
@@ -72,6 +75,7 @@ def edit(opportunity: Opportunity, values: Mapping[str, Any], *, by: User | None
 def delete(opportunity: Opportunity, *, by: User | None) -> None:
     locked = common.lock_row(opportunity)
     common.write_history(locked, "Deleted the opportunity {opportunity}.", opportunity=str(locked), by=by)
+    note_change(share_of(locked), None)
     locked.delete()
 
 

@@ -30,6 +30,7 @@ from customers.models import (
     Erasure,
     MatchKey,
     MonthTotals,
+    Opportunity,
     RecordTotals,
     SourceRecord,
     UnmatchedValue,
@@ -41,6 +42,7 @@ from customers.records import events, ownership, shared_values
 from customers.records.counts import RowCount, add_counts, count_rows
 from customers.records.registry import all_linked_models, linked_models
 from customers.statements.prepared import insert
+from customers.totals.phase_sums import note_deleted
 from customers.totals.sums import OrderTotals, order_totals
 
 if TYPE_CHECKING:
@@ -126,6 +128,7 @@ def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Erasure:
     keys = _keys_of(records)
     for model in linked_models():
         model.keep_of_erased(records)
+    note_deleted(Opportunity.objects.filter(source_record__in=records))
     ErasedRecord.keep(customer.records.exclude(data_source__name=DataSource.STAFF).select_related("data_source"))
     redact(locked)
     empty(family)

@@ -23,6 +23,7 @@ from customers.lib.text import can_be_stored
 from customers.lists.catalogue import PROFILE_KEYS, USED_BY, EditedList
 from customers.locks import lock_numbers
 from customers.models import ClosingReason, LeadPhase, ListEntry, Opportunity, ProfileChange
+from customers.totals.phase_sums import note_moved
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -124,7 +125,9 @@ def _name_stages(entry: ListEntry) -> None:
     """A stage is the name of its phase: rename it, and take in those that were named so before there was the phase."""
     if isinstance(entry, LeadPhase):
         Opportunity.objects.filter(phase=entry).exclude(pipeline_stage=entry.name).update(pipeline_stage=entry.name)
-        Opportunity.objects.filter(phase=None, pipeline_stage=entry.name).update(phase=entry)
+        outside = Opportunity.objects.filter(phase=None, pipeline_stage=entry.name)
+        note_moved(outside, to=entry.pk)
+        outside.update(phase=entry)
 
 
 def _lock(edited: EditedList) -> list[ListEntry]:

@@ -8,6 +8,7 @@ from customers.models.customer import BillingStatus, Customer, LeadStatus, Profi
 from customers.models.deleted_row import DeletedRow
 from customers.models.engagement.labels import Attribute, AttributeKind, Tag
 from customers.models.engagement.lists import AccountType, ClosingReason, LeadPhase, ListEntry
+from customers.models.engagement.phase_sum import PhaseSum
 from customers.models.engagement.rows import (
     OPEN_FORECASTS,
     Contact,
@@ -114,6 +115,7 @@ __all__ = [
     "Opportunity",
     "OpportunityKind",
     "PaySource",
+    "PhaseSum",
     "ProfileChange",
     "RecordTotals",
     "Relation",

@@ -14,6 +14,7 @@ from customers.models import (
     Merge,
     MergeCount,
     MonthTotals,
+    PhaseSum,
     RecordTotals,
     SearchWord,
     SourceRecord,
@@ -70,6 +71,9 @@ PLANTED: dict[str, Callable[[Customer], object]] = {
     "counts of merges of 20": lambda c: MergeCount.objects.update(merges=7),
     "counts of merges of 1999-12-31": lambda c: MergeCount.objects.create(
         day="1999-12-31", made_by="user", number=1, wait=-1, merges=1
+    ),
+    "funnel of phase none in EUR": lambda c: PhaseSum.objects.create(
+        currency="EUR", opportunities=1, amount=5, weighted=0
     ),
     "billing status of customer": lambda c: Customer.objects.filter(pk=c.pk).update(billing_status="cancelled"),
 }

@@ -32,6 +32,8 @@ SET_UP = {
     # A row a day, a retraining, a program that reads.
     *("orders_reconciliation", "customers_trainedmodel", "customers_likelyscan", "customers_historyreader"),
     *("customers_evidenceprogress", "customers_mergecount", "customers_countedmerges"),
+    # A row for each lead phase and currency, and those of the last minute.
+    "customers_phasesum",
 }
 """Tables that grow with the company and with time, not with customers."""
 
