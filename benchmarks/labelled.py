@@ -15,9 +15,10 @@ from customers.lib.names import normal_name
 from customers.matching.likely.columns import ComparedCustomer
 from customers.matching.likely.doubts import PERHAPS_TWO
 from customers.matching.likely.model import Model, shipped_model
-from customers.matching.likely.scoring import ScoredPair, open_table, score
+from customers.matching.likely.scoring import open_table, score
+from customers.matching.likely.told_apart import ToldApart
 from customers.matching.likely.train import train
-from customers.matching.worklist.cohesion import group_pairs
+from customers.matching.worklist.cohesion import Ties, group_pairs
 
 DATA = Path(__file__).with_name("data")
 
@@ -125,13 +126,15 @@ def made_up(customers: int, duplicated: int) -> Labelled:
     return Labelled(f"{customers} made-up customers", list(compared_people(people)), person_of)
 
 
-def scored_pairs(labelled: Labelled, model: Model | None = None) -> list[ScoredPair]:
-    """By `model`, or one trained on these customers without their labels."""
+def likely_pairs(labelled: Labelled, model: Model | None = None) -> dict[tuple[int, int], float]:
+    """{pair: probability} by `model`, or by one trained on these customers without their labels."""
     with open_table(labelled.customers) as table:
         model = model or train(table, shipped_model(), version="benchmark")
-        return list(score(table, model).pairs)
+        return {(pair.first, pair.second): pair.probability for pair in score(table, model).pairs}
 
 
-def grouped(pairs: Iterable[ScoredPair], *, least: float) -> Pairs:
-    likely = {(pair.first, pair.second): pair.probability for pair in pairs if pair.probability >= least}
-    return pairs_within(group_pairs(likely, too_weak_alone=PERHAPS_TWO).groups)
+def grouped(likely: Mapping[tuple[int, int], float], labelled: Labelled, *, least: float) -> Pairs:
+    """As the worklist groups those from a probability on; pairs on which a group depends are compared as shipped."""
+    some = {pair: probability for pair, probability in likely.items() if probability >= least}
+    are_apart = ToldApart(labelled.customers, shipped_model(), customers=len(labelled.person_of))
+    return pairs_within(group_pairs(Ties(some, too_weak_alone=PERHAPS_TWO, are_apart=are_apart)).groups)

@@ -10,7 +10,9 @@ import argparse
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import fields
 
 from benchmarks.labelled import (
     Labelled,
@@ -18,18 +20,17 @@ from benchmarks.labelled import (
     fake_1000,
     febrl3,
     grouped,
+    likely_pairs,
     made_up,
     pairs_within,
     quality,
-    scored_pairs,
 )
 from benchmarks.people import People, Person, compared_people
 from benchmarks.tutorial import tutorial_pairs
 from customers.matching.likely.columns import ComparedCustomer
-from customers.matching.likely.doubts import PERHAPS_TWO, SHOWN, SURE
+from customers.matching.likely.doubts import SHOWN, SURE
 from customers.matching.likely.model import Model, shipped_model
-from customers.matching.likely.scoring import open_table, score
-from customers.matching.worklist.cohesion import group_pairs
+from customers.matching.likely.scoring import ComparedTable, open_table, score
 
 DUPLICATED = 10
 """One in so many made-up customers is there more than once."""
@@ -44,10 +45,10 @@ def sets(customers: int) -> Iterator[Labelled]:
 
 def measure(labelled: Labelled, model: Model | None) -> Iterator[str]:
     start = time.perf_counter()
-    pairs = scored_pairs(labelled, model)
+    pairs = likely_pairs(labelled, model)
     yield f"  {'shipped' if model else 'trained'}, {time.perf_counter() - start:.1f} s"
     for least in (SHOWN, 0.8, 0.95, SURE):
-        yield f"    from {least}: {quality(grouped(pairs, least=least), labelled)}"
+        yield f"    from {least}: {quality(grouped(pairs, labelled, least=least), labelled)}"
 
 
 def equal_emails(labelled: Labelled) -> Quality:
@@ -70,11 +71,25 @@ def large(customers: int) -> Iterator[str]:
         yield f"  {scores.compared_pairs} pairs compared, left out: {'; '.join(map(str, scores.left_out)) or 'none'}"
         likely = {(pair.first, pair.second): pair.probability for pair in scores.pairs}
         yield f"  compared and scored in {watch.lap()}, {peak_memory()}"
-    labelled = Labelled("", [], person_of)
+        labelled = Labelled("", in_chains(table, likely), person_of)
     for least in (SHOWN, 0.8, 0.95, SURE):
-        some = {pair: probability for pair, probability in likely.items() if probability >= least}
-        groups = group_pairs(some, too_weak_alone=PERHAPS_TWO).groups
-        yield f"    from {least}: {quality(pairs_within(groups), labelled)}"
+        yield f"    from {least}: {quality(grouped(likely, labelled, least=least), labelled)}"
+    yield f"  grouped four times in {watch.lap()}"
+
+
+def in_chains(table: ComparedTable, likely: Collection[tuple[int, int]]) -> list[ComparedCustomer]:
+    """Those of whom a third customer may be one of a group, as the table has them."""
+    partners = Counter(customer for pair in likely for customer in pair)
+    wanted = {customer for pair in likely if max(partners[pk] for pk in pair) > 1 for customer in pair}
+    names = [field.name for field in fields(ComparedCustomer)]
+    blank = ComparedCustomer(0)
+    return [
+        ComparedCustomer(
+            *(getattr(blank, name) if value is None else value for name, value in zip(names, row, strict=True))
+        )
+        for row in table.rows(f"select {', '.join(names)} from compared")  # noqa: S608 - of ours
+        if row[0] in wanted
+    ]
 
 
 def _noted(people: People, person_of: dict[int, str]) -> Iterator[ComparedCustomer]:

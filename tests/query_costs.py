@@ -132,8 +132,12 @@ def strangers(number: int, source_name: str = "Strangers") -> None:
         for customer in customers
     )
     MatchKey.objects.bulk_create(
-        MatchKey(source_record=record, kind=kind, value=f"{kind} {record.pk}@x.cz")
+        MatchKey(source_record=record, kind=kind, value=value)
         for record in records
-        for kind in ("email", "phone", "digits")
+        for kind, value in {
+            "email": f"email {record.pk}@x.cz",
+            "phone": f"+9990{record.pk}",
+            "digits": f"0{record.pk}",
+        }.items()
     )
     analyze()

@@ -16,6 +16,9 @@ SURE = 0.99
 SHOWN = 0.5
 """Less likely pairs are not kept."""
 
+STRANGERS = 0.0001
+"""Below it, two of whom something tells them apart are not one, whatever else agrees."""
+
 Levels = Mapping[str, str]
 """{field: how its values agree}, without fields that one of the two lacks."""
 
@@ -34,6 +37,21 @@ def highest_probability(levels: Levels, *, suffixes_differ: bool = False) -> flo
     if suffixes_differ or names_differ[0] or levels.get("born") == DIFFERS:
         return PERHAPS_TWO
     return 1.0 if _is_own_email(levels) or _is_same_birth(levels) else NOT_PERSONAL
+
+
+def are_told_apart(levels: Levels, probability: float, *, suffixes_differ: bool = False) -> bool:
+    """Whether two are rather not one, so that a third who is like both makes no group of the three.
+
+    Less than this is as often a slip: in public records, one person’s names and dates of birth differ, too.
+    """
+    if suffixes_differ or _are_two_companies(levels):
+        return True
+    first, email = levels.get("first"), levels.get("email")
+    if first == levels.get("last") == SAME and levels.get("born") == DIFFERS and email != SAME:
+        return True
+    if first == DIFFERS and (email == DIFFERS or (levels.get("phone") == DIFFERS and email not in (SAME, SLIP))):
+        return True
+    return probability < STRANGERS and highest_probability(levels) <= PERHAPS_TWO
 
 
 def _is_own_email(levels: Levels) -> bool:

@@ -11,6 +11,7 @@ from customers.matching.likely.model_in_use import model_in_use
 from customers.matching.likely.one_pair import score_pair
 from customers.matching.likely.records import compared_customers
 from customers.matching.likely.scoring import ScoredPair
+from customers.matching.likely.told_apart import LiveToldApart, last_scanned
 from customers.matching.likely.words import FieldWeight, field_weights, how_likely, percent
 from customers.matching.worklist.filters import EVERYTHING, WorklistFilter
 from customers.matching.worklist.groups import Place
@@ -28,6 +29,7 @@ from customers.models import Customer, LikelyPair, LikelyScan
 from customers.models.matching import rank_of_probability
 
 MOST_FOR, MOST_AGAINST = 4, 2
+WEAK = rank_of_probability(PERHAPS_TWO)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def likely_page(after: Place | None = None, *, only: WorklistFilter = EVERYTHING
     """The groups whose likeliest pair follows the place, or the first."""
     pairs = LikelyPair.objects.all()
     conditions = only.of_likely_pairs() if only.is_set else ()
-    read = read_groups_of_pairs(pairs, after, conditions, too_weak_alone=rank_of_probability(PERHAPS_TWO))
+    read = read_groups_of_pairs(pairs, after, conditions, too_weak_alone=WEAK, are_apart=LiveToldApart)
     is_only = not (after or read.following)
     return LikelyPage(
         tuple(_described(read)),
@@ -115,7 +117,6 @@ def likely_evidence(one: Customer, other: Customer) -> LikelyEvidence:
     scored: LikelyPair | ScoredPair | None = pair
     if not scored:
         compared = {row.id: row for row in compared_customers({one.pk, other.pk})}
-        customers = LikelyScan.objects.order_by("-pk").values_list("customers", flat=True).first() or 0
-        scored = score_pair(compared[one.pk], compared[other.pk], model_in_use(), customers=customers)
+        scored = score_pair(compared[one.pk], compared[other.pk], model_in_use(), customers=last_scanned())
     probability = scored.probability
     return LikelyEvidence(probability, field_weights(scored.weights), bool(pair), band_of(probability))

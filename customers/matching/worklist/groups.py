@@ -3,7 +3,8 @@
 Groups are read around some shared values at a time, so that a page costs the same at a million customers: those values,
 and all other values that their customers share. A group belongs to the place of its best value (`queue.py`). Ignored
 values connect no customers; values that very many have (a shared mailbox, a switchboard) connect those with the same
-first and last name (`keys`). Pairs marked not duplicates are not connected, and no chain makes a group (`cohesion.py`).
+first and last name (`keys`). Who are marked as not duplicates are in no group together, and no chain makes one
+(`cohesion.py`).
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from django.db.models import Q
 from customers.matching.duplicates import connected_by
 from customers.matching.judgement import match_strength
 from customers.matching.keys import weigh_keys
+from customers.matching.likely.told_apart import LiveToldApart
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.matching.phone_digits import without_digits_of_two_numbers
-from customers.matching.worklist.cohesion import Pair, group_pairs
+from customers.matching.worklist.cohesion import Pair, Ties, group_pairs
 from customers.models import Customer, MatchKey, SharedValue
 from customers.models.matching import Key
 
@@ -90,14 +92,16 @@ def _customers_in(sharers: Sharers) -> set[int]:
 
 
 def _groups(sharers: Sharers, places: Mapping[Key, Place]) -> Iterator[ConnectedCustomers]:
-    dismissed = not_duplicates_among(_customers_in(sharers))
+    customers_in = _customers_in(sharers)
+    dismissed = not_duplicates_among(customers_in).keys()
     keys_of: defaultdict[Pair, set[Key]] = defaultdict(set)
     for key, sets in sharers.items():
         for pair in (pair for customers in sets for pair in combinations(sorted(customers), 2)):
             if pair not in dismissed:
                 keys_of[pair].add(key)
     counting = without_digits_of_two_numbers(keys_of)
-    grouping = group_pairs({pair: match_strength(kind for kind, _ in keys) for pair, keys in counting.items()})
+    strengths = {pair: match_strength(kind for kind, _ in keys) for pair, keys in counting.items()}
+    grouping = group_pairs(Ties(strengths, dismissed, are_apart=LiveToldApart(customers_in)))
     for together in grouping.groups:
         keys = {key for pair, pair_keys in counting.items() if together >= {*pair} for key in pair_keys}
         bridges = tuple(pair for pair in grouping.bridges if together & {*pair})

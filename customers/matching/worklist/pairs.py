@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
 from customers.matching.not_duplicates import not_duplicates_among
-from customers.matching.worklist.cohesion import LEAST_CONNECTED, Pair, group_pairs
+from customers.matching.worklist.cohesion import LEAST_CONNECTED, Pair, Ties, group_pairs, nobody_told_apart
 from customers.matching.worklist.filters import first_passing
 from customers.matching.worklist.groups import Place, follows
 from customers.matching.worklist.page import (
@@ -97,19 +97,22 @@ def read_groups_of_pairs(
     elsewhere: Callable[[Collection[int]], Collection[Pair]] | None = None,
     least_connected: float = LEAST_CONNECTED,
     too_weak_alone: int = NO_RANK,
+    are_apart: Callable[[Collection[int]], Callable[[Pair], bool]] | None = None,
 ) -> PairGroups[PairRow]:
     """Of the pairs that wait, those that follow the place and meet the conditions, and what is around them.
 
-    `elsewhere` names those among some customers that another tab has. One pair of the rank `too_weak_alone` or
-    below adds no third customer to two.
+    `elsewhere` names those among some customers that another tab has. The others are as in `cohesion.py`, of the ranks
+    of pairs; `are_apart` answers for pairs of the customers that it is called with.
     """
     window, following = _next_pairs(in_order(waiting, after), conditions)
     pairs = _around(waiting, window)
     customers = {customer for pair in pairs for customer in pair}
-    left_out = {*not_duplicates_among(customers), *(elsewhere(customers) if elsewhere else ())}
+    marked = not_duplicates_among(customers).keys()
+    left_out = {*marked, *(elsewhere(customers) if elsewhere else ())}
     rows = {pair: row for pair, row in pairs.items() if pair not in left_out}
     ranks = {pair: row.rank for pair, row in rows.items()}
-    grouping = group_pairs(ranks, least_connected=least_connected, too_weak_alone=too_weak_alone)
+    told_apart = are_apart(customers) if are_apart else nobody_told_apart
+    grouping = group_pairs(Ties(ranks, marked, least_connected, too_weak_alone, told_apart))
     in_window = {row.ends for row in window}
     by_strength = sorted(rows, key=lambda pair: (-rows[pair].rank, -rows[pair].pk))
     strongest = {group: next(pair for pair in by_strength if group >= {*pair}) for group in grouping.groups}

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from benchmarks.labelled import fake_1000
-from customers.matching.likely.doubts import SURE, highest_probability
+from customers.matching.likely.doubts import SURE, are_told_apart, highest_probability
 from customers.matching.likely.model import shipped_model
 from customers.matching.likely.one_pair import score_pair
 from customers.matching.likely.scoring import open_table, score
@@ -62,3 +62,23 @@ def test_two_whom_no_scan_found_are_compared_field_by_field(as_agent):
 )
 def test_what_only_looks_alike_makes_nobody_sure_where_more_speaks_against(levels, is_sure):
     assert (highest_probability(levels) >= SURE) is is_sure
+
+
+@table(
+    ("levels", "probability", "are_apart"),
+    [
+        ({"first": "same", "last": "same", "born": "differs", "email": "differs"}, 0.6, True),
+        ({"first": "same", "last": "same", "born": "differs", "email": "same"}, 0.6, False),
+        ({"first": "slip", "last": "same", "born": "differs"}, 0.6, False),
+        ({"first": "differs", "last": "same", "email": "differs", "phone": "same"}, 0.3, True),
+        ({"first": "differs", "last": "same", "phone": "differs"}, 0.3, True),
+        ({"first": "differs", "last": "same", "email": "same", "phone": "differs"}, 0.6, False),
+        ({"company": "differs", "email": "differs"}, 0.1, True),
+        ({"first": "differs", "last": "differs", "street": "same"}, 0.1, False),
+        ({"first": "differs", "last": "differs", "street": "differs"}, 0.00001, True),
+        ({"first": "same", "last": "differs", "street": "differs"}, 0.00001, False),
+    ],
+)
+def test_two_are_told_apart_by_more_than_a_slip(levels, probability, are_apart):
+    assert are_told_apart(levels, probability) is are_apart
+    assert are_told_apart(levels, probability, suffixes_differ=True)

@@ -99,6 +99,45 @@ def test_two_families_whom_a_phone_connects_are_two_groups_that_name_it():
     assert bridges == {ends, ends[::-1]}
 
 
+BOTH = {"email": "novak@reunite.cz", "phone": "+420 602 330 910"}
+WIFE = {"first_name": "Eva", "email": "eva@reunite.cz"}
+
+
+@table(
+    ("third", "is_one_group"),
+    [
+        ({"first_name": "Jan"}, True),
+        ({"first_name": "Jan", "last_name": "Dvořák"}, True),
+        (WIFE, False),
+        ({"first_name": "Jan", "last_name": "Novák Jr."}, False),
+    ],
+)
+def test_a_chain_of_three_by_email_and_phone_is_one_group_unless_its_ends_are_told_apart(third, is_one_group):
+    jan = {"first_name": "Jan", "last_name": "Novák"}
+    one = customer_with_order(**jan, email=BOTH["email"], phone="+420 777 120 340")
+    middle = customer_with_order(**jan, **BOTH)
+    last = customer_with_order(**{"last_name": "Novák", "email": "", "phone": BOTH["phone"], **third})
+    (group,) = worklist_page().groups
+    pks = [member.customer.pk for member in group.members]
+    assert pks == [c.pk for c in (one, middle, last)[: 3 if is_one_group else 2]]
+    assert [bridge.outside for bridge in group.bridges] == ([] if is_one_group else [last])
+
+
+def test_a_likely_chain_is_one_group_unless_its_ends_which_no_scan_compared_are_told_apart():
+    def chain(n: int, **third) -> list[Customer]:
+        who = {"first_name": f"Jan{n}", "last_name": f"Novák{n}"}
+        people = [customer_with_order(**{**who, "email": f"{part}{n}@{part}.cz"}) for part in ("a", "b")]
+        people.append(customer_with_order(**{**who, "email": f"c{n}@c.cz", **third}))
+        for one, other in pairwise(people):
+            LikelyPair.objects.create(first=one, second=other, probability=0.95, rank=950_000, weights={}, model="1")
+        return people
+
+    same, apart = chain(1), chain(2, **WIFE)
+    shown = {frozenset(member.customer.pk for member in group.members): group for group in likely_page().groups}
+    assert shown.keys() == {frozenset(c.pk for c in same), frozenset(c.pk for c in apart[:2])}
+    assert [bridge.outside for bridge in shown[frozenset(c.pk for c in apart[:2])].bridges] == apart[2:]
+
+
 @pytest.fixture
 def two_groups(agent):
     """Their customers differ in owner, data source and what was spent: 5 and 100 in each order."""
