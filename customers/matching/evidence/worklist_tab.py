@@ -57,7 +57,7 @@ def evidence_page(after: Place | None = None, *, only: WorklistFilter = EVERYTHI
         tuple(_described(read)),
         written_place(read.following),
         is_only,
-        0 if is_only or only.is_set else count_waiting(pairs),
+        "" if is_only or only.is_set else count_waiting(pairs, is_not_likely),
     )
 
 

@@ -71,7 +71,7 @@ def likely_page(after: Place | None = None, *, only: WorklistFilter = EVERYTHING
         tuple(_described(read)),
         written_place(read.following),
         is_only,
-        0 if is_only or only.is_set else count_waiting(pairs),
+        "" if is_only or only.is_set else count_waiting(pairs),
         LikelyScan.objects.order_by("-pk").first(),
     )
 

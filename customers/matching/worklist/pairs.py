@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from customers.lib.batches import PAGE
-from customers.lib.numbers import capped_count
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.matching.worklist.cohesion import LEAST_CONNECTED, Pair, Ties, group_pairs, nobody_told_apart
 from customers.matching.worklist.filters import first_passing
@@ -67,12 +66,13 @@ class PageOfPairs:
     following: str
     """Where the next page begins; "" when this is the last."""
     is_only: bool
-    waiting: int
+    waiting: str
+    """The pairs of all pages, such as “412” or “10,000+”; "" where they are not counted."""
 
     @property
     def count(self) -> str:
-        """The pairs of all pages, such as “412” or “10,000+”; the groups, if this is the only page."""
-        return f"{len(self.groups):,}" if self.is_only else capped_count(self.waiting, MOST_COUNTED)
+        """The groups, if this is the only page; else the pairs of all."""
+        return f"{len(self.groups):,}" if self.is_only else self.waiting
 
     @property
     def currency(self) -> str:
@@ -166,6 +166,9 @@ def describe_groups_of_pairs(read: PairGroups[PairRow]) -> Iterator[DescribedGro
         yield DescribedGroup(pair, in_group, names_of_sources(in_group, sources), tuple(connecting))
 
 
-def count_waiting(waiting: QuerySet[PairRow, PairRow]) -> int:
-    """MOST_COUNTED + 1 are more than that."""
-    return in_order(waiting)[: MOST_COUNTED + 1].count()
+def count_waiting(waiting: QuerySet[PairRow, PairRow], *conditions: Any) -> str:
+    """How many meet the conditions; of more than MOST_COUNTED, those of the first, as in “9,300+”."""
+    first = waiting.filter(pk__in=in_order(waiting).values("pk")[: MOST_COUNTED + 1])
+    counts = first.aggregate(looked_at=Count("pk"), meeting=Count("pk", filter=Q(*conditions)))
+    number = min(counts["meeting"], MOST_COUNTED)
+    return f"{number:,}+" if counts["looked_at"] > MOST_COUNTED else f"{number:,}"

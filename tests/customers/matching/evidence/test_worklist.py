@@ -9,6 +9,7 @@ from customers.matching.evidence.pairs import pair_answered
 from customers.matching.evidence.worklist_tab import evidence_page
 from customers.matching.keys import MOST_SHARING
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
+from customers.matching.worklist import pairs
 from customers.matching.worklist.filters import WorklistFilter
 from customers.merging.undo import UndoTerms
 from customers.models import EvidenceKind, EvidencePair, LikelyPair
@@ -124,3 +125,19 @@ def test_the_surest_come_first_and_a_filter_reads_one_kind(as_agent):
     assert page.index("external ID in another data source</bdi>") < page.index("<bdi>Acme, Inc.</bdi>")
     assert "2 groups." in page
     assert "Same web domain" in as_agent.get("/duplicates/?tab=evidence&evidence=domain").content.decode()
+
+
+def test_the_count_of_several_pages_is_that_of_the_tab_without_likely_pairs(monkeypatch):
+    monkeypatch.setattr(pairs, "PAGE", 1)
+    for number in range(4):
+        organisation(f"Acme {number}"), organisation(f"Acme {number}", source="Marketplace")
+    assert len(kept_up()) == 1
+    assert evidence_page().count == "4"
+    first, *_ = (pair.ends for pair in EvidencePair.objects.order_by("-rank", "-pk"))
+    LikelyPair.objects.create(
+        first_id=first[0], second_id=first[1], probability=0.9, rank=900_000, weights={}, model="1"
+    )
+    assert evidence_page().count == "3"
+    monkeypatch.setattr(pairs, "MOST_COUNTED", 2)
+    # Of the first three.
+    assert evidence_page().count == "2+"
