@@ -8,14 +8,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from customers.lib.identity import Identity
+from customers.matching.ignored_values import readable_value
 from customers.matching.judgement import full_name_key
 from customers.matching.keys import MOST_SHARING, ignored_keys
-from customers.models import EvidenceKey, EvidenceKind, LikelyPair, MatchKey, MatchKind, MergeRule, SharedValue
+from customers.models import (
+    EvidenceKey,
+    EvidenceKind,
+    IgnoredValue,
+    LikelyPair,
+    MatchKey,
+    MatchKind,
+    MergeRule,
+    SharedValue,
+)
 from customers.models.matching import Key
 from customers.models.rule import Agreement
 from customers.rules.conditions import MATCH_KINDS, Pair
@@ -35,13 +46,31 @@ MOST_HOLDERS = 5_000
 OWNER = "source_record__customer"
 
 
-def crowded_values(rule: MergeRule, *, most: int) -> list[SharedValue]:
-    """Emails or phones, if the rule looks them up, that very many have: they connect only namesakes."""
+@dataclass(frozen=True)
+class CrowdedValue:
+    """`holders` is about how many customers have it."""
+
+    kind: str
+    value: str
+    holders: int
+
+    @property
+    def text(self) -> str:
+        return readable_value(self.kind, self.value)
+
+
+def crowded_values(rule: MergeRule, *, most: int) -> list[CrowdedValue]:
+    """Emails or phones, if the rule looks them up, that very many have, but for ignored ones.
+
+    They connect only namesakes, and beyond MOST_HOLDERS nobody.
+    """
     model, kinds = KINDS.get(looked_up(rule) or Agreement.COMPANY, (EvidenceKey, ()))
     if model is not MatchKey:
         return []
-    shared = SharedValue.objects.filter(holders__gt=MOST_SHARING, kind__in=kinds).exclude(kind=MatchKind.DIGITS)
-    return list(shared.order_by("-holders", "-pk")[:most])
+    ignored = IgnoredValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+    shared = SharedValue.objects.filter(~Exists(ignored), holders__gt=MOST_SHARING, kind__in=kinds)
+    rows = shared.exclude(kind=MatchKind.DIGITS).order_by("-holders", "-pk")
+    return [CrowdedValue(*row) for row in rows.values_list("kind", "value", "holders")[:most]]
 
 
 def looked_up(rule: MergeRule) -> Agreement | None:

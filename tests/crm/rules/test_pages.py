@@ -8,7 +8,7 @@ from crm.jobs.rule_turns import follow_rules
 from crm.jobs.turn import take_turn
 from customers.lib.shares import wilson_lower_bound
 from customers.matching.not_duplicates import mark_not_duplicates
-from customers.models import Merge, MergeRule, NotDuplicate
+from customers.models import IgnoredValue, Merge, MergeRule, NotDuplicate, SharedValue
 from customers.models.rule import RuleState
 from customers.rules.words import rule_in_words
 from tests.acts import undo
@@ -154,6 +154,22 @@ def test_a_rule_that_is_on_is_paused_and_deleted_only_when_it_is_off(client):
     assert MergeRule.objects.get().state == RuleState.DRY_RUN
     assert "What it merged stays merged" in visible_text(client.post(address("delete", rule.pk), follow=True))
     assert client.get(address("detail", rule.pk)).status_code == 404
+
+
+def test_the_page_names_values_that_very_many_have_and_offers_to_ignore_them(client):
+    rule = make_rule("email-name")
+    for value, holders in (("info@reunite.cz", 5_312), ("shop@reunite.cz", 40), ("none@reunite.cz", 6_000)):
+        SharedValue.objects.create(kind="email", value=value, holders=holders)
+    IgnoredValue.objects.create(kind="email", value="none@reunite.cz")
+    page = client.get(rule.get_absolute_url())
+    text = visible_text(page)
+    assert "info@reunite.cz About 5,312 customers: none compared" in text
+    assert "shop@reunite.cz About 40 customers: the same names only" in text
+    assert "none@reunite.cz" not in text
+    assert f"{reverse('customers:list')}?q=info%40reunite.cz" in page.content.decode()
+    assert "Ignore values" not in text
+    admin = signed_in(make_user("ann", (*NEEDED, "customers.change_ignoredvalue")))
+    assert "Not the value of one person? Ignore values" in visible_text(admin.get(rule.get_absolute_url()))
 
 
 def test_a_rule_in_words():
