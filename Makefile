@@ -65,11 +65,13 @@ alerts:  ## Test the alert rules on made-up numbers, with the promtool of Debian
 spark: $(VENV)/dev.stamp  ## Compare what a scan finds on Spark with what it finds on DuckDB, where there is a Java
 	@$(BIN)/python -m tests.customers.matching.likely.spark
 
-histories: $(VENV)/dev.stamp  ## Do 10,000 random steps a database, and compare with a model and with what events tell
+histories: $(VENV)/dev.stamp  ## Do 10,000 random steps a database, compare with a model and with events; 1,000 merges after decisions
 	$(BIN)/python -m tests.customers.histories
 	$(BIN)/python -m tests.api.event_histories
+	$(BIN)/python -m tests.customers.rules.decisions
 	$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.customers.histories)
 	$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.api.event_histories)
+	$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.customers.rules.decisions)
 
 bench: $(VENV)/dev.stamp  ## Measure merges, lists, pages, imports and other ways to merge on SQLite, in minutes
 	env -u DATABASE_URL $(BIN)/python -m benchmarks.overview

@@ -1,6 +1,8 @@
 """How long a job takes that merges many groups, and one that undoes them all, by workers that are killed on the way.
 
-    python -m benchmarks.batches [--merges 10000] [--kills 2]
+    python -m benchmarks.batches [--merges 10000] [--kills 2] [--rule]
+
+With `--rule` a merge rule merges them, over all customers, in place of a batch of the worklist.
 
 Afterwards each merge must be undone, none by half, and `rebuild` must find nothing that differs. It works in a database
 of its own beside the one that DATABASE_URL names, made and dropped as tests do.
@@ -18,6 +20,7 @@ from django.utils import timezone
 
 from crm.jobs.kinds.batches import start_batch_merge, start_batch_undo
 from crm.jobs.models import Job
+from crm.rules.start import start_run
 from customers.batches.proposals import Proposal, propose
 from customers.batches.undo_preview import preview_undo
 from customers.merging.history import MergeFilter
@@ -28,6 +31,7 @@ from customers.rebuild import rebuild
 from orders.totals.add import rebuild_totals
 from tests.crm.jobs.worker_processes import worker_process
 from tests.factories import DataSourceFactory
+from tests.factories.rules import make_rule
 from tests.query_costs import analyze
 
 
@@ -81,11 +85,16 @@ def wait_for(job: Job, done: int | None) -> None:
         job.refresh_from_db()
 
 
-def measure(number: int, kills: int) -> None:
-    groups = write_pairs(number)
+def start_merging(groups: list[list[int]], *, by_rule: bool) -> None:
+    if by_rule:
+        start_run(make_rule("email-name"), by=None)
+        return
     agreed = list(proposals(groups))
-    how = OnConflict.REVIEW
-    start_batch_merge(agreed, on_conflict=how, token=uuid4(), reason="", about="", by=None)
+    start_batch_merge(agreed, on_conflict=OnConflict.REVIEW, token=uuid4(), reason="", about="", by=None)
+
+
+def measure(number: int, kills: int, *, by_rule: bool) -> None:
+    start_merging(write_pairs(number), by_rule=by_rule)
     seconds = work(Job.objects.latest("pk"), number=number, kills=kills)
     say(f"{number:,} groups merged in {seconds:.0f} s, {seconds / number * 1000:.1f} ms each")
     analyze()
@@ -122,12 +131,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--merges", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=2, help="of each job")
+    parser.add_argument("--rule", action="store_true", help="let a rule merge")
     options = parser.parse_args()
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     say(f"On {connection.display_name}")
     try:
-        measure(options.merges, options.kills)
+        measure(options.merges, options.kills, by_rule=options.rule)
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
 

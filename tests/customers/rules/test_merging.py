@@ -1,7 +1,5 @@
 """Whom a rule merges, and whom it leaves."""
 
-import random
-
 import pytest
 from django.utils import timezone
 
@@ -21,6 +19,7 @@ from customers.rules.follow import follow_changes
 from customers.rules.groups import groups_around
 from tests.acts import edit, erase, merge, undo
 from tests.customers.invariants import check_owners_and_caches
+from tests.customers.rules.decisions import Decisions
 from tests.customers.rules.results import are_one, left, root_of
 from tests.database import reloaded
 from tests.factories.rules import known_as, make_rule
@@ -224,27 +223,8 @@ def test_two_duplicates_of_an_undone_merge_stay_apart_without_the_survivor():
 
 
 def test_a_decision_holds_after_any_later_merges():
-    """Whoever was marked or restored is never merged by a rule again, wherever they have got to."""
-    make_rule("email-name", largest_group=100)
-    chance = random.Random(7)  # noqa: S311 - the same each time
-    marked = [known_as(email=MAIL), known_as(email=MAIL, source="Marketplace")]
-    restored = [known_as(email="b@x.example"), known_as(email="b@x.example", source="Marketplace")]
-    mark_not_duplicates(*marked, by=None)
-    undo(merge(*restored))
-    # Others by whom they are merged further, by staff; a rule could join those.
-    mails = (MAIL, "b@x.example", "c@x.example", "d@x.example")
-    others = [known_as(email=chance.choice(mails), source=f"Till {n}") for n in range(12)]
-    apart = {frozenset(pair) for pair in ((marked[0].pk, marked[1].pk), (restored[0].pk, restored[1].pk))}
-    for _ in range(12):
-        live = [customer for customer in map(reloaded, [*others, *marked, *restored]) if customer.is_live]
-        survivor, duplicate = chance.sample(live, 2)
-        together = {root_of(customer) for customer in (survivor, duplicate)}
-        if any({root_of(Customer.objects.get(pk=pk)) for pk in pair} == together for pair in apart):
-            continue  # staff may merge them after all; a rule may not
-        merge(survivor, duplicate)
-        follow_changes()
-        for pair in apart:
-            assert len({root_of(Customer.objects.get(pk=pk)) for pk in pair}) == 2
+    """Whoever was marked or restored is never merged by a rule again; `decisions.py` does a thousand."""
+    Decisions(seed=7).merge_further(8)
     assert Merge.objects.filter(via=Via.RULE).exists()
 
 
