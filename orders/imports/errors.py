@@ -7,3 +7,7 @@ class TableError(ActionError):
 
 class MappingError(ActionError):
     """The columns do not say enough to import the rows, or one of them means what cannot be."""
+
+
+class LargeTableError(TableError):
+    """A spreadsheet is too large to be read as a whole."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from orders.imports.errors import TableError
+from orders.imports.errors import LargeTableError
 from orders.imports.files.file_kind import FileKind
 
 MOST_CELLS = 700_000
@@ -24,7 +24,7 @@ REPEATED = re.compile(rb"""number-(?:columns|rows)-repeated\s*=\s*["'](\d{1,9})[
 
 
 class SheetCells:
-    """`add` takes the XML block by block, and raises TableError when the sheet is too large."""
+    """`add` takes the XML block by block, and raises LargeTableError when the sheet is too large."""
 
     def __init__(self) -> None:
         self._tail = b""
@@ -38,10 +38,10 @@ class SheetCells:
         end = max(text.rfind(b"<"), 0)
         self._tail = text[end:]
         if len(self._tail) > LONGEST_TEXT:
-            raise TableError(LARGE)
+            raise LargeTableError(LARGE)
         for _ in self._tags(text[:end]):
             if self.of_other_tables + self.rectangle > MOST_CELLS:
-                raise TableError(LARGE)
+                raise LargeTableError(LARGE)
 
     @property
     def rectangle(self) -> int:

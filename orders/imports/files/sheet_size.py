@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 from xml.parsers import expat
 
-from orders.imports.errors import TableError
+from orders.imports.errors import LargeTableError, TableError
 from orders.imports.files.file_kind import FileKind
 from orders.imports.files.sheet_cells import BLOCK, LARGE, cells_of
 
@@ -28,10 +30,16 @@ BOMB = "This file unpacks to far more than a table has. Save it as CSV, then imp
 
 
 def refuse_large(file: BinaryIO, kind: FileKind) -> None:
+    """LargeTableError of one that is sound as far as it was read, and can be read only part by part."""
     file.seek(0)
+    with damage_said(), zipfile.ZipFile(file) as archive:
+        _refuse(archive, kind)
+
+
+@contextmanager
+def damage_said() -> Iterator[None]:
     try:
-        with zipfile.ZipFile(file) as archive:
-            _refuse(archive, kind)
+        yield
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, EOFError, ValueError, OSError):
         raise TableError(DAMAGED) from None
     except RuntimeError:  # zipfile says so that a member is encrypted
@@ -40,7 +48,7 @@ def refuse_large(file: BinaryIO, kind: FileKind) -> None:
 
 def _refuse(archive: zipfile.ZipFile, kind: FileKind) -> None:
     members = archive.infolist()
-    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > 4 * MOST_BYTES:
+    if len(members) > MOST_MEMBERS:
         raise TableError(BOMB)
     if len({member.filename for member in members}) < len(members):
         raise TableError(DAMAGED)
@@ -52,12 +60,26 @@ def _refuse(archive: zipfile.ZipFile, kind: FileKind) -> None:
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: FileKind, *, most: int) -> int:
     """The real size of a member; TableError if that, or the cells in it, are too many."""
+    cells = cells_of(member.filename, kind)
+    most = min(most, MOST_OF_STRINGS) if member.filename.endswith("sharedStrings.xml") else most
+    xml = checked_xml() if member.filename.endswith((".xml", ".rels")) else None
+    size = 0
+    for block in blocks_of(archive, member, most=most):
+        size += len(block)
+        if cells:
+            cells.add(block)
+        if xml:
+            xml.Parse(block)
+    if xml:
+        xml.Parse(b"", True)  # noqa: FBT003 - it takes no name
+    return size
+
+
+def blocks_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, most: int) -> Iterator[bytes]:
+    """What a member unpacks to, a block at a time; TableError if it is too much."""
     # zipfile stops at the declared size; whoever reads on behind it gets the rest. It stops here only behind `most`,
     # because a member that it does not read to its end looks damaged.
     member.file_size = most + 2 * BLOCK
-    cells = cells_of(member.filename, kind)
-    most = min(most, MOST_OF_STRINGS) if member.filename.endswith("sharedStrings.xml") else most
-    xml = _checked_xml() if member.filename.endswith((".xml", ".rels")) else None
     size = 0
     with archive.open(member) as unpacking:
         while block := unpacking.read(BLOCK):
@@ -65,17 +87,11 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: FileKind,
             if size > SMALL and size > HIGHEST_RATIO * member.compress_size:
                 raise TableError(BOMB)
             if size > most:
-                raise TableError(LARGE)
-            if cells:
-                cells.add(block)
-            if xml:
-                xml.Parse(block)
-    if xml:
-        xml.Parse(b"", True)  # noqa: FBT003 - it takes no name
-    return size
+                raise LargeTableError(LARGE)
+            yield block
 
 
-def _checked_xml() -> expat.XMLParserType:
+def checked_xml() -> expat.XMLParserType:
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_doctype
     return parser

@@ -1,23 +1,21 @@
-"""An XLSX or ODS file: its cells as the texts that a CSV would have.
+"""An XLSX or ODS file that is read as a whole.
 
-calamine holds a whole sheet in memory, about 110 bytes a cell, so `sheet_size.py` refuses a large one before. A number
-has all its digits here, as in the file: 4.15551E+11 is only how a spreadsheet shows it. Of a number with more than 15
-digits the spreadsheet has lost the last ones; it is written so that nothing takes it for whole.
+calamine holds a whole sheet in memory, about 110 bytes a cell, so `sheet_size.py` refuses a large one before;
+`large_workbook.py` reads a large XLSX part by part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from orders.imports.errors import TableError
+from orders.imports.files.cell_texts import texts_of
 from orders.imports.files.file_kind import FileKind
 from orders.imports.files.sheet_size import refuse_large
 
-EXACT = 10**15
 PASSWORD = "This file is protected by a password. Save it without one, then import it."  # noqa: S105 - a message
 
 
@@ -39,10 +37,7 @@ class Spreadsheet:
         self.words = f"{kind.name}, sheet “{self._sheet.name}”"
 
     def rows(self) -> Iterator[Sequence[str]]:
-        above = self._sheet.start[0] if self._sheet.start else 0
-        yield from ([] for _ in range(above))
-        for cells in self._sheet.iter_rows():
-            yield [cell.replace("\0", "") if isinstance(cell, str) else _text(cell) for cell in cells]
+        return map(texts_of, self._sheet.iter_rows())  # from row 1, wherever its first cell is
 
     def estimate(self) -> int:
         return max(self._sheet.height - 1, 0)
@@ -56,28 +51,3 @@ def _sheet(workbook: CalamineWorkbook, sheets: Sequence[str], name: str) -> Cala
         if sheet.height:
             return sheet
     raise TableError("This file is empty." if not name else f"The sheet “{name}” is empty.")
-
-
-def _text(cell: Any) -> str:
-    match cell:
-        case bool():
-            return "Yes" if cell else "No"
-        case int() | float():
-            return _number(cell)
-        case datetime() if cell.time() == time():
-            return cell.date().isoformat()
-        case date() | time():
-            return cell.isoformat()
-        case timedelta():
-            return str(cell)
-        case _:
-            return str(cell)
-
-
-def _number(number: float) -> str:
-    if abs(number) >= EXACT:
-        return f"{number:.14E}"
-    if number == int(number):
-        return str(int(number))
-    # As a spreadsheet shows it: 29.99, not 29.990000000000002.
-    return f"{number:.15g}"

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, NamedTuple, Protocol
 
 from customers.lib.names import without_unseen
-from orders.imports.errors import TableError
+from orders.imports.errors import LargeTableError, TableError
 from orders.imports.files.csv_file import CsvFile
 from orders.imports.files.file_kind import FileKind, kind_of
+from orders.imports.files.large_workbook import LargeWorkbook
 from orders.imports.files.spreadsheet import Spreadsheet
 
 MOST_COLUMNS = 500
@@ -102,9 +103,15 @@ def open_table(file: BinaryIO, name: str, *, form: Mapping[str, str] | None = No
     of a spreadsheet; without it the first that is not empty is read.
     """
     kind = kind_of(file)
-    source = (
-        CsvFile(file, form)
-        if kind is FileKind.TEXT
-        else Spreadsheet(file, kind, sheet or (form or {}).get("sheet", ""))
-    )
-    return Table(name, source)
+    if kind is FileKind.TEXT:
+        return Table(name, CsvFile(file, form))
+    return Table(name, _spreadsheet(file, kind, sheet or (form or {}).get("sheet", "")))
+
+
+def _spreadsheet(file: BinaryIO, kind: FileKind, sheet: str) -> Source:
+    try:
+        return Spreadsheet(file, kind, sheet)
+    except LargeTableError:
+        if kind is not FileKind.XLSX:
+            raise
+        return LargeWorkbook(file, sheet)

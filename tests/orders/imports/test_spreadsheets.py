@@ -1,11 +1,24 @@
 import io
+import zipfile
 
 import pytest
 
 from orders.imports.errors import TableError
-from orders.imports.files import sheet_size
+from orders.imports.files import large_workbook, sheet_cells, sheet_parts, sheet_size
 from orders.imports.files.table import open_table
-from tests.orders.imports.files import DAY, XLSX_PARTS, ods, ods_row, rows_of, text_cell, xlsx, xlsx_of, zipped
+from tests.orders.imports.files import (
+    DAY,
+    NUMBERS,
+    OFFICE,
+    XLSX_PARTS,
+    ods,
+    ods_row,
+    rows_of,
+    text_cell,
+    xlsx,
+    xlsx_of,
+    zipped,
+)
 from tests.tables import table
 
 HEADER = "".join(map(text_cell, ("Name", "Phone")))
@@ -90,6 +103,7 @@ def test_a_spreadsheet_that_cannot_be_read_is_refused_before_it_is_unpacked(file
 
 def test_a_sheet_of_too_much_xml_is_said_to_be_too_large(monkeypatch):
     monkeypatch.setattr(sheet_size, "MOST_BYTES", 2_000)
+    monkeypatch.setattr(large_workbook, "MOST_STREAMED", 2_000)
     with pytest.raises(TableError, match="too large"):
         open_table(xlsx([HEADER, text_cell("x" * 3_000)]), "book.xlsx")
 
@@ -98,3 +112,65 @@ def test_a_sheet_is_read_by_its_name():
     with pytest.raises(TableError, match="no sheet “Orders”"):
         open_table(xlsx([HEADER, HEADER]), "book.xlsx", sheet="Orders")
     assert rows_of(open_table(xlsx([HEADER, HEADER]), "book.xlsx", sheet="Customers")) == [["Name", "Phone"]]
+
+
+# Two sheets of the same cells: a shared text with formats in it, a day, numbers, blank rows and columns.
+RICH = "<si><r><t>An</t></r><r><t>n</t></r></si>"
+SHARED = f'<sst xmlns="{NUMBERS}"><si><t>Name</t></si>{RICH}<si/><si><t>x</t></si></sst>'
+ROWS = [
+    '<row r="3"><c r="B3" t="s"><v>0</v></c><c r="C3" t="inlineStr"><is><t>Since</t></is></c></row>',
+    *(f'<row r="{n}"><c r="B{n}" t="s"><v>{n % 4}</v></c><c r="D{n}"><v>{n}.5</v></c></row>' for n in range(5, 60)),
+    '<row r="70"/><row r="71"><c r="C71" s="1"><v>46023</v></c><c r="D71" t="b"><v>1</v></c></row>',
+]
+
+
+def with_shared_texts() -> io.BytesIO:
+    rels = XLSX_PARTS["xl/_rels/workbook.xml.rels"]
+    others = "".join(
+        f'<Relationship Id="{kind}" Type="{OFFICE}/{kind}" Target="/xl/{kind}.xml"/>'
+        for kind in ("sharedStrings", "styles")
+    )
+    sheet = f'<worksheet xmlns="{NUMBERS}"><sheetData>{"".join(ROWS)}</sheetData></worksheet>'
+    rels = rels.replace("</Relationships>", f"{others}</Relationships>")
+    added = {"xl/_rels/workbook.xml.rels": rels, "xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": SHARED}
+    return zipped({**XLSX_PARTS, **added})
+
+
+@pytest.fixture
+def in_small_parts(monkeypatch):
+    monkeypatch.setattr(sheet_size, "BLOCK", 100)
+    monkeypatch.setattr(sheet_parts, "PART", 300)
+    monkeypatch.setattr(sheet_cells, "MOST_CELLS", 60)
+
+
+def test_a_large_workbook_is_read_in_parts_as_a_small_one_is_read_as_a_whole(in_small_parts, monkeypatch):
+    in_parts = open_table(with_shared_texts(), "book.xlsx")
+    monkeypatch.setattr(sheet_cells, "MOST_CELLS", 700_000)
+    whole = open_table(with_shared_texts(), "book.xlsx")
+    assert [list(row.cells) for row in in_parts.rows()] == [list(row.cells) for row in whole.rows()]
+    assert [row.number for row in in_parts.rows(20)] == [row.number for row in whole.rows(20)]
+    assert (in_parts.form, in_parts.words, in_parts.sheets) == (whole.form, whole.words, whole.sheets)
+
+
+@table(
+    ("part", "before", "after", "message"),
+    [
+        ("xl/worksheets/sheet1.xml", "</sheetData></worksheet>", "", "This file is damaged."),
+        ("xl/worksheets/sheet1.xml", '<row r="71"><c r="C71"', '<row r="9"><c r="C9"', "This file is damaged."),
+        ("xl/worksheets/sheet1.xml", "<v>40.5</v>", "<v>40.5", "This file is damaged."),
+        ("xl/sharedStrings.xml", "<si><t>x</t></si>", "", "This file is damaged."),
+        ("xl/sharedStrings.xml", "<sst", '<!DOCTYPE x [<!ENTITY a "b">]><sst', "This file is damaged."),
+    ],
+)
+def test_a_large_workbook_that_is_damaged_further_down_is_said_to_be(in_small_parts, part, before, after, message):
+    with zipfile.ZipFile(with_shared_texts()) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts[part] = parts[part].replace(before, after, 1)
+    with pytest.raises(TableError) as refusal:
+        rows_of(open_table(zipped(parts), "book.xlsx"))
+    assert str(refusal.value).startswith(message)
+
+
+def test_a_large_workbook_whose_rows_have_no_numbers_is_refused(in_small_parts):
+    with pytest.raises(TableError, match="too large"):
+        rows_of(open_table(xlsx([HEADER] * 60), "book.xlsx"))
