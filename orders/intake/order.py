@@ -126,7 +126,7 @@ def _within(address: Address, country: str) -> Address:
 def clean_order(incoming: IncomingOrder) -> IncomingOrder:
     """`incoming` with the values of its customer trimmed; IntakeError names a value that cannot be stored."""
     incoming = replace(incoming, customer=clean_customer(incoming.customer))
-    _check_order(incoming)
+    check_order(incoming)
     return incoming
 
 
@@ -153,7 +153,8 @@ def _check_text(name: str, text: str, limit: int) -> None:
         raise IntakeError(f"The {name} must have {limit} characters or fewer and no NUL character.")
 
 
-def _check_order(incoming: IncomingOrder) -> None:
+def check_order(incoming: IncomingOrder) -> None:
+    """IntakeError names a value that cannot be stored, but for those of its customer."""
     if incoming.at and incoming.at.tzinfo is None:
         raise IntakeError("The time of an order must have a time zone.")
     if refusal := currency_refusal(incoming.currency, on=timezone.localdate(incoming.at)):

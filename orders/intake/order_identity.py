@@ -41,6 +41,8 @@ def is_of_other_person(identity: Identity, *, than: Identity) -> bool:
 
 
 def updated_by(record: Identified, identity: Identity) -> Identity:
+    if record.identity == identity:
+        return identity
     return replace(record.identity, **{name: value for name, value in asdict(identity).items() if value})
 
 

@@ -116,7 +116,7 @@ class Chooser:
         """The record that the row names, and another one for an identity that its customer is not found by yet."""
         incoming = of_known_customer(person.sent, record)
         whole = updated_by(record, incoming.identity)
-        if (key := identity_key(whole)) == record.identity_key:
+        if whole == record.identity or (key := identity_key(whole)) == record.identity_key:
             return ChosenRecord(record, MatchedBy.ID, incoming)
         completed = completed_by(record, whole)
         if key == identity_key(completed):

@@ -18,7 +18,7 @@ from orders.imports.cells.cell import CellError, shown
 from orders.imports.columns.fields import OF_LINE
 from orders.imports.rows.packed_lines import packed_lines
 from orders.imports.rows.values import Values, rounded
-from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder, clean_order
+from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder, check_order
 from orders.intake.pricing import order_total
 from orders.models import OrderItem, OrderStatus, Product
 
@@ -34,7 +34,7 @@ class OrderReader:
         self._products: dict[str, Product | None] = {}
 
     def read(self, values: Values, rows: Sequence[Values], customer: IncomingCustomer) -> IncomingOrder:
-        """`values` are those of the order: of its first row, and of the others where that is blank."""
+        """`customer` is cleaned already. `values` are of the first row, and of the others where that is blank."""
         currency = currency_of(values, self._source)
         # Some write what is taken off with a minus.
         discount, refunded = (abs(_amount(values, name, currency)) for name in ("order_discount", "order_refunded"))
@@ -59,7 +59,9 @@ class OrderReader:
             refunded=refunded,
         )
         _refuse(order)
-        return clean_order(_with_refund(order))
+        order = _with_refund(order)
+        check_order(order)
+        return order
 
     def _line(self, values: Values, currency: str) -> IncomingLine:
         quantity = values.number("line_quantity")
