@@ -126,15 +126,20 @@ def made_up(customers: int, duplicated: int) -> Labelled:
     return Labelled(f"{customers} made-up customers", list(compared_people(people)), person_of)
 
 
-def likely_pairs(labelled: Labelled, model: Model | None = None) -> dict[tuple[int, int], float]:
-    """{pair: probability} by `model`, or by one trained on these customers without their labels."""
+def trained_model(labelled: Labelled) -> Model:
+    """Of these customers without their labels."""
     with open_table(labelled.customers) as table:
-        model = model or train(table, shipped_model(), version="benchmark")
+        return train(table, shipped_model(), version="benchmark")
+
+
+def likely_pairs(labelled: Labelled, model: Model) -> dict[tuple[int, int], float]:
+    """{pair: probability}"""
+    with open_table(labelled.customers) as table:
         return {(pair.first, pair.second): pair.probability for pair in score(table, model).pairs}
 
 
-def grouped(likely: Mapping[tuple[int, int], float], labelled: Labelled, *, least: float) -> Pairs:
-    """As the worklist groups those from a probability on; pairs on which a group depends are compared as shipped."""
+def grouped(likely: Mapping[tuple[int, int], float], labelled: Labelled, model: Model, *, least: float) -> Pairs:
+    """As the worklist groups those from a probability on."""
     some = {pair: probability for pair, probability in likely.items() if probability >= least}
-    are_apart = ToldApart(labelled.customers, shipped_model(), customers=len(labelled.person_of))
+    are_apart = ToldApart(labelled.customers, model, customers=len(labelled.person_of))
     return pairs_within(group_pairs(Ties(some, too_weak_alone=PERHAPS_TWO, are_apart=are_apart)).groups)

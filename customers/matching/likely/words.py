@@ -32,7 +32,8 @@ FIELDS = {
 PLURALS = {
     "first": "first names",
     "last": "last names",
-    "company": "companies",
+    # Where one of the two has no company, the web domains of their emails are compared.
+    "company": "companies or web domains",
     "email": "emails",
     "phone": "phones",
     "street": "streets",

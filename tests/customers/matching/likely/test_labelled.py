@@ -2,12 +2,11 @@
 
 import pytest
 
-from benchmarks.labelled import fake_1000, febrl3, grouped, likely_pairs, quality
+from benchmarks.labelled import fake_1000, febrl3, grouped, likely_pairs, quality, trained_model
 from customers.matching.likely.doubts import SHOWN, SURE
 from customers.matching.likely.model import shipped_model
 from customers.matching.likely.retrain import makes_sense
 from customers.matching.likely.scoring import open_table, score
-from customers.matching.likely.train import train
 from tests.customers.matching.likely.two_people import two_people
 
 SETS = [
@@ -20,20 +19,20 @@ SETS = [
 @pytest.mark.parametrize(("read", "least"), SETS)
 def test_the_shipped_model_finds_people_in_sets_it_has_not_seen_and_is_never_surely_wrong(read, least):
     labelled = read()
-    pairs = likely_pairs(labelled, shipped_model())
-    assert quality(grouped(pairs, labelled, least=SHOWN), labelled).f1 >= least
-    assert quality(grouped(pairs, labelled, least=SURE), labelled).wrong == 0
+    model = shipped_model()
+    pairs = likely_pairs(labelled, model)
+    assert quality(grouped(pairs, labelled, model, least=SHOWN), labelled).f1 >= least
+    assert quality(grouped(pairs, labelled, model, least=SURE), labelled).wrong == 0
 
 
 @pytest.mark.long
 def test_a_model_trained_on_the_customers_at_hand_without_labels_finds_more_and_is_never_surely_wrong():
     labelled = fake_1000(with_birth=True)
-    with open_table(labelled.customers) as table:
-        model = train(table, shipped_model(), version="site")
+    model = trained_model(labelled)
     assert makes_sense(model)
     pairs = likely_pairs(labelled, model)
-    assert quality(grouped(pairs, labelled, least=SHOWN), labelled).f1 >= 0.975
-    assert quality(grouped(pairs, labelled, least=SURE), labelled).wrong == 0
+    assert quality(grouped(pairs, labelled, model, least=SHOWN), labelled).f1 >= 0.975
+    assert quality(grouped(pairs, labelled, model, least=SURE), labelled).wrong == 0
 
 
 def test_two_people_are_never_surely_one_however_much_they_have_in_common():

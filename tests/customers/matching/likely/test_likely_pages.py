@@ -125,6 +125,7 @@ def test_comparing_a_likely_pair_shows_a_bar_for_each_field_for_and_against(as_a
         (FieldWeight("last", "same", 6), "Same last name", "Medium for"),
         (FieldWeight("city", "differs", -2), "Different cities", "Weak against"),
         (FieldWeight("born", "differs", -6), "Different dates of birth", "Medium against"),
+        (FieldWeight("company", "differs", -1), "Different companies or web domains", "Weak against"),
         (FieldWeight("company", "domain", 0.1), "Same web domain", "No evidence"),
     ],
 )
