@@ -26,9 +26,11 @@ from customers.rules.follow import follow_changes
 from tests.acts import merge, undo
 from tests.factories.rules import known_as, make_rule
 
-MAILS = ("hholy@gmail.com", "b@x.example", "c@x.example", "d@x.example")
-FIRST = 12
+MAILS = ("hholy@gmail.com", "b@x.example")
+FIRST = 8
 """So many others are there at the beginning; with each merge comes one more."""
+RECENT = 4
+"""Who arrives has mostly one of so many emails, so that a rule finds others who are not decided to be apart."""
 
 
 class Decisions:
@@ -36,8 +38,9 @@ class Decisions:
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - the same each time
+        self.mails = [*MAILS]
         make_rule("email-name", largest_group=100, stop_above=100)
-        marked, restored = (self._two(mail) for mail in MAILS[:2])
+        marked, restored = (self._two(mail) for mail in MAILS)
         mark_not_duplicates(*marked, by=None)
         undo(merge(*restored))
         self.apart = [tuple(one.pk for one in pair) for pair in (marked, restored)]
@@ -48,7 +51,10 @@ class Decisions:
         return [known_as(email=mail, source=source) for source in ("Shop", "Marketplace")]
 
     def _another(self) -> int:
-        return known_as(email=self.chance.choice(MAILS), source=f"Till {self.chance.randrange(5)}").pk
+        if self.chance.random() < 0.5:
+            self.mails.append(f"m{len(self.mails)}@x.example")
+        known = self.mails if self.chance.random() < 0.2 else self.mails[-RECENT:]
+        return known_as(email=self.chance.choice(known), source=f"Till {self.chance.randrange(5)}").pk
 
     def merge_further(self, number: int) -> int:
         """Merge two by staff so often, and let the rule follow each time; how many are decided to be apart then."""
