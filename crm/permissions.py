@@ -1,4 +1,8 @@
-"""The names of the permissions to manage users, jobs and webhooks, to use the API, and to read the audit log."""
+"""The names of the permissions to manage users, jobs and webhooks, to use the API, and to read the audit log.
+
+Those about customers are in `customers/permissions.py`, about orders in `orders/permissions.py`; the checkbox of each
+on Edit User is in `crm/accounts/checkboxes.py`.
+"""
 
 MANAGE_USERS = "accounts.manage_user"
 USE_API = "accounts.use_api"

@@ -1,7 +1,7 @@
 """The names of the permissions that code asks for, each once.
 
-`orders/permissions.py` and `crm/permissions.py` have theirs. The checkbox of each on Edit User, with its label, is in
-`crm/accounts/checkboxes.py`.
+`orders/permissions.py` and `crm/permissions.py` have theirs, except the two that code of `customers` asks for. The
+checkbox of each on Edit User, with its label, is in `crm/accounts/checkboxes.py`.
 """
 
 VIEW_CUSTOMERS = "customers.view_customer"

@@ -99,7 +99,7 @@ def _copied(field: Field[Any, Any], moved: Moved) -> str:
     if (model, field.name) == (MrrStep, "origin_pk"):
         return f"{column} + {moved[Purchase]}"
     if (model, field.name) == (Order, "number"):
-        return f"upper(lpad(to_hex(it.id + {moved[Order]}), 10, '0'))"
+        return f"'N' || upper(lpad(to_hex(it.id + {moved[Order]}), 9, '0'))"
     if (model, field.name) == (SourceRecord, "identity_key"):
         return f"encode(sha256(convert_to({_renamed('identity.text')}, 'UTF8')), 'hex')"
     if field.name == "uuid":

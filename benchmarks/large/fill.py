@@ -50,11 +50,11 @@ def fill(customers: int, *, most: int, seed: int, block: int = BLOCK) -> Iterato
     whole = (customers - 1) // block
     copies = max(whole - 1, 0) if connection.vendor == "postgresql" else 0
 
-    def write(numbers: range) -> Iterator[int]:
+    def write(numbers: range, *, copied: int = 0) -> Iterator[int]:
         for some in batches(numbers, AT_ONCE):
             with transaction.atomic():
                 _write(shops, product, (person(n, seed=seed, most=most, block_size=block) for n in some))
-            yield some[-1] + 1
+            yield some[-1] + 1 - copied
         _share_values()
 
     yield from write(range(1))
@@ -63,7 +63,7 @@ def fill(customers: int, *, most: int, seed: int, block: int = BLOCK) -> Iterato
     if copies:
         of_block = keys_since(before)
         # Before the copies, because shared values are looked for among all customers.
-        yield from write(range(whole * block + 1, customers))
+        yield from write(range(whole * block + 1, customers), copied=copies * block)
         written = customers - copies * block
         yield from (written + copied * block for copied in copy_block(of_block, copies))
     with connection.cursor() as cursor:

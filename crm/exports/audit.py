@@ -1,3 +1,5 @@
+"""The export of the audit log. Its columns are `COLUMNS` of `crm/audit/entries.py`."""
+
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The export of customers. Its columns are `COLUMNS` of `customers/search/export.py`."""
+
 from collections.abc import Iterator, Sequence
 from typing import Any
 

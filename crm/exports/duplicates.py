@@ -1,3 +1,5 @@
+"""The export of possible duplicates. Its columns are `COLUMNS` of `customers/matching/worklist/export.py`."""
+
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The export of merges. Its columns are `COLUMNS` of `customers/merging/export.py`."""
+
 from collections.abc import Iterator, Sequence
 from typing import Any
 

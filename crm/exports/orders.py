@@ -1,3 +1,5 @@
+"""The export of orders. Its columns are `COLUMNS` of `orders/export.py`."""
+
 from collections.abc import Iterator, Sequence
 from typing import Any
 

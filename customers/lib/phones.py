@@ -3,10 +3,11 @@
 A number that cannot be told surely makes no key. A whole number is kept as it is dialled now: countries that gave their
 numbers more digits, or another beginning, are in RENUMBERED. What was sent stays as it was written.
 
-`_normal_form` makes it. Pages show it by `readable_phone`: the evidence of a match, Compare, ignored values and
-the search box name only what is in it. `other_contacts` (`customers/profile/display.py`) leaves out a number with the
-normal form of the profile's. So what the form drops, such as spaces, is missing there too. It keeps an extension;
-`without_extension` is for what finds a number with or without it.
+`_normal_form` makes it, and `plain_number` (`plain_phones.py`) at once where a number is plain. Pages show it by
+`readable_phone`: the evidence of a match, Compare, ignored values and the search box name only what is in it.
+`other_contacts` (`customers/profile/display.py`) leaves out a number with the normal form of the profile's. So what the
+form drops, such as spaces, is missing there too. It keeps an extension; `without_extension` is for what finds a number
+with or without it.
 
 Two writings that must, or must not, recognise one customer are a row of SAME or OTHERS in
 `tests/orders/intake/test_phones.py`; normal forms alone are in `tests/customers/lib/test_phones.py`.

@@ -4,9 +4,9 @@ A merge is planned, shown, and carried out; the plan that is shown is the plan t
 was decided, and refreshes the caches. Source records change owner and no other row does, so the cost does not
 grow with the orders of a customer. An order received meanwhile does not change a plan; an edit does.
 
-The statements: lock the customers, read their records; insert the merge, then its members; set the edges, move the
-records; write the staff record with its keys, the profile change and the profile, each only if it changes; drop shared
-values; insert the history entry and the events. `docs/decisions/0027` has them in a table, `test_statements.py` counts.
+The statements: lock the customers, read their records; insert the merge; set the edges, move the records; write the
+staff record with its keys, the profile change and the profile, each only if it changes; drop shared values; insert the
+members, the history entry and the events. `docs/decisions/0027` has them in a table, `test_statements.py` counts.
 
 What every merge does stands in `merge_customers`: a new refusal goes below the lock, before the merge is inserted; a
 value of the merge into `Merge(…)`; a row about it into the last `insert`, with those of history, events and audit; what
@@ -119,8 +119,6 @@ def merge_customers(
         confirmed_by=confirmed_by,
     )
     insert(merge)
-    members = [*_members(merge, duplicates, records)]
-    insert(*members)
     _lead_to_survivor(survivor.pk, billing_status.combined_status(locked.values()), plan.ids)
     _move_records(survivor.pk, plan.duplicate_ids)
     staff_record = put_staff_record(survivor, plan.values, owner=survivor.pk, records=records)
@@ -128,7 +126,9 @@ def merge_customers(
     drop_unshared(keys_of(record for record in records if record.customer != survivor.pk))
     credit.set_credit(survivor, dict(plan.credit), by=by, merge=merge)
     sentence, named = _sentence(rule, confirmed_by)
+    members = [*_members(merge, duplicates, records)]
     insert(
+        *members,
         history.entry(staff_record, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=merge, **named),
         *events.merged(merge, {member.duplicate_id: member.records for member in members}),
         audit_entry(AuditAction.MERGE, _in_numbers(merge, plan), by=by, customer=survivor.pk),

@@ -1,7 +1,8 @@
 """Undoing a merge, whole or for some of its duplicates, at any later time.
 
-`undo_plan` makes the plan. Under the locks all rows are read once, the plan is made again and written. Tags,
-attributes, notes and orders are not written: they are linked to source records, and go back with their records.
+What is given back is decided in `undo_plan.py`; here it is written. Under the locks all rows are read once, the plan is
+made again and written. Tags, attributes, notes and orders are not written: they are linked to source records, and go
+back with their records.
 """
 
 from __future__ import annotations

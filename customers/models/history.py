@@ -29,6 +29,8 @@ class HistoryKind(models.TextChoices):
     SELLING = "selling", "Contact, opportunity, task"
 
 
+ORDER_NUMBER_LENGTH = 10
+"""Characters of the number of an order or an invoice, which `orders/models/order.py` makes."""
 OF_ORDERS = frozenset({HistoryKind.ORDER, HistoryKind.PAYMENT, HistoryKind.PURCHASE})
 """Hidden from users who may not view orders."""
 
@@ -56,7 +58,7 @@ class HistoryEntry(LinkedRow):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     about_customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="+")
-    order_number = models.CharField(max_length=10, blank=True)
+    order_number = models.CharField(max_length=ORDER_NUMBER_LENGTH, blank=True)
     purchase_id = models.PositiveBigIntegerField(null=True, blank=True)
 
     class Meta(LinkedRow.Meta):

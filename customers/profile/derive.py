@@ -1,6 +1,7 @@
 """What a customer's profile is: a function of the decisions that stand (`replay.py`), and its columns a cache of that.
 
-An undo restores nothing: it takes a merge out of what stands, and the profile follows.
+An undo restores nothing: it takes a merge out of what stands, and the profile follows. An order changes no profile:
+“Why a value shows” of `docs/merging.md` says where its email is.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from customers.models import DataSource, LinkedRow, Tab, TabPosition
 from customers.models.exact import ExactCharField
+from customers.models.history import ORDER_NUMBER_LENGTH
 from customers.models.ids import public_id
 from customers.permissions import VIEW_ORDERS
 from orders.models.catalogue import Campaign, Product
@@ -18,7 +19,8 @@ from orders.models.idempotency import IdempotencyKey
 
 
 def random_order_number() -> str:
-    return secrets.token_hex(5).upper()
+    """What orders and invoices are called by: upper-case hexadecimal digits, which tell nothing of when it came."""
+    return secrets.token_hex(ORDER_NUMBER_LENGTH // 2).upper()
 
 
 class OrderKind(models.TextChoices):
@@ -80,7 +82,7 @@ class Order(LinkedRow):
     searched_by = {"number": "Order", "external_id": "Order", "client_order_id": "Order"}
 
     uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "inv"), editable=False)
-    number = ExactCharField(max_length=10, unique=True, default=random_order_number, editable=False)
+    number = ExactCharField(max_length=ORDER_NUMBER_LENGTH, unique=True, default=random_order_number, editable=False)
     data_source = models.ForeignKey(DataSource, models.PROTECT, related_name="+", db_index=False)
     external_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", and many may
     client_order_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", as above

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from customers.models.history import ORDER_NUMBER_LENGTH
 from orders.models.payment import TransactionStatus
 
 
@@ -39,7 +40,7 @@ class PaymentDifference(models.Model):
     at = models.DateTimeField()
     key = models.CharField(max_length=40, blank=True, help_text="Its uuid; none if only the gateway has it")
     reference = models.CharField(max_length=100, blank=True, help_text="The gateway’s name for the payment")
-    order_number = models.CharField(max_length=10, blank=True)
+    order_number = models.CharField(max_length=ORDER_NUMBER_LENGTH, blank=True)
     is_refund = models.BooleanField(default=False)
     status_here = models.CharField(max_length=12, choices=TransactionStatus, blank=True)
     amount_here = models.DecimalField(max_digits=14, decimal_places=3, null=True)
