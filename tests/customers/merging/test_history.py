@@ -20,10 +20,16 @@ def undone_like(made: Merge, number: int) -> list[int]:
     made.refresh_from_db()
     member = made.members.get()
     merges = [
-        Merge.objects.create(survivor=made.survivor, via=made.via, fingerprint=str(n), undone_at=made.undone_at)
+        Merge.objects.create(
+            survivor=made.survivor,
+            survivor_name=made.survivor_name,
+            via=made.via,
+            fingerprint=str(n),
+            undone_at=made.undone_at,
+        )
         for n in range(number)
     ]
-    about = {"duplicate": member.duplicate, "records": member.records, "undone_at": member.undone_at}
+    about = {name: getattr(member, name) for name in ("duplicate", "duplicate_name", "records", "undone_at")}
     MergeMember.objects.bulk_create(MergeMember(merge=merge, **about) for merge in merges)
     return [merge.pk for merge in merges]
 
