@@ -12,7 +12,7 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 from django.db import connection
@@ -61,28 +61,34 @@ def proposals(groups: list[list[int]]) -> Iterator[Proposal]:
         yield from propose(groups[n : n + 500], keep=Kept.OLDEST, on_conflict=OnConflict.REVIEW, by=None)
 
 
-def work(job: Job, *, number: int, kills: int) -> float:
-    """Seconds until the job has ended, whose workers are killed at as many moments, evenly far apart."""
+def merged() -> int:
+    return Merge.objects.count()
+
+
+def undone() -> int:
+    return Merge.objects.exclude(undone_at=None).count()
+
+
+def work(job: Job, done: Callable[[], int], *, number: int, kills: int) -> float:
+    """Seconds until the job has ended, whose workers are killed at as many moments, evenly far apart.
+
+    `done` counts by what is there: the job of a rule counts the customers that it looked at, which is before it merges.
+    """
     began, worker = time.perf_counter(), worker_process()
     for kill in range(1, kills + 1):
-        wait_for(job, number * kill // (kills + 1))
+        while done() < number * kill // (kills + 1):
+            time.sleep(0.05)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
-        job.refresh_from_db()
-        say(f"  killed after {job.done:,}")
+        say(f"  killed after {done():,}")
         Job.objects.exclude(lease=None).update(lease_until=timezone.now())  # nobody waits for minutes
         worker = worker_process()
-    wait_for(job, None)
+    while job.is_unfinished:
+        time.sleep(0.05)
+        job.refresh_from_db()
     worker.terminate()
     worker.wait()
     return time.perf_counter() - began
-
-
-def wait_for(job: Job, done: int | None) -> None:
-    """Until so many are done, or all."""
-    while job.is_unfinished if done is None else job.done < done:
-        time.sleep(0.05)
-        job.refresh_from_db()
 
 
 def start_merging(groups: list[list[int]], *, by_rule: bool) -> None:
@@ -95,7 +101,7 @@ def start_merging(groups: list[list[int]], *, by_rule: bool) -> None:
 
 def measure(number: int, kills: int, *, by_rule: bool) -> None:
     start_merging(write_pairs(number), by_rule=by_rule)
-    seconds = work(Job.objects.latest("pk"), number=number, kills=kills)
+    seconds = work(Job.objects.latest("pk"), merged, number=number, kills=kills)
     say(f"{number:,} groups merged in {seconds:.0f} s, {seconds / number * 1000:.1f} ms each")
     analyze()
     before = Merge.objects.filter(undone_at=None).count()
@@ -105,7 +111,7 @@ def measure(number: int, kills: int, *, by_rule: bool) -> None:
     say(f"Preview of the undo of {before:,} merges: {time.perf_counter() - began:.1f} s")
     start_batch_undo(preview.merges, token=uuid4(), terms=UndoTerms(), about="", by=None)
     job = Job.objects.latest("pk")
-    seconds = work(job, number=number, kills=kills)
+    seconds = work(job, undone, number=number, kills=kills)
     say(f"{number:,} merges undone in {seconds:.0f} s, {seconds / number * 1000:.1f} ms each")
     check(job, number)
 
