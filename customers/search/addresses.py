@@ -1,7 +1,8 @@
 """Several words that are a part of an address together: “Tucson AZ”, “Tucson, AZ 85701”, “Main Street Tucson”.
 
-The city or the postal code is looked up in its index, and the rest is asked of the customers there. So it costs as much
-as there are customers in that city, and nothing where the words name no place.
+A name may stand before it: “Brennan Tucson AZ”. The city or the postal code is looked up in its index, and the rest is
+asked of the customers there. So it costs as much as there are customers in that city, and nothing where the words name
+no place.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.lookups import In
 
 from customers.lib.addresses.countries import country_code
 from customers.lib.addresses.states import NAMES
-from customers.models import Customer
+from customers.lib.identity import fold
+from customers.lib.names import name_words
+from customers.models import Customer, SearchWord
 from customers.models.places import BillingCity, BillingPostalCode
+from customers.search.beginnings import begins
 
 MOST_WORDS, LONGEST_CITY, LONGEST_STATE = 10, 4, 3
 SEPARATORS = re.compile(r"[\s,;]+")
@@ -49,17 +53,24 @@ STATES |= {name.casefold(): {code, name} for names in NAMES.values() for code, n
 
 @dataclass(frozen=True)
 class AddressWords:
-    """One way to read the words. An address has two parts at least, of which one is a city or a postal code."""
+    """One way to read the words. An address has two parts at least, of which one is a city or a postal code.
 
-    street: Sequence[str] = ()
+    A name before it is told from other words by what follows: two parts, or a city of several words. Of a name and a
+    city of one word, each word is looked up anyway.
+    """
+
+    before: Sequence[str] = ()
+    """A street, or a name."""
     city: str = ""
     state: str = ""
     postal_code: str = ""
 
     @property
     def is_address(self) -> bool:
-        parts = sum(map(bool, (self.street, self.city, self.state, self.postal_code)))
-        return parts > 1 and bool(self.city or self.postal_code) and (not self.street or _is_street(self.street))
+        parts = sum(map(bool, (self.city, self.state, self.postal_code)))
+        if not (self.city or self.postal_code):
+            return False
+        return parts > 1 or bool(self.before and (_is_street(self.before) or " " in self.city))
 
     @property
     def condition(self) -> Q:
@@ -71,11 +82,8 @@ class AddressWords:
             asked &= Q(In(BillingPostalCode(), _postal_codes(self.postal_code)))
         if self.state:
             asked &= Q(billing_address__state__in=_states(self.state))
-        for word in self.street:
-            # “Main Street” is found as “Main St”, too.
-            if word.casefold().rstrip(".") not in STREETS:
-                line = Q(billing_address__line1__icontains=word)
-                asked &= line | Q(billing_address__line2__icontains=word)
+        for word in self.before:
+            asked &= _in_street(word) if _is_street(self.before) else _in_name(word)
         return asked
 
 
@@ -104,11 +112,11 @@ def _readings(words: Sequence[str]) -> Iterator[AddressWords]:
     # The country says nothing more about a city with its state or postal code.
     if len(words) > 2 and country_code(words[-1]) and words[-1].casefold() not in STATES:
         words = words[:-1]
-    for before, code in _without_postal_code(words):
-        for rest, state in _without_state(before):
+    for without_code, code in _without_postal_code(words):
+        for rest, state in _without_state(without_code):
             for length in range(min(LONGEST_CITY, len(rest)) + 1):
-                street, city = rest[: len(rest) - length], " ".join(rest[len(rest) - length :])
-                reading = AddressWords(street, city, state, code)
+                before, city = rest[: len(rest) - length], " ".join(rest[len(rest) - length :])
+                reading = AddressWords(before, city, state, code)
                 if reading.is_address:
                     yield reading
 
@@ -136,6 +144,18 @@ def _without_state(words: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
 def _is_street(words: Sequence[str]) -> bool:
     is_named = any(word.casefold().rstrip(".") in STREETS for word in words) and len(words) > 1
     return is_named or words[0][:1].isdigit() or words[-1][:1].isdigit()
+
+
+def _in_street(word: str) -> Q:
+    # “Main Street” is found as “Main St”, too.
+    if word.casefold().rstrip(".") in STREETS:
+        return Q()
+    return Q(billing_address__line1__icontains=word) | Q(billing_address__line2__icontains=word)
+
+
+def _in_name(word: str) -> Q:
+    of_customer = SearchWord.objects.filter(customer=OuterRef("pk"))
+    return Q(*(Exists(of_customer.filter(begins(part))) for part in name_words(word) or [fold(word)]))
 
 
 def _states(text: str) -> list[str]:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.lookups import In
 
@@ -24,9 +23,8 @@ from customers.models.matching import Key
 from customers.models.places import BillingCity, BillingPostalCode
 from customers.records.registry import linked_models
 from customers.search.addresses import customers_at, spellings
+from customers.search.beginnings import begins
 from customers.search.query import CalledNumber, called_number, last_digits, last_four, search_parts
-
-LAST = "\U0010ffff"
 
 Owners = QuerySet[Any, Any]
 
@@ -94,19 +92,11 @@ def _by_name(word: str) -> Iterator[Lookup]:
 
 def _beginning_with(parts: Sequence[str]) -> Lookup:
     """Who has words that begin so, one for each of `parts`."""
-    each_of = [SearchWord.objects.filter(_begins(part)) for part in parts]
+    each_of = [SearchWord.objects.filter(begins(part)) for part in parts]
     words, *others = each_of
     for other in others:
         words = words.filter(customer__in=other.values("customer"))
     return Lookup(words, "customer", is_exact=False, each_of=each_of)
-
-
-def _begins(text: str) -> Q:
-    # PostgreSQL reads LIKE from the index; SQLite cannot where LIKE has an ESCAPE, as Django's has.
-    beginning = text[:LONGEST_WORD]
-    if connections[SearchWord.objects.db].vendor == "postgresql":
-        return Q(word__startswith=beginning)
-    return Q(word__gte=beginning, word__lt=beginning + LAST)
 
 
 def exact_lookups(text: str) -> Iterator[Lookup]:
