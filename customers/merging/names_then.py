@@ -33,6 +33,14 @@ def fill_names(merges: Collection[Merge], members: Collection[MergeMember]) -> N
         member.duplicate_name = _name_at(merge, member.duplicate, of_duplicate, _is_version_after(member.version))
 
 
+def fill_names_of(members: Collection[MergeMember]) -> None:
+    """As `fill_names`, for members read with their merges. Those of one merge share it from then on."""
+    merges = {member.merge_id: member.merge for member in members}
+    for member in members:
+        member.merge = merges[member.merge_id]
+    fill_names(merges.values(), members)
+
+
 Changes = Sequence[ProfileChange]
 IsLater = Callable[[ProfileChange], bool]
 

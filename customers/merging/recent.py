@@ -21,6 +21,7 @@ from customers.lib.bars import Bar, bars
 from customers.lib.dates import start_of_day
 from customers.lib.numbers import capped_count
 from customers.lib.phrases import join_words
+from customers.merging.names_then import fill_names, fill_names_of
 from customers.models import Merge, MergeMember
 from customers.records.counts import MOST, CappedCount
 from customers.statements.prepared import Prepared, Slot
@@ -37,7 +38,7 @@ MOST_MEMBERS = 5
 class RecentAct:
     """A merge, or the undo of a merge or of a part of it.
 
-    `by` is a user or a rule, None for an API client or an unknown user.
+    `duplicates` have their names at the merge. `by` is a user or a rule, None for an API client or an unknown user.
     """
 
     merge: Merge
@@ -68,10 +69,12 @@ def recent_acts() -> list[RecentAct]:
 
 
 def _merges() -> list[RecentAct]:
-    merges = _newest_merges()
+    merges = list(_newest_merges())
+    members = list(_members_of([merge.pk for merge in merges]))
+    fill_names(merges, members)
     names = defaultdict(list)
-    for member in _members_of([merge.pk for merge in merges]):
-        names[member.merge_id].append(member.duplicate.name_with_number)
+    for member in members:
+        names[member.merge_id].append(member.duplicate_then)
     return [
         RecentAct(merge, join_words(names[merge.pk]), merge.created, is_undo=False, by=merge.actor) for merge in merges
     ]
@@ -84,10 +87,11 @@ def _undos() -> list[RecentAct]:
         if member.undone_at:
             undos[member.merge_id, member.undone_at].append(member)
     latest = list(undos.items())[:SHOWN]
+    fill_names_of([member for _, restored in latest for member in restored])
     return [
         RecentAct(
             restored[0].merge,
-            join_words([member.duplicate.name_with_number for member in restored]),
+            join_words([member.duplicate_then for member in restored]),
             at,
             is_undo=True,
             by=restored[0].undone_by,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from customers.merging.names_then import fill_names_of
 from customers.models import Customer, Merge, MergeMember
 
 MOST = 40
@@ -19,9 +20,13 @@ MOST = 40
 
 @dataclass(frozen=True)
 class MergeTreeNode:
-    """A customer, and the part of a merge that merged it into the one above."""
+    """A customer, and the part of a merge that merged it into the one above.
+
+    `name` is that at the merge. Who was merged into none has the name of today, as it is no one merge's.
+    """
 
     customer: Customer
+    name: str
     member: MergeMember | None
     merged: Sequence[MergeTreeNode]
 
@@ -35,7 +40,9 @@ class MergeTree:
 
 def merge_tree(merge: Merge) -> MergeTree:
     members = _connected(merge)
-    return MergeTree(list(_roots(members[:MOST])), is_cut_off=len(members) > MOST)
+    shown = members[:MOST]
+    fill_names_of(shown)
+    return MergeTree(list(_roots(shown)), is_cut_off=len(members) > MOST)
 
 
 def _connected(merge: Merge) -> list[MergeMember]:
@@ -72,7 +79,8 @@ def _roots(members: Sequence[MergeMember]) -> Iterator[MergeTreeNode]:
         if is_here:
             unplaced.remove(customer)
         merged = [node(part.duplicate_id, part) for part in merged_into[customer]] if is_here else []
-        return MergeTreeNode(customers[customer], member, merged)
+        name = member.duplicate_then if member else customers[customer].name_with_number
+        return MergeTreeNode(customers[customer], name, member, merged)
 
     # Customers that were never merged come first; where all were merged at some time, the live ones do.
     for pk in sorted(customers, key=lambda pk: (pk in main, not customers[pk].is_live, pk)):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from customers.lib.phones import readable_phone
 from customers.merging.changed_values import changed_values
+from customers.merging.names_then import fill_names
 from customers.merging.preview import ValueChange
 from customers.models import MatchKey, MatchKind, Merge, MergeMember, MergeSample, SampledMerge, SourceRecord
 from customers.models.matching import Key
@@ -56,7 +57,9 @@ def rows_of(sample: MergeSample) -> list[SampleRow]:
     members: dict[int, list[MergeMember]] = {row.merge_id: [] for row in rows}
     for member in MergeMember.objects.filter(merge__in=members).select_related("duplicate").order_by("duplicate"):
         members[member.merge_id].append(member)
-    shared = _shared_keys([row.merge for row in rows], members)
+    merges = [row.merge for row in rows]
+    fill_names(merges, [member for of_merge in members.values() for member in of_merge])
+    shared = _shared_keys(merges, members)
     changes = changed_values({row.merge: members[row.merge_id] for row in rows})
     return [SampleRow(row, members[row.merge_id], shared[row.merge_id], changes[row.merge_id]) for row in rows]
 
