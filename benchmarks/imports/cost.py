@@ -39,6 +39,11 @@ def _backend() -> float:
         return 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        stat = Path(f"/proc/{cursor.fetchone()[0]}/stat")
-    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+        return seconds_of(cursor.fetchone()[0])
+
+
+def seconds_of(process: int) -> float:
+    """CPU seconds that the process has taken so far."""
+    stat = Path(f"/proc/{process}/stat").read_text()
+    user, system = stat.rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / TICK
