@@ -14,8 +14,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
+from customers.database.lock_queues import wait_for
 from customers.lib.errors import ActionError
-from customers.locks import RetiredMeanwhileError, get_locked, lock, retry_when_moved
+from customers.locks import RetiredMeanwhileError, lock, retry_when_moved
 from customers.models import Customer, SourceRecord
 from customers.records import ownership
 from customers.statements.prepared import Prepared
@@ -97,11 +98,21 @@ def locked_order(order: Order) -> Iterator[Order]:
     with transaction.atomic(durable=True):
         try:
             lock_owner(order.source_record)
-            orders = Order.objects.select_for_update(no_key=True, of=("self",))
-            current = get_locked(orders.select_related("source_record", "campaign"), order.pk)
+            current = wait_for([(Order._meta.label, order.pk)], lambda: _locked_orders(order.pk))
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise OrderDeletedError from None
-        yield current
+        if not current:
+            raise OrderDeletedError
+        yield current[0]
+
+
+_locked_orders = Prepared(
+    lambda order: (
+        Order.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("source_record", "campaign")
+        .filter(pk=order)
+    )
+)
 
 
 def refuse_pending(transactions: Iterable[Transaction]) -> None:

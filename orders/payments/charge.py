@@ -14,14 +14,14 @@ from django.views.decorators.debug import sensitive_variables
 
 from customers.models import Customer, PaySource
 from customers.records.newest import newest
-from customers.statements.prepared import insert
+from customers.statements.prepared import Prepared, insert
 from orders.intake.leads import complete_lead
 from orders.intake.order import IncomingOrder
 from orders.intake.take import TakenOrder, WriteMore, take_order
 from orders.locks import OrderError
-from orders.models import Order, OrderItem, OrderStatus, Transaction, TransactionKind
+from orders.models import ItemKind, Order, OrderItem, OrderStatus, Transaction, TransactionKind
 from orders.payments.gateway import Card, Sale, Token
-from orders.payments.gateway_request import create_pending, payment_entry, require_gateway
+from orders.payments.gateway_request import create_pending, require_gateway
 from orders.payments.record_answer import record_answer
 from orders.payments.settle_pending import refuse_late_success
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 MOST_READ = 500
+CARD_FIELDS = ("source_record_id", "brand", "last_four", "expiry_month", "expiry_year", "gateway")
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ def place_order(
             pay_source = _of_customer(order, method)
         else:
             pay_source = _pay_source_of(method, order, gateway.name)
-        pending[:] = [create_pending(order, TransactionKind.SALE, order.total, pay_source=pay_source, by=by)]
-        insert(payment_entry(order, "charge", order.total, by=by))
+        pending[:] = [
+            create_pending(order, TransactionKind.SALE, order.total, what="charge", pay_source=pay_source, by=by)
+        ]
 
     taken = _take(replace(incoming, status=OrderStatus.PENDING), lead, create_payment, by=by)
     if taken.is_repeat:
@@ -72,7 +74,12 @@ def place_order(
     source = method if isinstance(method, Card) else Token(method.token, method.gateway_customer)
     answer = gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency))
     payment = record_answer(payment, answer)
-    return PlacedOrder(payment.order, payment=payment)
+    return PlacedOrder(payment.order, payment=payment, items=_items_after(taken))
+
+
+def _items_after(taken: TakenOrder) -> Sequence[OrderItem]:
+    """Its lines, unless the answer may have linked one to the subscription that it began."""
+    return () if any(item.kind == ItemKind.SUBSCRIPTION for item in taken.items) else taken.items
 
 
 def _take(incoming: IncomingOrder, lead: Order | None, write_more: WriteMore, *, by: User | None) -> TakenOrder:
@@ -88,15 +95,17 @@ def _of_customer(order: Order, pay_source: PaySource) -> PaySource:
 
 
 def _pay_source_of(card: Card, order: Order, gateway: str) -> PaySource:
-    values = {
-        "source_record_id": order.source_record_id,
-        "brand": card.brand,
-        "last_four": card.last_four,
-        "expiry_month": card.expiry_month,
-        "expiry_year": card.expiry_year,
-        "gateway": gateway,
-    }
-    return PaySource.objects.filter(**values).order_by("pk").first() or PaySource.objects.create(**values)
+    values = (order.source_record_id, card.brand, card.last_four, card.expiry_month, card.expiry_year, gateway)
+    if known := _same_card(*values):
+        return known[0]
+    pay_source = PaySource(**dict(zip(CARD_FIELDS, values, strict=True)))
+    insert(pay_source)
+    return pay_source
+
+
+_same_card = Prepared(
+    lambda *values: PaySource.objects.filter(**dict(zip(CARD_FIELDS, values, strict=True))).order_by("pk")[:1]
+)
 
 
 def chargeable_card(customer: Customer, pay_source: int | None = None) -> PaySource:

@@ -21,6 +21,7 @@ from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.money import format_money
 from customers.models import PaySource
 from customers.models.ids import public_id
+from customers.statements.prepared import insert
 from orders.locks import OrderError
 from orders.models import Contradiction, Order, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Gateway, configured_gateway
@@ -54,6 +55,7 @@ def create_pending(
     kind: TransactionKind,
     amount: Decimal,
     *,
+    what: str,
     pay_source: PaySource | None,
     by: User | None,
     sale: Transaction | None = None,
@@ -61,11 +63,13 @@ def create_pending(
     adds: Mapping[str, Any] | None = None,
     key: str = "",
 ) -> Transaction:
-    """Step 1, for the locked `order`. The `reason` is kept in the payment's answer, then in the history.
+    """Step 1, for the locked `order`, with the entry of the audit log that says `what` is asked of the gateway.
+
+    The `reason` is kept in the payment's answer, then in the history.
 
     Pass a `key` where the caller may have to begin again: it finds the payment by that.
     """
-    return Transaction.objects.create(
+    payment = Transaction(
         uuid=key or public_id("tr"),
         source_record_id=order.source_record_id,
         order=order,
@@ -79,6 +83,8 @@ def create_pending(
         answer=reason,
         adds=dict(adds or {}),
     )
+    insert(payment, payment_entry(order, what, amount, by=by))
+    return payment
 
 
 def payment_entry(order: Order, what: str, amount: Decimal, *, by: User | None) -> Model:

@@ -20,7 +20,8 @@ from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
 from customers.models import EventKind
 from customers.profile.lead_status import clear_lost
-from customers.statements.prepared import insert
+from customers.statements.prepared import Prepared, insert
+from customers.statements.update import Change, update
 from customers.totals import billing_status
 from orders import history
 from orders.locks import OrderDeletedError, locked_order
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ORDER_FIELDS = ("status", "refunded", "total", "shipping", "tax", "details")
+ORDER_FIELDS = ("status", "refunded", "total", "shipping", "tax", "details", "updated")
+PAYMENT_FIELDS = ("status", "gateway_reference", "answer", "updated")
 ORDER_DELETED = "This order was deleted a moment ago. The gateway answered “{answer}” about {amount}."
 DONE = {
     TransactionKind.SALE: "Charged {amount} to {card} for order {order}.",
@@ -113,19 +115,18 @@ def record_answer(payment: Transaction, answer: Answer, *, by: User | None = Non
 def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transaction:
     with locked_order(payment.order) as order:
         # Read under the lock of the order, so after any other answer was recorded.
-        current = order.transactions.select_related("pay_source", "sale", "by").get(pk=payment.pk)
+        [current] = _payment(payment.pk)
+        current.order = order
         if current.status != TransactionStatus.PENDING:
             if not by:
-                _keep_token(current, answer)
+                update(*_keep_token(current, answer))
                 note_contradiction(order, current, answer)
             return current
         reason = current.answer
         current.status, current.gateway_reference = answer.status, answer.reference
         current.answer = without_unstorable(answer.text)[:LONGEST_ANSWER]
-        current.save(update_fields=["status", "gateway_reference", "answer", "updated"])
-        _keep_token(current, answer)
         deltas = _apply_to_order(order, current)
-        order.save(update_fields=[*ORDER_FIELDS, "updated"])
+        update((current, PAYMENT_FIELDS), *_keep_token(current, answer), (order, ORDER_FIELDS))
         _write_history(order, current, reason, by=by)
         if by:
             what = f"resolved manually as {current.get_status_display().lower()}"
@@ -135,6 +136,9 @@ def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transac
         if any(delta.is_about_purchases for delta in deltas):
             billing_status.refresh([order.source_record.customer_id])
     return current
+
+
+_payment = Prepared(lambda pk: Transaction.objects.select_related("pay_source", "sale", "by").filter(pk=pk))
 
 
 def _write_history(order: Order, payment: Transaction, reason: str, *, by: User | None) -> None:
@@ -201,7 +205,7 @@ def apply_success(order: Order, payment: Transaction) -> Collection[Delta]:
 
 def _begin_purchases(order: Order) -> Iterator[Delta]:
     """They are billed here from then on, unless the data source is billed elsewhere."""
-    items = list(order.items.filter(kind=ItemKind.SUBSCRIPTION, purchase=None).select_related("product"))
+    items = _lines_to_begin(order.pk)
     begun_here = bool(items) and not order.data_source.bills_elsewhere
     purchases = begin_purchases(order, items, begun_here=begun_here)
     for purchase in purchases:
@@ -210,8 +214,16 @@ def _begin_purchases(order: Order) -> Iterator[Delta]:
     OrderItem.objects.bulk_update(items, ["purchase"])
 
 
-def _keep_token(payment: Transaction, answer: Answer) -> None:
+_lines_to_begin = Prepared(
+    lambda order: OrderItem.objects.filter(order=order, kind=ItemKind.SUBSCRIPTION, purchase=None).select_related(
+        "product"
+    )
+)
+
+
+def _keep_token(payment: Transaction, answer: Answer) -> Iterator[Change]:
+    """Put the token on the card of the payment, for the caller to write."""
     if answer.token and payment.pay_source and not payment.pay_source.token:
         payment.pay_source.token = answer.token.value
         payment.pay_source.gateway_customer = answer.token.gateway_customer
-        payment.pay_source.save(update_fields=["encrypted_token", "gateway_customer"])
+        yield payment.pay_source, ("encrypted_token", "gateway_customer")

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from customers.lib.money import format_for_input, format_money, is_payable
-from customers.statements.prepared import insert
 from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
 from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending
@@ -27,7 +26,6 @@ from orders.payments.gateway_request import (
     amount_paid,
     create_pending,
     is_successful_payment,
-    payment_entry,
     payments_of,
     refuse_changed,
     require_gateway,
@@ -237,15 +235,14 @@ def begin_refund(
     if chosen is None:
         raise OrderError("Nothing of this payment can be refunded.")
     refuse_amount(chosen, amount)
-    refund = create_pending(
+    return create_pending(
         order,
         TransactionKind.REFUND,
         amount,
+        what="refund",
         pay_source=chosen.sale.pay_source,
         sale=chosen.sale,
         reason=reason,
         adds={**(adds or {}), **({"purchase": purchase.pk} if purchase else {})},
         by=by,
     )
-    insert(payment_entry(order, "refund", amount, by=by))
-    return refund

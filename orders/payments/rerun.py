@@ -25,7 +25,6 @@ from orders.payments.change_order import OrderChange, change_order
 from orders.payments.gateway import Sale, Token
 from orders.payments.gateway_request import (
     create_pending,
-    payment_entry,
     payments_of,
     refuse_changed,
     require_gateway,
@@ -129,7 +128,9 @@ def _change_addresses(order: Order, addresses: Mapping[str, Address], *, by: Use
 
 def begin_charge(order: Order, card: PaySource, *, key: str = "", by: User | None) -> Transaction:
     """The pending payment of all of the locked `order`, under a `key` of the caller or a new one."""
-    payment = create_pending(order, TransactionKind.SALE, order.total, pay_source=card, key=key, by=by)
+    payment = create_pending(
+        order, TransactionKind.SALE, order.total, what="charged again", pay_source=card, key=key, by=by
+    )
     touch_order(order.pk)  # the order shows the card, even without an answer
-    insert(events.about(order, EventKind.ORDER_UPDATED), payment_entry(order, "charged again", order.total, by=by))
+    insert(events.about(order, EventKind.ORDER_UPDATED))
     return payment

@@ -14,14 +14,13 @@ from django.utils import timezone
 
 from customers.lib.money import is_payable
 from customers.models import PaySource
-from customers.statements.prepared import insert
 from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
 from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.add_line import AddedLine, is_same_line
 from orders.payments.gateway import Sale, Token
-from orders.payments.gateway_request import create_pending, payment_entry, require_gateway
+from orders.payments.gateway_request import create_pending, require_gateway
 from orders.payments.record_answer import record_answer
 
 if TYPE_CHECKING:
@@ -67,8 +66,9 @@ def _create_payment(
         _refuse_impossible(current, addition)
         card = _paying_card(charges, gateway)
         adds = addition.as_json() | ({"request": request.digest} if request else {})
-        payment = create_pending(current, TransactionKind.SALE, addition.total, pay_source=card, adds=adds, by=by)
-        insert(payment_entry(current, "upsale", addition.total, by=by))
+        payment = create_pending(
+            current, TransactionKind.SALE, addition.total, what="upsale", pay_source=card, adds=adds, by=by
+        )
         if request:
             key_of(request, current).save()
         return payment, False

@@ -33,7 +33,7 @@ from orders.models import (
     TransactionStatus,
 )
 from orders.payments.bills.conclude_bill import give_up
-from orders.payments.gateway_request import create_pending, payment_entry, require_gateway
+from orders.payments.gateway_request import create_pending, require_gateway
 from orders.payments.record_answer import LostAnswerError
 from orders.payments.rerun import begin_charge
 from orders.payments.rerun_sale import ask_gateway
@@ -96,8 +96,9 @@ def _begin(purchase: Purchase, today: date) -> Transaction | None:
             return None
         order = place_recurring_order(current)
         current.bill = order
-        insert(payment_entry(order, "billed when due", order.total, by=None))
-        return create_pending(order, TransactionKind.SALE, order.total, pay_source=card, by=None)
+        return create_pending(
+            order, TransactionKind.SALE, order.total, what="billed when due", pay_source=card, by=None
+        )
 
 
 def _next_attempt(purchase: Purchase, bill: int, today: date) -> Transaction | None:

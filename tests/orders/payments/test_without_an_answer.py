@@ -128,7 +128,7 @@ def test_the_token_of_a_card_typed_for_a_sale_is_kept_when_the_answer_is_late():
     declined = declined_order(token="", status="SOFT_DECLINE")
     typed = card(declined, token="", last_four="0341")
     with locked_order(declined) as current:
-        create_pending(current, "SALE", current.total, pay_source=typed, by=None)
+        create_pending(current, "SALE", current.total, what="charge", pay_source=typed, by=None)
     make_pending_an_hour_old()
     settle_pending()
     assert reloaded(typed).token == "sandbox-times-out"
