@@ -13,6 +13,9 @@ from customers.records.registry import linked_models
 
 numbers = count(1)
 
+SHORT = 10
+"""Characters of a column that two numbers do not go into."""
+
 
 def linked_row(model: type[LinkedRow], record: SourceRecord, **values) -> LinkedRow:
     """An unsaved row of `model`; every column that must be given and is not in `values` has some value."""
@@ -92,7 +95,9 @@ def many(model: type[LinkedRow], record: SourceRecord, number: int) -> None:
     for field in model._meta.concrete_fields:
         is_text = isinstance(field, models.CharField) and not field.choices
         if is_text and (field.unique or (field.name in unique and getattr(row, field.name))):
-            chosen[quote(field.column)] = f"'{record.pk}-' || n"
+            # The copies have the primary keys behind that of the row.
+            short = field.max_length <= SHORT
+            chosen[quote(field.column)] = f"'N' || ({row.pk} + n)" if short else f"'{record.pk}-' || n"
     postgres = connection.vendor == "postgresql"
     chosen[quote("at")] = (
         "at - n / 2 * interval '1 minute'" if postgres else "datetime(at, '-' || (n / 2) || ' minutes')"

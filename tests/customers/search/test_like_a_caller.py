@@ -1,10 +1,13 @@
 """What callers say: the end of a phone, a number with its kind, a domain, a name with a slip of the pen."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Contact, Customer, SearchWord
+from customers.models.places import STATISTICS, create_statistics
 from customers.profile.edit import edit_profile
 from customers.search import find
 from customers.search.addresses import customers_at
@@ -16,7 +19,7 @@ from customers.search.spelling import did_you_mean
 from tests.acts import merge
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory, customer_with_order
 from tests.page_text import visible_text
-from tests.query_costs import plan_of
+from tests.query_costs import analyze, plan_of
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +177,17 @@ def test_a_city_and_a_postal_code_find(text):
     SourceRecordFactory(customer=brennan, first_name="Aoife", last_name="Brennan")
     assert set(find.find(text)) == {brennan}
     assert SearchText(text).ids_if_few(FEW) == {brennan.pk}
+
+
+@pytest.mark.postgres
+def test_postgresql_learns_that_few_customers_have_an_address():
+    CustomerFactory.create_batch(300)
+    with connection.cursor() as cursor:
+        for name in STATISTICS:
+            cursor.execute(create_statistics(name))
+    analyze()
+    expected = [int(re.search(r"rows=(\d+)", lookup.owners.explain())[1]) for lookup in place_lookups("Tucson")]
+    assert max(expected) == 1
 
 
 def test_places_are_read_through_their_indexes():
