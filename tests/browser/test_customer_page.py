@@ -122,6 +122,17 @@ def test_nothing_is_drawn_where_nothing_was_spent(page: Page, as_admin, live_ser
     expect(page.locator("svg.spend")).to_have_count(0)
 
 
+def test_the_name_of_a_card_is_on_one_line(page: Page, helena, as_admin):
+    PaySource.objects.update(brand="MASTERCARD")
+    page.goto(f"/customers/{helena.pk}/")
+    card = page.get_by_role("region", name="Summary").get_by_text("MASTERCARD 4242")
+    lines = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 768})
+        lines.append(card.evaluate("card => card.getClientRects().length"))
+    assert lines == [1] * len(WIDTHS)
+
+
 def test_a_phone_has_the_search_on_the_page_of_a_customer(page: Page, helena, as_admin):
     page.set_viewport_size(PHONE)
     page.goto(f"/customers/{helena.pk}/")
