@@ -68,6 +68,9 @@ LISTS: dict[str, dict[str, list[str]]] = {
         "q": [
             "helena",
             "helena holy",
+            "helena prague",
+            "helena tucson az",
+            "helena salt lake city",
             "hel",
             "helena1@example.org",
             "+420 241 770 449",
