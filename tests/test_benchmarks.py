@@ -1,11 +1,13 @@
 """The benchmarks run, and what they compare writes the same: `rebuild` finds nothing that differs after either."""
 
 import pytest
+from django.db import connection
 
 from benchmarks import merge
 from benchmarks.imports.__main__ import imported
 from benchmarks.imports.files import orders
 from benchmarks.imports.limit import last_rows, written_again
+from benchmarks.large.copies import Keys, drop_indexes
 from benchmarks.large.fill import fill
 from benchmarks.large.people import person
 from benchmarks.overview.dialects import dialects
@@ -17,6 +19,7 @@ from benchmarks.overview.reads import pages, reads
 from benchmarks.personal_data import exported
 from customers.lib.identity import identity_key
 from customers.models import Customer, SearchWord, SourceRecord
+from orders.models import Order
 from tests.acts import rebuild
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +65,22 @@ def test_blocks_copied_by_sql_have_nothing_that_differs():
     assert {record.identity_key for record in records} == {identity_key(record.identity) for record in records}
     assert Customer.objects.filter(email__contains="b2@").count() == 10
     assert SearchWord.objects.filter(word__startswith="person3b1@").exists()
+
+
+@pytest.mark.postgres
+def test_indexes_that_are_dropped_are_made_again():
+    def indexes() -> set[tuple[str, str]]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+            return set(cursor.fetchall())
+
+    before = indexes()
+    with connection.cursor() as cursor:
+        made_again = drop_indexes({model: Keys(1, 1) for model in (Customer, SourceRecord, Order)})
+        assert len(before - indexes()) == len(made_again) > 30
+        for statement in made_again:
+            cursor.execute(statement)
+    assert indexes() == before
 
 
 @pytest.mark.postgres

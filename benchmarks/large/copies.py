@@ -21,6 +21,8 @@ from customers.models import SourceRecord
 from orders.models import MrrStep, Order, Purchase
 
 AT_ONCE = 2
+MOST_WITH_INDEXES = 5
+"""So many copies take less than to make all indexes again."""
 SHORT = 20
 """Texts of at most so many characters name no customer."""
 MEMORY = "SET maintenance_work_mem = '512MB'; SET max_parallel_maintenance_workers = 2"
@@ -56,7 +58,7 @@ def copy_block(block: Block, copies: int) -> Iterator[int]:
         for model, keys in block.items()
     }
     statements = [_copying(model, keys, moved) for model, keys in block.items()]
-    made_again = _drop_indexes(block)
+    made_again = drop_indexes(block) if copies > MOST_WITH_INDEXES else []
     _note_identities(block[SourceRecord])
 
     def copy(number: int) -> None:
@@ -130,7 +132,7 @@ def _note_identities(records: Keys) -> None:
         )
 
 
-def _drop_indexes(block: Block) -> list[str]:
+def drop_indexes(block: Block) -> list[str]:
     """Drop all but the primary keys; what makes them again."""
     tables = [model._meta.db_table for model in block]
     with connection.cursor() as cursor:

@@ -28,6 +28,7 @@ from customers.profile.decisions import Picked, Typed
 from customers.profile.derive import profile_values
 from customers.profile.edit import EditError, edit_profile
 from customers.totals import billing_status
+from customers.totals.phase_sums import recount_phase_sums
 from orders.intake.order import IncomingCustomer, IncomingOrder, IncomingPurchase
 from orders.intake.take import take_order
 from orders.totals.add import rebuild_totals
@@ -177,6 +178,7 @@ class Simulation:
         one_of_each(current, but=[UnmatchedValue])
         rebuild_totals([current.pk])
         billing_status.refresh([current.customer_id])
+        recount_phase_sums()
         self.given["USD"] += 1
 
     def split(self, name: str, record: str) -> None:

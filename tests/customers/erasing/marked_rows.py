@@ -5,6 +5,7 @@ from django.db import models
 from crm.accounts.models import Session
 from customers.erasing.delete_rows import rows, tables
 from customers.models import MatchKey, SourceRecord
+from customers.totals.phase_sums import recount_phase_sums
 from orders.models import Order, OrderItem
 from tests.database import dump_all as everything
 from tests.factories.linked_rows import one_of_each
@@ -38,6 +39,7 @@ def mark_rows(record: SourceRecord) -> None:
         marks = {field.name: mark for field in columns if (mark := mark_for(field, newest))}
         if newest and marks:
             model._default_manager.filter(pk=newest.pk).update(**marks)
+    recount_phase_sums()
 
 
 def mark_for(field: models.Field, row: models.Model | None) -> object:

@@ -51,6 +51,7 @@ def test_nothing_of_anybody_else_is_touched(zyx):
         "Erasure",
         "ErasedRecord",
         "Event",
+        "PhaseSum",
         "ProfileChange",
     }
 
