@@ -22,6 +22,7 @@ from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
 from customers.models import word_owner
 from orders.subscriptions import cancel
 from tests.factories import make_user, signed_in
+from tests.factories.page_subjects import page_subjects
 from tests.failing_database import apart
 
 # Looking for garbage took a seventh of the time of a test run; `pytest_collection_finish` spares what it loaded.
@@ -147,6 +148,11 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 def _no_notice_period(monkeypatch: pytest.MonkeyPatch) -> None:
     """Purchases can be cancelled at once, whatever the notice period is; test_notice.py sets one."""
     monkeypatch.setattr(cancel, "NOTICE", timedelta(0))
+
+
+@pytest.fixture
+def subjects(db) -> dict[str, object]:
+    return page_subjects()
 
 
 @pytest.fixture

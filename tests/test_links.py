@@ -7,7 +7,7 @@ import pytest
 from django.urls import Resolver404, resolve
 
 from tests.factories import make_user, signed_in
-from tests.test_access import PAGES, ask_each, subjects  # noqa: F401 - a fixture
+from tests.page_access import PAGES, ask_each
 
 LINK = re.compile(r'(?:href|action|formaction|hx-get|hx-post)="(/[^"?#]*)')
 
@@ -20,7 +20,7 @@ def links_of(answer):
 
 
 @pytest.mark.one_database
-def test_no_page_has_a_link_that_its_reader_may_not_open(subjects):  # noqa: F811
+def test_no_page_has_a_link_that_its_reader_may_not_open(subjects):
     closed = set()
     for number, needs in enumerate({page.needs for page in PAGES.values()}):
         client = signed_in(make_user(f"reader {number}", needs))

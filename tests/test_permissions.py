@@ -3,7 +3,7 @@
 from crm.accounts.checkboxes import ALL_PERMISSIONS, LABEL_OF_OWN, LABELS
 from crm.accounts.roles import ROLES
 from tests.factories import allow
-from tests.test_access import NEEDED
+from tests.page_access import NEEDED
 
 
 def test_every_permission_that_a_page_needs_is_a_checkbox():

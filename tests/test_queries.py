@@ -58,8 +58,8 @@ from tests.factories.lists import make_entry, one_of_each_list
 from tests.factories.pulls import make_pull
 from tests.factories.rules import make_rule
 from tests.factories.webhooks import delivery_of, make_endpoint
+from tests.page_access import PAGES
 from tests.query_costs import analyze
-from tests.test_access import PAGES
 
 PHONE = "+420 241 770 449"
 TIMES_OF_REPLAY = ("since", "next_at", "until_at", "ended")

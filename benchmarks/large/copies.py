@@ -62,13 +62,10 @@ def copy_block(block: Block, copies: int) -> Iterator[int]:
     _note_identities(block[SourceRecord])
 
     def copy(number: int) -> None:
-        area, exchange = phones_of(number)
-        digits = f"{area}{exchange}"
-        names = {"block": f"b{number}", "spaced": f"{area} {exchange}", "digits": digits, "backwards": digits[::-1]}
         with transaction.atomic(), connection.cursor() as cursor:
             check_no_keys(cursor)
             for sql in statements:
-                cursor.execute(sql, {"number": number, **names})
+                cursor.execute(sql, {"number": number, **_marks(number)})
 
     for copied, _ in enumerate(_side_by_side(copy, range(1, copies + 1)), 1):
         yield copied
@@ -113,12 +110,16 @@ def _copied(field: Field[Any, Any], moved: Moved) -> str:
 
 def _renamed(text: str) -> str:
     """`text` with the number and the phones of another block, also where digits are kept backwards."""
-    area, exchange = phones_of(0)
-    digits = f"{area}{exchange}"
-    names = {"block": "b0", "spaced": f"{area} {exchange}", "digits": digits, "backwards": digits[::-1]}
-    for name, here in names.items():
+    for name, here in _marks(0).items():
         text = f"replace({text}, '{here}', %({name})s)"
     return text
+
+
+def _marks(block: int) -> dict[str, str]:
+    """What says in texts of which block they are."""
+    area, exchange = phones_of(block)
+    digits = f"{area}{exchange}"
+    return {"block": f"b{block}", "spaced": f"{area} {exchange}", "digits": digits, "backwards": digits[::-1]}
 
 
 def _note_identities(records: Keys) -> None:

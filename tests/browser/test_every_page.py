@@ -8,7 +8,7 @@ from tests.browser import axe, pictures
 from tests.browser.conftest import PHONE, WIDE, let_in
 from tests.browser.every_page import pages
 from tests.browser.shown import Shown
-from tests.test_access import PAGES
+from tests.page_access import PAGES
 
 LEADS_ON = {"customers:duplicates_next", "customers:merge_selected"}
 """To another page, and have none of their own."""

@@ -28,7 +28,7 @@ from tests.factories.webhooks import delivery_of
 
 
 def page_subjects() -> dict[str, object]:
-    """By the names that `PAGES` of tests/test_access.py has for them."""
+    """By the names that `PAGES` of tests/page_access.py has for them."""
     # Two who share an email, so that the pages about duplicates have rows and links.
     customer, other = (customer_with_order(external_id=number, email="helena@reunite.cz") for number in "12")
     duplicate = CustomerFactory()

@@ -14,7 +14,7 @@ from customers.erasing.erase import erase_customer
 from customers.merging.split import split_record
 from tests.acts import fresh, merge, undo
 from tests.factories import CustomerFactory, SourceRecordFactory, allow, make_user, order, signed_in
-from tests.test_access import url_names
+from tests.page_access import url_names
 
 pytestmark = pytest.mark.django_db
 SECRET = "a very good password"

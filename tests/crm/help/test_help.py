@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from crm.help.topics import FOLDER, MARKDOWN, PAGES, TOPIC_OF, all_topics
 from tests.factories import signed_in
+from tests.page_access import PAGES as ACCESS
+from tests.page_access import url_names
 from tests.tables import table
-from tests.test_access import PAGES as ACCESS
-from tests.test_access import url_names
 
 
 def test_every_topic_has_a_file_and_every_file_is_a_topic():

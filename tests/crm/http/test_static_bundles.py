@@ -10,7 +10,7 @@ from django.test import override_settings
 from django.urls import reverse
 
 from crm.http.static_bundles import OWN_SCRIPTS, OWN_SHEETS
-from tests.test_access import PAGES
+from tests.page_access import PAGES
 
 BUNDLED = {"staticfiles": {"BACKEND": "crm.http.static_bundles.BundledStorage"}}
 LINKS = re.compile(r'<link rel="stylesheet" href="([^"]+)"|<script src="([^"]+)"')

@@ -19,7 +19,7 @@ from tests.acts import rerun
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import customer_with_order, declined_order, make_user, signed_in, subscription
 from tests.failing_database import PAST_PGBOUNCER, apart, held, read_only, run
-from tests.test_access import PAGES, subjects  # noqa: F401 - a fixture
+from tests.page_access import PAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 postgres = pytest.mark.postgres
@@ -115,7 +115,7 @@ def test_an_answer_of_the_gateway_that_cannot_be_recorded_leaves_the_payment_pen
 # A database that may only be read
 
 
-def test_every_page_that_only_reads_is_shown_by_a_read_only_database(client, subjects):  # noqa: F811 - as above
+def test_every_page_that_only_reads_is_shown_by_a_read_only_database(client, subjects):
     addresses = {
         name: reverse(name, args=[subjects[thing] for thing in page.of])
         for name, page in PAGES.items()
