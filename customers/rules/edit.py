@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -45,6 +46,13 @@ class RuleError(ActionError):
 
 class StaleRuleError(RuleError):
     pass
+
+
+def free_name(name: str) -> str:
+    """`name`, or the first of “name 2”, “name 3” and so on that no rule has."""
+    taken = {label_key(rule.name) for rule in MergeRule.objects.filter(deleted_at=None)}
+    numbered = (f"{name} {number}" for number in count(2))
+    return next(free for free in chain([name], numbered) if label_key(free) not in taken)
 
 
 @transaction.atomic

@@ -52,7 +52,7 @@ def test_a_rule_is_made_tested_turned_on_undone_and_stops_itself(transactional_d
     page.get_by_role("button", name="Run back-test").click()
     expect(page.get_by_role("heading", name="The back-test is running")).to_be_visible()
     work()
-    page.get_by_role("link", name="Refresh").click()
+    # The page asks by itself.
     expect(page.get_by_text("Turning it on merges 3 groups now")).to_be_visible()
     read_dry_run(page)
     page.get_by_label("I looked at the sample").check()

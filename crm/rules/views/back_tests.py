@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRefresh
 
 from crm.jobs.kinds.back_test import BACK_TEST
 from crm.rules.back_test_page import back_test_page
@@ -24,15 +26,19 @@ MOST_SHOWN = 50
 
 
 @require_safe
+@vary_on_headers("HX-Target")
 @may_view
 @may_manage
 def back_test(request: "StaffRequest", pk: int) -> HttpResponse:
     rule = get_object_or_404(RULES, pk=pk)
+    job = running_job(BACK_TEST.name, rule, version=rule.version)
+    if request.htmx.target == "running":
+        return HttpResponse(status=204) if job else HttpResponseClientRefresh()
     test = current_test(rule)
     context = {
         "title": f"Back-test: {rule}",
         "rule": rule,
-        "job": running_job(BACK_TEST.name, rule, version=rule.version),
+        "job": job,
         "page": back_test_page(test, most=MOST_SHOWN) if test and test.ended else None,
         "answers": ANSWERS,
         "may_mark": request.user.has_perm(MERGE),

@@ -21,7 +21,7 @@ from customers.models import MergeRule
 from customers.models.rule import FindingOutcome, RuleState
 from customers.permissions import MANAGE_RULES
 from customers.rules.candidates import MOST_HOLDERS, crowded_values
-from customers.rules.edit import MOST_RULES, RuleError, change_rule, create_rule, delete_rule
+from customers.rules.edit import MOST_RULES, RuleError, change_rule, create_rule, delete_rule, free_name
 from customers.rules.findings import finding_page
 from customers.rules.ready_made import BY_SLUG, DEFAULTS, READY_MADE
 from customers.rules.switch import current_test, note_looked_at, switch
@@ -78,7 +78,8 @@ def rule_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 @may_manage
 def rule_add(request: "StaffRequest") -> HttpResponse:
     ready_made = BY_SLUG.get(request.GET.get("template", ""))
-    form = _form(request, initial_of(ready_made.values if ready_made else DEFAULTS, owner=request.user))
+    values = {**ready_made.values, "name": free_name(ready_made.name)} if ready_made else DEFAULTS
+    form = _form(request, initial_of(values, owner=request.user))
     if form.is_valid():
         try:
             rule = create_rule(form.values, by=request.user)

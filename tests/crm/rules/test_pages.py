@@ -49,6 +49,17 @@ def address(name: str, *arguments: object) -> str:
     return reverse(f"rules:{name}", args=arguments)
 
 
+def asked_again(client, rule):
+    """What the page asks by itself while the back-test runs."""
+    return client.get(address("back_test", rule.pk), headers={"HX-Request": "true", "HX-Target": "running"})
+
+
+def test_a_second_rule_of_a_template_gets_a_number(client):
+    for _ in range(2):
+        client.post(address("add"), form_of(client.get(address("add") + "?template=email-name")))
+    assert [rule.name for rule in MergeRule.objects.all()] == ["Same email and name", "Same email and name 2"]
+
+
 def test_a_rule_from_its_template_to_its_first_merge_and_an_undo(client, jane):
     one, other = known_as(email="hholy@gmail.com"), known_as(email="hholy@gmail.com", source="Marketplace")
     assert "No rules yet" in client.get(address("list")).text
@@ -61,7 +72,9 @@ def test_a_rule_from_its_template_to_its_first_merge_and_an_undo(client, jane):
 
     client.post(address("back_test_start", rule.pk))
     assert "The back-test is running" in client.get(address("back_test", rule.pk)).text
+    assert asked_again(client, rule).status_code == 204
     work_off()
+    assert asked_again(client, rule).headers["HX-Refresh"] == "true"
     page = client.get(address("back_test", rule.pk))
     assert "Turning it on merges 1 group now" in visible_text(page)
     refused = client.post(address("switch", rule.pk), {"state": "on"}, follow=True)
