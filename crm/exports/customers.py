@@ -1,4 +1,4 @@
-"""The export of customers. Its columns are `COLUMNS` of `customers/search/export.py`."""
+"""The export of customers. Its columns are `COLUMNS` of `customers/search/export_columns.py`."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from crm.exports.export import Export, Query
 from customers.models import Customer
 from customers.permissions import VIEW_CUSTOMERS
-from customers.search.export import COLUMNS, ExportedCustomer, export_part, export_rows, short_list
+from customers.search.export_columns import COLUMNS, ExportedCustomer, export_part, export_rows, short_list
 from customers.search.forms import read_list_filter
 from customers.search.sorting import NEWEST_FIRST
 

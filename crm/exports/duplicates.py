@@ -1,11 +1,11 @@
-"""The export of possible duplicates. Its columns are `COLUMNS` of `customers/matching/worklist/export.py`."""
+"""The export of possible duplicates. Its columns are `COLUMNS` of `customers/matching/worklist/export_columns.py`."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crm.exports.export import Export, Query, invalid_filters
 from customers.matching.forms import WorklistFilterForm
-from customers.matching.worklist.export import COLUMNS, ExportedMember, export_part, export_rows, is_short
+from customers.matching.worklist.export_columns import COLUMNS, ExportedMember, export_part, export_rows, is_short
 from customers.matching.worklist.filters import WorklistFilter
 from customers.permissions import VIEW_CUSTOMERS
 

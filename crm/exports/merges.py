@@ -1,10 +1,10 @@
-"""The export of merges. Its columns are `COLUMNS` of `customers/merging/export.py`."""
+"""The export of merges. Its columns are `COLUMNS` of `customers/merging/export_columns.py`."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crm.exports.export import Export, Query, invalid_filters
-from customers.merging.export import COLUMNS, export_part, export_rows, is_short
+from customers.merging.export_columns import COLUMNS, export_part, export_rows, is_short
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.history import MergeFilter, MergeRow
 from customers.models import Merge

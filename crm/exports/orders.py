@@ -1,4 +1,4 @@
-"""The export of orders. Its columns are `COLUMNS` of `orders/export.py`."""
+"""The export of orders. Its columns are `COLUMNS` of `orders/export_columns.py`."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from crm.exports.export import Export, Query, invalid_filters
 from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.records.newest import Cursor
-from orders.export import COLUMNS, export_part, export_rows, short_list
+from orders.export_columns import COLUMNS, export_part, export_rows, short_list
 from orders.models import Order
 from orders.pages.forms.order_filter import OrderFilterForm
 

@@ -1,4 +1,4 @@
-"""The merge history: merges of all customers, filtered, newest first, as pages; `export.py` has them as a file.
+"""The merge history: merges of all customers, filtered, newest first, as pages; `export_columns.py` has them as a file.
 
 A page reads the index on (created, id) from its cursor, forwards or backwards, without OFFSET and COUNT.
 """

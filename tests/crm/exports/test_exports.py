@@ -11,10 +11,10 @@ from crm.exports.orders import ORDERS
 from crm.exports.views import exports as views
 from crm.jobs.models import Job
 from customers.lib.columns import plain_row
-from customers.merging import export as merge_export
-from customers.search import export as customer_export
+from customers.merging import export_columns as merge_export
+from customers.search import export_columns as customer_export
 from customers.search import scan
-from orders import export as order_export
+from orders import export_columns as order_export
 from orders.models import Order, OrderItem
 from tests.acts import merge
 from tests.exported import ask, content, rows, sheets

@@ -9,7 +9,7 @@ from customers.matching.duplicates import duplicates_of
 from customers.matching.keys import MOST_SHARING
 from customers.matching.not_duplicates import mark_not_duplicates
 from customers.models import Customer, IgnoredValue
-from customers.search.export import export_rows, short_list
+from customers.search.export_columns import export_rows, short_list
 from tests.acts import edit, fresh, merge
 from tests.database import reloaded
 from tests.exported import rows

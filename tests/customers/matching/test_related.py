@@ -14,7 +14,7 @@ from customers.matching.related import mark_related, related_by, related_custome
 from customers.matching.worklist.page import worklist_page
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, HistoryEntry, NotDuplicate, Relation
-from customers.search.export import export_rows
+from customers.search.export_columns import export_rows
 from tests.acts import erase, merge, plan, undo
 from tests.factories import customer_with_order, signed_in
 

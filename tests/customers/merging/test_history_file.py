@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from customers.merging import export, history
+from customers.merging import export_columns, history
 from customers.models import Customer, Merge
 from tests.acts import fresh, merge
 from tests.exported import rows
@@ -44,12 +44,12 @@ def test_the_file_has_what_the_list_has(as_agent, admin_user, helena, helen):
 
 
 def test_the_file_is_read_a_part_at_a_time(as_agent, helena, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(export, "BATCH", 2)
+    monkeypatch.setattr(export_columns, "BATCH", 2)
     made = [merge(*fresh(helena), CustomerFactory()).pk for _ in range(5)]
     Merge.objects.update(created=timezone.now() - timedelta(days=1))
 
     # merges, members, changes and credit three times (there are no records to total); the last part is not full
     with django_assert_num_queries(12):
-        merges = list(export.export_rows(history.MergeFilter()))
+        merges = list(export_columns.export_rows(history.MergeFilter()))
     assert [row.merge.pk for row in merges] == made[::-1]
     assert Customer.objects.live().count() == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from customers.models import Customer, HistoryEntry, LeadStatus
-from customers.search.export import export_rows
+from customers.search.export_columns import export_rows
 from customers.totals.status import status_of
 from customers.totals.sums import order_totals
 from tests.acts import fresh, merge, undo

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from crm.exports.views import exports as views
 from customers.models import CartLogin, Customer, PaySource
-from customers.search.export import export_rows, short_list
+from customers.search.export_columns import export_rows, short_list
 from tests import exported
 from tests.factories import CustomerFactory, customer_with_order, make_user, order, signed_in
 from tests.query_costs import measured
