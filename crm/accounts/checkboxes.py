@@ -69,9 +69,6 @@ class Checkbox:
         return self.permission.replace(".", "-")
 
 
-MANAGE_USERS = MANAGE_USERS
-USE_API = USE_API
-
 GROUPS: dict[str, tuple[Checkbox, ...]] = {
     "Customers": (
         Checkbox(

@@ -41,12 +41,12 @@ class ReadPart(Protocol[Row_co]):
 
 @dataclass(frozen=True)
 class Export(Generic[Row]):
-    """`name` is in addresses, file names and the job. `needs` are permissions, the first that of the job."""
+    """`name` is in addresses, file names and the job. `needs` are the permissions that the page and the job ask for."""
 
     name: str
     kind: str
     label: str
-    needs: Sequence[str]
+    needs: tuple[str, ...]
     columns: Sequence[Column[Row]]
     describe: Callable[[Query], str]
     """The filters in words, "" without any; ExportError if one is not valid."""

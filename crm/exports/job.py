@@ -32,7 +32,7 @@ EXPORTS: dict[str, Export[Any]] = {export.name: export for export in (CUSTOMERS,
 def start_export(
     export: Export[Any], query: Query, columns: Sequence[Column[Any]], file_format: FileFormat, *, by: User
 ) -> Job:
-    """A reader of the file must be allowed to see its columns, too. Days of filters are those of the time zone now."""
+    """Who reads the file must be allowed to see its columns, too. Days of filters are those of the time zone now."""
     parameters = {
         "query": dict(query),
         "columns": [column.label for column in columns],
@@ -40,7 +40,7 @@ def start_export(
         "time_zone": timezone.get_current_timezone_name(),
         "written": position(),
     }
-    needs = {*export.needs[1:], *([VIEW_ORDERS] if have_orders(columns) else [])}
+    needs = [VIEW_ORDERS] if have_orders(columns) else []
     about = export.describe(query) or f"All {export.label.lower()}"
     return start(KINDS[export.name], parameters, by=by, about=f"{about}, {file_format.name}", needs=needs)
 
@@ -89,7 +89,7 @@ def _register(export: Export[Any]) -> JobKind:
         JobKind(
             export.kind,
             f"Export {export.label.lower()}",
-            export.needs[0],
+            export.needs,
             write_part,
             ask=partial(read_part, export),
             count=partial(count_rows, export),

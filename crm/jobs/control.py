@@ -42,7 +42,7 @@ def start(
     file: File[bytes] | None = None,
     token: UUID | None = None,
 ) -> Job:
-    """`needs` are permissions beside that of the kind, such as that of what the result file shows.
+    """`needs` are permissions beside those of the kind, such as that of what the result file shows.
 
     Once for a `token` of a form: sent twice, it starts one job.
     """

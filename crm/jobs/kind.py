@@ -1,4 +1,4 @@
-"""What jobs can do: a kind is a name, a permission and a function that does one chunk.
+"""What jobs can do: a kind is a name, permissions and a function that does one chunk.
 
 The function does the rows from `job.cursor` on, within a transaction that the turn opened, and returns a `Step`. It
 writes to this database only: what leaves it, such as a request, could be done twice. It must be quick: a chunk that
@@ -47,7 +47,8 @@ class Step:
 class JobKind:
     name: str
     label: str
-    permission: str
+    needs: tuple[str, ...]
+    """The permissions to start one, to control it and to read its result file."""
     chunk: Callable[[Job], Step]
     count: Callable[[Job], int | None] = lambda job: None
     """How many rows there are to do; asked once, before the first chunk."""

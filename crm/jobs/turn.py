@@ -163,5 +163,5 @@ def _is_running(job: Job) -> bool:
 
 def _refuse_without_permission(job: Job, kind: JobKind) -> None:
     """A job does what its owner may do, now as well."""
-    if job.by and not (job.by.is_active and job.by.has_perms([kind.permission, *job.needs])):
+    if job.by and not (job.by.is_active and job.by.has_perms([*kind.needs, *job.needs])):
         raise ActionError("The user who started this job may not do it any more.")

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 def may_open_jobs(user: User) -> bool:
     """Whoever may start some job, or see those of others."""
-    return any(
-        user.has_perm(permission) for permission in {VIEW_ALL_JOBS, *(kind.permission for kind in KINDS.values())}
-    )
+    return any(map(user.has_perms, {(VIEW_ALL_JOBS,), *(kind.needs for kind in KINDS.values())}))
 
 
 def require_some_job(request: "StaffRequest") -> None:
@@ -51,7 +49,7 @@ def get_job_to_control(request: "StaffRequest", pk: int) -> Job:
 
 def missing_permissions(user: User, job: Job) -> Sequence[str]:
     """What the user lacks to control the job and to read what it made."""
-    of_kind = [KINDS[job.kind].permission] if job.kind in KINDS else []
+    of_kind = KINDS[job.kind].needs if job.kind in KINDS else ()
     return [permission for permission in (*of_kind, *job.needs) if not user.has_perm(permission)]
 
 

@@ -21,7 +21,6 @@ from crm.personal_data.tables import SubjectTable, subject_tables
 from customers.models import Customer
 from customers.permissions import EXPORT_PERSONAL_DATA, VIEW_CUSTOMERS, VIEW_ORDERS
 
-NEEDS = (VIEW_CUSTOMERS, VIEW_ORDERS)
 CHANGED = (
     "This customer was merged, restored or split after the export began, so the file could have rows of somebody else. "
     "Export again from the customer page."
@@ -31,9 +30,7 @@ CHANGED = (
 def start_export(customer: Customer, *, by: User) -> Job:
     """The one that the user has started already, as long as it has not ended."""
     mine = Job.objects.filter(kind=PERSONAL_DATA.name, by=by, parameters__customer=customer.pk, state__in=UNFINISHED)
-    return mine.first() or start(
-        PERSONAL_DATA, {"customer": customer.pk}, by=by, about=f"Customer {customer.pk}", needs=NEEDS
-    )
+    return mine.first() or start(PERSONAL_DATA, {"customer": customer.pk}, by=by, about=f"Customer {customer.pk}")
 
 
 def export_chunk(job: Job) -> Step:
@@ -75,7 +72,7 @@ PERSONAL_DATA = register(
     JobKind(
         "personal_data_export",
         "Export personal data",
-        EXPORT_PERSONAL_DATA,
+        (EXPORT_PERSONAL_DATA, VIEW_CUSTOMERS, VIEW_ORDERS),
         export_chunk,
         file_name=lambda job: f"customer-{job.parameters['customer']}-{timezone.localtime(job.created):%Y-%m-%d}.zip",
         put_together=put_together,

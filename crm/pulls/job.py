@@ -56,4 +56,4 @@ def _pull_of(job: Job) -> Pull:
     return pull
 
 
-PULL = register(JobKind("pull", "Pull", RUN_IMPORT, chunk, ask=ask, lease=LEASE))
+PULL = register(JobKind("pull", "Pull", (RUN_IMPORT,), chunk, ask=ask, lease=LEASE))

@@ -1,6 +1,6 @@
 """The permissions of views. A view that changes customers also needs the permission to view them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
@@ -50,13 +50,19 @@ class MissingPermissionError(PermissionDenied):
         self.permission = permission
 
 
+def require(user: "User", needs: Iterable[str]) -> None:
+    """MissingPermissionError for the first of the permissions `needs` that the user lacks."""
+    for permission in needs:
+        if not user.has_perm(permission):
+            raise MissingPermissionError(permission)
+
+
 def permission_required(permission: str) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: "StaffRequest", /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.has_perm(permission):
-                raise MissingPermissionError(permission)
+            require(request.user, [permission])
             return view(request, *args, **kwargs)
 
         return guarded

@@ -1,4 +1,4 @@
-"""The page of each export, which answers with the file, or starts the job that writes it."""
+"""The page of an export, for who may have its list. It answers with the file, or starts the job that writes it."""
 
 from collections.abc import Iterable, Sequence
 from tempfile import TemporaryFile
@@ -10,59 +10,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crm.audit import log
-from crm.audit.web import may_view_audit_log
-from crm.exports.audit import AUDIT
 from crm.exports.choices import remember
-from crm.exports.customers import CUSTOMERS
-from crm.exports.duplicates import DUPLICATES
 from crm.exports.export import MOST_AT_ONCE, Export, ExportError, Query, have_orders
 from crm.exports.formats import FileFormat, csv_of, write_file
 from crm.exports.forms.export import ExportForm
 from crm.exports.job import EXPORTS, start_export
-from crm.exports.merges import MERGES
-from crm.exports.orders import ORDERS
 from customers.lib.audit import AuditAction
 from customers.lib.columns import Column, Plain, plain_row
-from customers.web.permissions import may_view
-from orders.permissions import may_view_orders
+from customers.web.permissions import require
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-METHODS = ["GET", "HEAD", "POST"]
 
-
-@require_http_methods(METHODS)
-@may_view
-def customers(request: "StaffRequest") -> HttpResponseBase:
-    return _answer(request, CUSTOMERS)
-
-
-@require_http_methods(METHODS)
-@may_view_orders
-def orders(request: "StaffRequest") -> HttpResponseBase:
-    return _answer(request, ORDERS)
-
-
-@require_http_methods(METHODS)
-@may_view
-def merges(request: "StaffRequest") -> HttpResponseBase:
-    return _answer(request, MERGES)
-
-
-@require_http_methods(METHODS)
-@may_view
-def duplicates(request: "StaffRequest") -> HttpResponseBase:
-    return _answer(request, DUPLICATES)
-
-
-@require_http_methods(METHODS)
-@may_view_audit_log
-def audit(request: "StaffRequest") -> HttpResponseBase:
-    return _answer(request, AUDIT)
-
-
-def _answer(request: "StaffRequest", export: Export[Any]) -> HttpResponseBase:
+@require_http_methods(["GET", "HEAD", "POST"])
+def export_page(request: "StaffRequest", *, export: Export[Any]) -> HttpResponseBase:
+    require(request.user, export.needs)
     query = request.GET.dict()
     tick = query.pop("tick", "")
     data = request.POST if request.method == "POST" else None

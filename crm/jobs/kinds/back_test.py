@@ -22,7 +22,7 @@ BACK_TEST = register(
     JobKind(
         "back_test",
         "Back-test a rule",
-        MANAGE_RULES,
+        (MANAGE_RULES,),
         back_test_chunk,
         page=lambda job: reverse("rules:back_test", args=[job.parameters["rule"]]),
     )

@@ -75,7 +75,7 @@ BATCH_MERGE = register(
     JobKind(
         "batch_merge",
         "Merge groups",
-        MERGE,
+        (MERGE,),
         merge_chunk,
         unit=("group", "groups"),
         count=lambda job: MergeBatch.objects.get(pk=job.parameters["batch"]).rows.count(),
@@ -88,7 +88,7 @@ BATCH_UNDO = register(
     JobKind(
         "batch_undo",
         "Undo merges",
-        UNDO,
+        (UNDO,),
         undo_chunk,
         unit=("merge", "merges"),
         count=lambda job: BatchUndo.objects.get(pk=job.parameters["batch"]).rows.count(),

@@ -148,7 +148,7 @@ CHECK = register(
     JobKind(
         "check_import",
         "Dry run",
-        RUN_IMPORT,
+        (RUN_IMPORT,),
         partial(_chunk, act=check_rows, header_of=_result_header, lines_of=_result),
         count=_estimate,
         file_name=lambda job: f"dry-run-{job.pk}.csv",
@@ -160,7 +160,7 @@ IMPORT = register(
     JobKind(
         "import_file",
         "Import",
-        RUN_IMPORT,
+        (RUN_IMPORT,),
         partial(_chunk, act=import_rows, header_of=_reasons_header, lines_of=_reasons),
         count=_estimate,
         file_name=_refused_name,
@@ -168,4 +168,4 @@ IMPORT = register(
         lease=LEASE,
     )
 )
-UNDO = register(JobKind("undo_import", "Undo import", RUN_IMPORT, _undo, page=_page))
+UNDO = register(JobKind("undo_import", "Undo import", (RUN_IMPORT,), _undo, page=_page))

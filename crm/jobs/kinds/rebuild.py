@@ -51,7 +51,7 @@ REBUILD = register(
     JobKind(
         "rebuild",
         "Rebuild derived data",
-        START_REBUILD,
+        (START_REBUILD,),
         rebuild_chunk,
         count=lambda job: Customer.objects.count(),
         file_name=lambda job: f"rebuild-{job.pk}.txt",

@@ -99,7 +99,7 @@ RERUNS = register(
     JobKind(
         "rerun",
         "Rerun declined sales",
-        RERUN,
+        (RERUN,),
         chunk,
         unit=("sale", "sales"),
         count=lambda job: len(job.parameters["sales"]),

@@ -57,7 +57,7 @@ RULE_RUN = register(
     JobKind(
         "rule_run",
         "Merge by a rule",
-        MANAGE_RULES,
+        (MANAGE_RULES,),
         rule_chunk,
         page=lambda job: reverse("rules:detail", args=[job.parameters["rule"]]),
     )

@@ -35,7 +35,7 @@ SCAN = register(
     JobKind(
         "scan",
         "Find likely duplicates",
-        START_REBUILD,
+        (START_REBUILD,),
         scan_chunk,
         ask=lambda job: scan(),
         count=lambda job: Customer.objects.live().count(),

@@ -30,7 +30,7 @@ TRAINING = register(
     JobKind(
         "train_model",
         "Train the model of likely duplicates",
-        START_REBUILD,
+        (START_REBUILD,),
         train_chunk,
         ask=lambda job: retrain(by=job.by),
         file_name=lambda job: f"training-{job.pk}.txt",

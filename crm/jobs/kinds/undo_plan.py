@@ -56,7 +56,7 @@ UNDO_PLAN = register(
     JobKind(
         "plan_import_undo",
         "Look before an undo",
-        RUN_IMPORT,
+        (RUN_IMPORT,),
         _chunk,
         count=_last_row,
         file_name=lambda job: f"kept-{job.pk}.csv",

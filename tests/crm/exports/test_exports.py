@@ -6,6 +6,7 @@ import pytest
 
 from crm.exports.customers import CUSTOMERS
 from crm.exports.duplicates import DUPLICATES
+from crm.exports.job import EXPORTS, KINDS
 from crm.exports.merges import MERGES
 from crm.exports.orders import ORDERS
 from crm.exports.views import exports as views
@@ -19,6 +20,7 @@ from orders.models import Order, OrderItem
 from tests.acts import merge
 from tests.exported import ask, content, rows, sheets
 from tests.factories import CustomerFactory, customer_with_order, make_user, order, signed_in
+from tests.page_access import PAGES
 from tests.page_text import visible_text
 
 pytestmark = pytest.mark.django_db
@@ -132,11 +134,17 @@ def test_columns_about_orders_are_only_for_who_may_view_orders(village, long_one
     assert front.get("/exports/orders/").status_code == 403
 
 
+def test_a_page_and_its_job_ask_for_what_the_export_needs():
+    needs = {name: export.needs for name, export in EXPORTS.items()}
+    assert needs == {name: PAGES[f"exports:{name}"].needs for name in EXPORTS}
+    assert needs == {name: kind.needs for name, kind in KINDS.items()}
+
+
 def test_a_file_with_columns_about_orders_needs_its_reader_to_see_them(village, as_agent, long_ones):
     ask(as_agent, "customers", columns=["Email", "Spent"])
     ask(as_agent, "customers", columns=["Email"])
     ask(as_agent, "orders", columns=["Order"])
-    assert [job.needs for job in Job.objects.order_by("pk")] == [["orders.view_order"], [], ["orders.view_order"]]
+    assert [job.needs for job in Job.objects.order_by("pk")] == [["orders.view_order"], [], []]
 
 
 def test_each_part_costs_the_same_however_far_it_is(village, long_ones, django_assert_max_num_queries):

@@ -36,7 +36,7 @@ COUNTING = register(
     JobKind(
         "counting",
         "Count rows",
-        "customers.view_customer",
+        ("customers.view_customer",),
         count_chunk,
         count=lambda job: job.parameters["rows"],
         file_name=lambda job: "counted.txt",
