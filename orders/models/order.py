@@ -17,9 +17,17 @@ from orders.models.catalogue import Campaign, Product
 from orders.models.erased_id import ErasedId, name_of_key, name_of_order_id
 from orders.models.idempotency import IdempotencyKey
 
+ORDER_NUMBER_FORM = rf"[0-9A-F]{{{ORDER_NUMBER_LENGTH}}}"
+"""What `random_order_number` makes, as a regular expression."""
+
 
 def random_order_number() -> str:
-    """What orders and invoices are called by: upper-case hexadecimal digits, which tell nothing of when it came."""
+    """What orders and invoices are called by: upper-case hexadecimal digits, which tell nothing of when it came.
+
+    There are a million million of them. Where a million orders have one, one draw in a million is taken, and what writes
+    the order tries once more (`tests/orders/test_order_numbers.py`). A prefix, such as the year, comes before as many
+    digits as today: ORDER_NUMBER_LENGTH grows first.
+    """
     return secrets.token_hex(ORDER_NUMBER_LENGTH // 2).upper()
 
 

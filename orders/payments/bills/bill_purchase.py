@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from customers.lib.batches import BATCH
 from customers.lib.errors import ActionError
+from customers.locks import retry_on
 from customers.models import EventKind, PaySource
 from customers.statements.prepared import insert
 from orders import events, history
@@ -85,6 +86,7 @@ def is_due(purchase: Purchase, today: date) -> bool:
     return bool(is_billed and day and day <= today and is_time)
 
 
+@retry_on(IntegrityError, tries=2)  # the number that the order draws may be taken
 @transaction.atomic(durable=True)
 def _begin(purchase: Purchase, today: date) -> Transaction | None:
     with locked_purchase(purchase, seen=None) as current:

@@ -16,6 +16,7 @@ from orders.intake.leads import update_lead
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
 from orders.models import Order, Purchase
+from orders.models.order import ORDER_NUMBER_FORM
 from orders.sources.delete import purge_source
 from tests.acts import cancel, edit, edit_as_seen, erase, merge, merge_as_planned, plan, refund, undo
 from tests.database import reloaded
@@ -159,5 +160,5 @@ def test_events_hold_ids_and_nothing_of_the_person():
     values = [value for event in Event.objects.all() for value in event.data.values()]
     texts = [value for value in values if isinstance(value, str)]
     assert len(texts) == 4
-    assert [text for text in texts if not re.fullmatch(r"[0-9A-F]{10}|inv_[0-9a-f-]{36}", text)] == []
+    assert [text for text in texts if not re.fullmatch(rf"{ORDER_NUMBER_FORM}|inv_[0-9a-f-]{{36}}", text)] == []
     assert {type(value) for value in values} == {str, int, list}
