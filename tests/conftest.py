@@ -147,7 +147,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 @pytest.fixture(autouse=True)
 def _no_notice_period(monkeypatch: pytest.MonkeyPatch) -> None:
     """Purchases can be cancelled at once, whatever the notice period is; test_notice.py sets one."""
-    monkeypatch.setattr(cancel, "NOTICE", timedelta(0))
+    monkeypatch.setattr(cancel, "notice_of", lambda purchase: timedelta(0))
 
 
 @pytest.fixture

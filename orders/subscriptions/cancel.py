@@ -33,24 +33,31 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 DAY = timedelta(days=1)
-NOTICE = timedelta(0)
-"""The notice period of every cancellation."""
 SCHEDULED = "Scheduled the cancellation of purchase {purchase} for {day}."
 SCHEDULED_WITHOUT_BILLS = "Scheduled the cancellation of purchase {purchase} for {day}. It is not billed until then."
 
 
-def notice_sentence() -> str:
-    text = ngettext("Cancelling takes %(days)s day’s notice.", "Cancelling takes %(days)s days’ notice.", NOTICE.days)
-    return text % {"days": NOTICE.days} if NOTICE else ""
+def notice_of(purchase: Purchase) -> timedelta:
+    """The notice period, in whatever way it is cancelled; nothing else says it.
+
+    `until_next_bill` in `tests/orders/subscriptions/test_notice.py` is one to the end of what is paid.
+    """
+    return timedelta(0)
 
 
-def earliest_cancellation_day() -> date:
-    return today() + NOTICE
+def notice_sentence(purchase: Purchase) -> str:
+    days = notice_of(purchase).days
+    text = ngettext("Cancelling takes %(days)s day’s notice.", "Cancelling takes %(days)s days’ notice.", days)
+    return text % {"days": days} if days else ""
+
+
+def earliest_cancellation_day(purchase: Purchase) -> date:
+    return today() + notice_of(purchase)
 
 
 def refuse_cancellation_day(purchase: Purchase, day: date | None) -> None:
     """PurchaseError when the purchase cannot be cancelled on `day`; None is now."""
-    earliest = earliest_cancellation_day()
+    earliest = earliest_cancellation_day(purchase)
     refuse_day(day or today(), first=max(earliest, tomorrow()) if day else earliest)
     is_before_pause = bool(day and purchase.pauses_on and day <= purchase.pauses_on)
     if day and purchase.restarts_on and day <= purchase.restarts_on and earliest <= today() and not is_before_pause:
@@ -131,11 +138,11 @@ def cancel_when_possible(
     A cancellation that is planned for an earlier day is kept, because its notice was given before. False when the day
     stays as it was.
     """
-    if after_next_bill and purchase.is_billed_here and not NOTICE:
+    if after_next_bill and purchase.is_billed_here and not notice_of(purchase):
         schedule_after_bill(purchase, reason=reason, seen=seen, by=by)
         return True
     requested_day = day_to_cancel_after_next_bill(purchase) if after_next_bill else today()
-    day = max(requested_day, earliest_cancellation_day())
+    day = max(requested_day, earliest_cancellation_day(purchase))
     if day == today():
         cancel_purchase(purchase, reason=reason, seen=seen, by=by)
         return True

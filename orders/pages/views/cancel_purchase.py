@@ -84,7 +84,7 @@ def _cancel(form: CancelForm, *, by: "User") -> None:
 
 
 def _cancel_lead(purchase: Purchase) -> str:
-    return " ".join(filter(None, [_scheduled_sentence(purchase), CANCEL_LEAD, notice_sentence()]))
+    return " ".join(filter(None, [_scheduled_sentence(purchase), CANCEL_LEAD, notice_sentence(purchase)]))
 
 
 def _scheduled_sentence(purchase: Purchase) -> str:

@@ -38,7 +38,7 @@ def test_a_purchase_is_cancelled_with_a_part_of_its_last_bill_and_a_note(as_admi
         ({"refund": "part", "amount": "10"}, "At most 9.90 USD"),
         ({"refund": "full", "amount": "3"}, "Choose “Part” to refund this amount"),
         ({"stop": "on"}, "Choose “On a date” to stop billing until then."),
-        ({"note": "x" * (LONGEST_NOTE + 1)}, "5000 characters or fewer"),
+        ({"note": "x" * (LONGEST_NOTE + 1)}, f"{LONGEST_NOTE} characters or fewer"),
     ],
 )
 def test_wrong_input_cancels_nothing(given, why, as_admin):

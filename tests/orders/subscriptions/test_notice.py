@@ -16,6 +16,7 @@ from orders.subscriptions.cancel import (
     schedule_after_bill,
     schedule_cancellation,
 )
+from orders.subscriptions.common import today
 from tests.acts import cancel_on
 from tests.database import reloaded
 from tests.factories import subscription
@@ -28,8 +29,13 @@ AFTER_NOTICE = date(2026, 4, 9)
 
 @pytest.fixture
 def bought(monkeypatch) -> Purchase:
-    monkeypatch.setattr(cancelling, "NOTICE", timedelta(days=30))
+    monkeypatch.setattr(cancelling, "notice_of", lambda purchase: timedelta(days=30))
     return subscription(next_bill_date=SOON)
+
+
+def until_next_bill(purchase: Purchase) -> timedelta:
+    """None where the bill is overdue, or nothing is billed any more."""
+    return max((purchase.bills_on_unless_cancelled or today()) - today(), timedelta(0))
 
 
 def on_a_day(purchase: Purchase, **options) -> None:
@@ -96,6 +102,20 @@ def test_the_form_offers_what_the_notice_allows(bought):
     assert [str(when) for when, _ in CancelForm(bought).choices()] == ["day"]
     bought.next_bill_date = LATER
     assert [str(when) for when, _ in CancelForm(bought).choices()] == ["before", "after", "day"]
+
+
+def test_a_notice_can_last_to_the_end_of_what_is_paid(bought, monkeypatch):
+    monkeypatch.setattr(cancelling, "notice_of", until_next_bill)
+    assert refusal_of(cancel_purchase, bought, reason="") == "Choose 20 Mar 2026 or a later date."
+    assert [str(when) for when, _ in CancelForm(bought).choices()] == ["before", "after", "day"]
+    by_program(bought)
+    bought = reloaded(bought)
+    assert (bought.cancels_on, bought.bills_on) == (SOON, None)
+
+    for day in (None, TODAY - timedelta(days=1)):
+        other = subscription(next_bill_date=day)
+        by_program(other)
+        assert reloaded(other).status == "CANCELLED"
 
 
 def test_the_page_names_the_notice(bought, as_admin):
