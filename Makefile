@@ -118,7 +118,7 @@ cluster-test: $(VENV)/dev.stamp  ## Let parts of that site die under load, and p
 	$(BIN)/python -m deploy.cluster.test
 
 .env:
-	@umask 077; $(BIN)/python -c 'import secrets; print("DEVELOPMENT=on\nPAYMENT_GATEWAY=orders.sandbox.SandboxGateway\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@
+	@umask 077; $(BIN)/python -c 'import secrets; print("DEVELOPMENT=on\nPAYMENT_GATEWAY=orders.payments.sandbox.SandboxGateway\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

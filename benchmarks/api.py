@@ -163,7 +163,7 @@ def serving(token: str, folder: str) -> Iterator[Server]:
     settings = {
         "DJANGO_SETTINGS_MODULE": "benchmarks.api_settings",
         "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=database_path()).geturl(),
-        "PAYMENT_GATEWAY": "orders.sandbox.SandboxGateway",
+        "PAYMENT_GATEWAY": "orders.payments.sandbox.SandboxGateway",
         "API_REQUESTS_PER_MINUTE": "1000000000",
         "HTTPS": "off",
         "LOG_LEVEL": "ERROR",

@@ -1,4 +1,4 @@
-"""The sandbox under the path by which PAYMENT_GATEWAY names it."""
+"""The path of the sandbox up to version 0.1.0, which a PAYMENT_GATEWAY may still name; it is in `orders/payments/`."""
 
 from orders.payments.sandbox import SandboxGateway
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 os.environ |= {"DEBUG": "off", "SECRET_KEY": "for-tests-only", "HTTPS": "off", "LOG_LEVEL": "WARNING"}
 os.environ["SECOND_FACTOR_REQUIRED"] = "off"  # of users who sign in by their password, for what the test is about
-os.environ["PAYMENT_GATEWAY"] = "orders.sandbox.SandboxGateway"
+os.environ["PAYMENT_GATEWAY"] = "orders.payments.sandbox.SandboxGateway"
 # A test of waiting says itself when it is over, and several at one moment take long on a machine that is busy.
 os.environ |= {"DATABASE_LOCK_TIMEOUT": "20", "DATABASE_STATEMENT_TIMEOUT": "300"}
 os.environ.setdefault("DATABASE_URL", "sqlite:////nowhere/reunite.sqlite3")  # never a developer's own data

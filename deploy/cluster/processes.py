@@ -39,7 +39,7 @@ def environment() -> Mapping[str, str]:
         "ENCRYPTION_KEYS": token_urlsafe(50),
         "ALLOWED_HOSTS": "*",
         "PROXIES": "1",
-        "PAYMENT_GATEWAY": "orders.sandbox.SandboxGateway",
+        "PAYMENT_GATEWAY": "orders.payments.sandbox.SandboxGateway",
         "CACHE_URL": f"redis://{REDIS}/0",
         "TASK_QUEUE": "celery",
         "CELERY_BROKER_URL": f"amqp://guest:guest@{RABBITMQ}//",

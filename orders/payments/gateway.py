@@ -1,8 +1,8 @@
 """The interface of a payment gateway: the requests that Reunite sends to it, and its answers.
 
-The setting PAYMENT_GATEWAY names the gateway, as the dotted path of a class; `orders.sandbox.SandboxGateway` comes with
-Reunite. A gateway is only asked outside of a database transaction, after the request was committed
-(`orders.payments.gateway_request`).
+The setting PAYMENT_GATEWAY names the gateway, as the dotted path of a class: the sandbox, which comes with Reunite, is
+`orders.payments.sandbox.SandboxGateway`. A gateway is only asked outside of a database transaction, after the request
+was committed (`orders.payments.gateway_request`).
 
 An adapter to another gateway is a class with the three methods of `Gateway`. Each answers within a minute or gives up,
 raises nothing when the network fails (no answer is an answer, see `Answer`), and carries out a request at most once,

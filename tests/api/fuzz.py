@@ -69,7 +69,7 @@ def environment(folder: Path) -> dict[str, str]:
         "DEBUG": "on",
         "HTTPS": "off",
         "SECRET_KEY": "only-for-this-run",
-        "PAYMENT_GATEWAY": "orders.sandbox.SandboxGateway",
+        "PAYMENT_GATEWAY": "orders.payments.sandbox.SandboxGateway",
         "DATABASE_URL": f"sqlite:///{folder / 'fuzz.sqlite3'}",
         "API_REQUESTS_PER_MINUTE": "1000000",
         "API_FAILURES_PER_ADDRESS": "1000000",

@@ -107,7 +107,7 @@ def test_an_act_that_nothing_needs_is_left_out(monkeypatch, settings):
     Schedule.objects.update(next_at=NOON - timedelta(days=400))
     settings.PAYMENT_GATEWAY = ""
     assert run_due() == []
-    settings.PAYMENT_GATEWAY = "orders.sandbox.SandboxGateway"
+    settings.PAYMENT_GATEWAY = "orders.payments.sandbox.SandboxGateway"
     assert run_due() == ["settle_pending"]
 
 
