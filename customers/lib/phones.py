@@ -108,7 +108,10 @@ def _one_behind_the_other(text: str, region: str) -> list[Phone]:
 
 
 def _normal_form(text: str, number: PhoneNumber | None) -> Phone:
-    """Of one number as written and as read: its extension is in both, so that another extension is another phone."""
+    """Of one number as written and as read: its extension is in both, so that another extension is another phone.
+
+    Who wants to compare without it drops it from both: from `number`, and from the end of `digits`.
+    """
     if number is None:
         return Phone("", phone_digits(text))
     extension = f"{BEFORE_EXTENSION}{number.extension}" if number.extension else ""

@@ -1,5 +1,6 @@
 """What a table of a customer is: a row linked to a source record, and the tab of the customer page that lists it.
 
+`customers/records/registry.py` finds each by the schema: merge, split, erasing and the file of personal data ask it.
 The tables themselves are elsewhere: copy task.py for a new one, which has only its position here.
 """
 

@@ -79,11 +79,11 @@ def _waiting_pairs(customers: Collection[int]) -> Mapping[Pair, tuple[int, int]]
         if pair not in answered and people.keys() >= {*pair}:
             names, against = compare_names(*(people[pk] for pk in pair))
             if _may_be_one({kind for kind, _ in keys}, names, against):
-                waiting[pair] = sureness(keys), rank_of(sureness(keys), names)
+                waiting[pair] = sureness(keys), rank_of_evidence(sureness(keys), names)
     return waiting
 
 
-def rank_of(kinds: int, names: NamesAgree) -> int:
+def rank_of_evidence(kinds: int, names: NamesAgree) -> int:
     """The surest evidence comes first, then whose names agree."""
     return kinds * len(NamesAgree) + names
 

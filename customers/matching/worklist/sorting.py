@@ -3,9 +3,17 @@
 A greater rank comes first. It is stored with shared values (`ranks.py`), pages sort by it (`page.py`), and the
 filter by evidence reads ranges of it (`ranks_of`), wherever in ORDER the strength stands.
 
-Whoever changes ORDER also gives FIRST_RANKS of `customers/models/matching.py` the numbers that a test names, and all
-values their first rank, from which the clock ranks them: to the migration of the new default add `RunPython` of a
-function with `SharedValue.objects.filter(kind=kind).update(rank=rank)` for each of them, as numbers.
+Who changes ORDER runs `tests/customers/matching/worklist/test_queue.py`, which names the numbers that FIRST_RANKS of
+`customers/models/matching.py` must have then. Stored values get these too, and the clock ranks them from there: the
+migration that `makemigrations` writes for the new default has beside it, with the same numbers,
+
+    FIRST_RANKS = {"email": 960, "phone": 576, "digits": 576}
+
+    def rank_anew(apps, schema_editor):
+        for kind, rank in FIRST_RANKS.items():
+            apps.get_model("customers", "SharedValue").objects.filter(kind=kind).update(rank=rank)
+
+    migrations.RunPython(rank_anew, migrations.RunPython.noop, elidable=True),
 """
 
 from __future__ import annotations

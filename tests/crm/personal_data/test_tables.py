@@ -1,6 +1,7 @@
 """Every table that says something of a customer is in the file, or named with the reason why it is not."""
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 
 from crm.personal_data.columns import columns_of
@@ -8,6 +9,7 @@ from crm.personal_data.tables import left_out, subject_tables
 from customers.erasing.delete_rows import referring
 from customers.models import Customer, SourceRecord
 from customers.models.encrypted import EncryptedField
+from customers.records.registry import all_linked_models
 from tests.tables import table
 
 SECRET_NAMES = ("password", "token", "digest", "secret", "hash", "fingerprint", "encrypted", "key")
@@ -30,6 +32,12 @@ def tables_of_customers() -> set[type[models.Model]]:
         reached |= level
         level = {link.model for model in level for link in referring(model)} - reached
     return reached
+
+
+def test_the_page_on_privacy_names_every_linked_table():
+    page = (settings.BASE_DIR / "docs/privacy.md").read_text()
+    tables = [model._meta.db_table for model in all_linked_models()]
+    assert [name for name in tables if f"`{name}`" not in page and f"`…_{name.partition('_')[2]}`" not in page] == []
 
 
 def test_every_table_of_a_customer_is_exported_or_left_out_for_a_reason():
