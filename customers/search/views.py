@@ -22,6 +22,11 @@ from customers.web.permissions import may_view
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
+MOST_HITS = 8
+"""The number of customers below a search field while the search is typed."""
+PARTS = {"customer-rows": "_customer_rows", "hits": "_hits"}
+"""Templates of what a page asks for by itself, by the element that it fills."""
+
 
 @require_safe
 @may_view
@@ -49,13 +54,15 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
         "selected_elsewhere": [pk for pk in selected if pk not in shown],
         "here": url + list_filter.address(after=request.GET.get("after", "")),
         "first": url + list_filter.address(),
+        "hits": page.lines[:MOST_HITS],
+        "has_more_hits": len(page.lines) > MOST_HITS or bool(page.following),
         "following": url + list_filter.address(after=page.following) if page.following else "",
         "statuses": STATUSES,
         "countries": COUNTRIES,
         "sorts": SORTS,
     }
-    is_part = request.htmx.target == "customer-rows"
-    return render(request, f"customers/search/{'_customer_rows' if is_part else 'customer_list'}.html", context)
+    part = PARTS.get(request.htmx.target or "", "customer_list")
+    return render(request, f"customers/search/{part}.html", context)
 
 
 def _first_of_all(list_filter: ListFilter) -> int | None:

@@ -26,17 +26,37 @@
     });
 }
 
-// The arrow keys go from the search field of the list through its hits; Enter opens the one that has focus.
-document.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const field = document.getElementById("searchbar");
-    if (!step || !field || event.ctrlKey || event.metaKey || event.altKey) return;
-    const stops = [field, ...document.querySelectorAll("#result_list tbody th > a:first-of-type")];
-    const here = stops.indexOf(document.activeElement);
-    if (here < 0 || !stops[here + step]) return;
-    event.preventDefault();
-    stops[here + step].focus();
-});
+// The arrow keys go from the search field through its hits; Enter opens the one that has focus. Hits that lie over the page go
+// with Escape, and when something else is pressed or gets focus.
+{
+    const LIST = "#result_list tbody th > a:first-of-type";
+    const over = document.getElementById("hits");
+    const form = over?.closest("form");
+    const field = form?.querySelector("input[type=search]") ?? document.getElementById("searchbar");
+    const hideUnlessInside = (event) => {
+        if (!form.contains(event.target)) over.replaceChildren();
+    };
+
+    document.addEventListener("keydown", (event) => {
+        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+        if (!step || !field || event.ctrlKey || event.metaKey || event.altKey) return;
+        const stops = [field, ...(over ?? document).querySelectorAll(over ? "a" : LIST)];
+        const here = stops.indexOf(document.activeElement);
+        if (here < 0 || !stops[here + step]) return;
+        event.preventDefault();
+        stops[here + step].focus();
+    });
+    if (over) {
+        document.addEventListener("pointerdown", hideUnlessInside);
+        document.addEventListener("focusin", hideUnlessInside);
+        form.addEventListener("keydown", (event) => {
+            if (event.key !== "Escape" || !over.hasChildNodes()) return;
+            event.preventDefault();
+            over.replaceChildren();
+            field.focus();
+        });
+    }
+}
 
 // The number of a card is never sent: the address would be kept in histories and logs. Its last four digits are searched for.
 {

@@ -50,6 +50,27 @@ def test_a_search_swaps_the_rows_and_back_brings_the_list(page: Page, helena, as
     expect(page.get_by_role("row")).to_have_count(26)
 
 
+@pytest.mark.parametrize("url", ["/", "/orders/"])
+def test_any_page_shows_hits_while_a_search_is_typed(page: Page, helena, as_agent, url):
+    page.goto(url)
+    box, hits = page.get_by_label("Search customers"), page.locator("#hits")
+    box.press_sequentially("person1")
+    expect(hits.get_by_role("link").first).to_be_visible()
+    expect(page.locator("#hits-number")).to_have_text("More than 8 customers")
+    box.press("ArrowDown")
+    expect(hits.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(hits).to_be_empty()
+    expect(box).to_be_focused()
+    box.fill("holy")
+    expect(hits.get_by_role("link", name="Helena Holý")).to_be_visible()
+    page.get_by_role("heading", level=1).click()
+    expect(hits).to_be_empty()
+    box.fill("holý")
+    hits.get_by_role("link", name="Helena Holý").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Helena Holý")
+
+
 def test_a_list_is_filtered_sorted_followed_and_taken_home(page: Page, helena, as_agent):
     page.set_viewport_size(PHONE)
     page.goto("/customers/")

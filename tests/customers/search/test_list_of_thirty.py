@@ -155,6 +155,21 @@ def test_htmx_gets_the_rows_only_and_the_back_button_the_page(as_agent, thirty):
     assert "HX-Target" in part.headers["Vary"]
 
 
+def typed(client, text: str) -> str:
+    """What a search field on any page shows below itself."""
+    return client.get(URL, {"q": text}, headers={"HX-Request": "true", "HX-Target": "hits"}).text
+
+
+def test_while_a_search_is_typed_the_first_hits_are_shown_below_it(as_agent, thirty):
+    many, one, none = typed(as_agent, "same"), typed(as_agent, "first7"), typed(as_agent, "<holly>")
+    assert many.count("<li>") == 8
+    assert "More than 8 customers" in many
+    assert 'href="/customers/?q=same">All results' in many
+    assert (one.count("<li>"), "All results" in one) == (2, False)
+    assert "No customers match “<bdi>&lt;holly&gt;</bdi>”" in none
+    assert "<li>" not in typed(as_agent, "")
+
+
 def test_the_next_page_keeps_search_and_sort(as_agent, thirty):
     response = as_agent.get(URL, {"q": "same", "sort": "name"})
 
