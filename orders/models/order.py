@@ -24,9 +24,9 @@ ORDER_NUMBER_FORM = rf"[0-9A-F]{{{ORDER_NUMBER_LENGTH}}}"
 def random_order_number() -> str:
     """What orders and invoices are called by: upper-case hexadecimal digits, which tell nothing of when it came.
 
-    There are a million million of them. Where a million orders have one, one draw in a million is taken, and what writes
-    the order tries once more (`tests/orders/test_order_numbers.py`). A prefix, such as the year, comes before as many
-    digits as today: ORDER_NUMBER_LENGTH grows first.
+    There are a million million of them. Where a million orders have one, one draw in a million is taken, and what
+    writes the order tries once more (`tests/orders/test_order_numbers.py`). A prefix, such as the year, comes before as
+    many digits as today: ORDER_NUMBER_LENGTH grows first.
     """
     return secrets.token_hex(ORDER_NUMBER_LENGTH // 2).upper()
 
