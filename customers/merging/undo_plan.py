@@ -7,7 +7,9 @@ they are not in the plan. Of several of one name `customers/labels/effective.py`
 the survivor since (`added_by_staff`) stays there.
 
 What an undo gives back besides, also tags or attributes that it shall move, is a field of UndoPlan, in its fingerprint
-if the user decides on it; `undo` writes it, and `undo_preview` shows it.
+if the user decides on it. What it follows from is read by `_read`, with all else at once. `undo` writes it, rows that
+change their record as `_move_kind` of `unmerge.py` does; `undo_preview` shows it. A choice of the user is a field of
+UndoTerms (`undo.py`), which `views/undo.py` reads. `tests/customers/constant_cost/test_statements.py` holds the cost.
 """
 
 from __future__ import annotations
