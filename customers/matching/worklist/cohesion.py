@@ -70,10 +70,16 @@ def group_pairs(ties: Ties) -> Grouping:
     likely = ties.likely
     group_of = {customer: frozenset({customer}) for pair in likely for customer in pair}
     strongest_first = sorted(likely, key=lambda pair: (-likely[pair], pair))
+    refused = set()  # two groups that do not hold are connected by many pairs, and asked about once
     for one, other in strongest_first:
-        if group_of[one] is not group_of[other] and ties.hold(group_of[one], group_of[other]):
-            joined = group_of[one] | group_of[other]
+        two = (group_of[one], group_of[other])
+        if two[0] is two[1] or frozenset(two) in refused:
+            continue
+        if ties.hold(*two):
+            joined = two[0] | two[1]
             group_of.update(dict.fromkeys(joined, joined))
+        else:
+            refused.add(frozenset(two))
     groups = dict.fromkeys(group_of[customer] for pair in strongest_first for customer in pair)
     bridges = tuple(pair for pair in strongest_first if group_of[pair[0]] != group_of[pair[1]])
     return Grouping(tuple(group for group in groups if len(group) > 1), bridges)

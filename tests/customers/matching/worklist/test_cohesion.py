@@ -1,5 +1,8 @@
 """Groups of likely pairs hang together."""
 
+from collections import Counter
+from itertools import combinations
+
 from customers.matching.worklist.cohesion import Pair, Ties, group_pairs
 
 STRONG_CHAIN = {(1, 2): 0.99, (2, 3): 0.98}
@@ -65,3 +68,25 @@ def test_two_families_that_one_pair_connects_stay_two_groups_and_the_pair_is_nam
 def test_groups_do_not_depend_on_the_order_of_pairs():
     likely = {(1, 2): 0.9, (2, 3): 0.9, (3, 4): 0.9, (1, 3): 0.8}
     assert group_pairs(ties(likely)) == group_pairs(ties(dict(reversed(likely.items()))))
+
+
+class Marked(set[Pair]):
+    """Counts how often it is asked for each pair."""
+
+    def __init__(self, *pairs: Pair) -> None:
+        super().__init__(pairs)
+        self.asked: Counter[Pair] = Counter()
+
+    def __contains__(self, pair: object) -> bool:
+        self.asked[pair] += 1
+        return super().__contains__(pair)
+
+
+def test_two_families_that_stay_two_are_asked_about_once_however_many_pairs_connect_them():
+    families = ({*range(5)}, {*range(5, 10)})
+    marked = Marked((4, 9))
+    likely = {
+        pair: 0.9 if any({*pair} <= family for family in families) else 0.8 for pair in combinations(range(10), 2)
+    }
+    assert {*group_pairs(Ties(likely, marked)).groups} == {frozenset(family) for family in families}
+    assert set(marked.asked.values()) == {1}
