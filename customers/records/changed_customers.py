@@ -26,15 +26,17 @@ class ChangedCustomers:
     are_all: bool
 
 
-def changed_customers(since: datetime, *, most: int) -> ChangedCustomers:
+def changed_customers(since: datetime, *, most: int, until: datetime | None = None) -> ChangedCustomers:
     """About `most`: all who changed at one moment, as in an import, come together, so that nobody is passed over.
 
-    Not to be called in a snapshot.
+    Those who changed after `until` wait. Not to be called in a snapshot.
     """
     end = horizon()
     changed = Customer.objects.filter(updated__gt=since)
     if end:
         changed = changed.filter(updated__lt=end)
+    if until:
+        changed = changed.filter(updated__lte=until)
     rows = list(changed.order_by("updated", "pk").values_list("pk", "updated")[:most])
     if not rows:
         return ChangedCustomers([], since, are_all=True)

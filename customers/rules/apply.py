@@ -8,6 +8,7 @@ from django.db import transaction
 
 from customers.lib.errors import ActionError
 from customers.locks import lock
+from customers.matching.likely.agreement import agree_as_scored
 from customers.merging.merge import merge_customers
 from customers.merging.plan import MergeError, plan_merge
 from customers.models import Merge, MergeRule, Via
@@ -28,6 +29,8 @@ class NotRunningError(ActionError):
 def merge_group(rule: MergeRule, customers: Collection[int]) -> Merge | None:
     """Merge them if they still satisfy the rule, which is compared again under the locks; None if they do not.
 
+    Those who changed since they were scored wait until they are, where the rule needs a probability.
+
     NotRunningError if the rule was switched off or changed meanwhile.
     """
     # Whoever switches the rule off, or changes it, waits for this merge, and no other follows.
@@ -36,6 +39,8 @@ def merge_group(rule: MergeRule, customers: Collection[int]) -> Merge | None:
         raise NotRunningError(current)
     locked = lock(customers)
     if len(locked) < 2 or not all(customer.is_live for customer in locked.values()):
+        return None
+    if rule.least_probability is not None and not agree_as_scored(locked):
         return None
     outcome = outcome_of(rule, group_of(rule, locked.keys()))
     if outcome is None or outcome.outcome != FindingOutcome.MERGE:

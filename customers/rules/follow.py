@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from customers.matching.evidence.keys import note_customers
+from customers.matching.likely.rescore import scored_to
 from customers.models import MergeRule
 from customers.models.rule import FindingOutcome, RuleState
 from customers.records.changed_customers import changed_customers
@@ -51,7 +53,7 @@ def _follow(rule: MergeRule, followed: Followed) -> bool:
         return False
     if rule.looked_to is None:
         rule.looked_to = rule.state_at
-    changed = changed_customers(rule.looked_to, most=MOST_CHANGED)
+    changed = changed_customers(rule.looked_to, most=MOST_CHANGED, until=_ready_to(rule))
     note_customers(changed.pks)
     for group in groups_around(rule, changed.pks):
         if _stops(rule, followed):
@@ -61,6 +63,11 @@ def _follow(rule: MergeRule, followed: Followed) -> bool:
     MergeRule.objects.filter(pk=rule.pk, version=rule.version).update(looked_to=changed.up_to)
     rule.looked_to = changed.up_to
     return not changed.are_all
+
+
+def _ready_to(rule: MergeRule) -> datetime | None:
+    """Customers who changed after this are not scored yet, and wait if the rule needs a probability."""
+    return None if rule.least_probability is None else scored_to() or rule.looked_to
 
 
 def _stops(rule: MergeRule, followed: Followed) -> bool:

@@ -1,22 +1,26 @@
 """Scores customers who changed since the last scan, so that a new one is in the worklist within a minute.
 
 They are compared with those who share an email, a phone or both names, or were likely before; addresses wait for the
-next scan. How rare their values are is not known from so few, so none counts more than usual. What is less likely than
-before stays until the next scan.
+next scan. How rare their values are is not known from so few, so none counts more than usual. So a pair whose fields
+agree as they did keeps its probability. Another one gets a new one, and no longer waits if that is not likely.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db.models import Q
 
 from customers.lib.names import name_words
 from customers.matching.duplicates import shared_keys_of
+from customers.matching.likely.agreement import scored_again
+from customers.matching.likely.doubts import SHOWN
 from customers.matching.likely.model_in_use import model_in_use
 from customers.matching.likely.records import compared_customers
 from customers.matching.likely.scan import keep
 from customers.matching.likely.scoring import open_table, score
+from customers.matching.likely.waiting import rank_pairs
 from customers.models import Customer, LikelyPair, LikelyScan, SearchWord
 from customers.records.changed_customers import changed_customers
 
@@ -36,12 +40,30 @@ def score_changed_customers() -> str:
     return f"{len(live)} customers scored, {likely} likely pairs." if live else ""
 
 
+def scored_to() -> datetime | None:
+    """Customers who changed up to then are scored; None before the first scan."""
+    return LikelyScan.objects.order_by("-pk").values_list("scored_to", flat=True).first()
+
+
 def _score(changed: Collection[int]) -> int:
     candidates = {other for shared in shared_keys_of(changed).values() for other in shared}
-    candidates |= _namesakes(changed) | _likely_before(changed)
+    before = {pair.ends: pair for pair in LikelyPair.objects.filter(Q(first__in=changed) | Q(second__in=changed))}
+    candidates |= _namesakes(changed) | {customer for ends in before for customer in ends}
     model, site = model_in_use(), Customer.objects.live().count()
-    with open_table(compared_customers({*changed, *candidates})) as table:
-        return keep(score(table, model, only=sorted(changed), site=site).pairs, model)
+    compared = {one.id: one for one in compared_customers({*changed, *candidates})}
+    with open_table(compared.values()) as table:
+        scores = score(table, model, only=sorted(changed), site=site)
+        found = {(pair.first, pair.second): pair for pair in scores.pairs}
+    unchanged = []
+    for ends, pair in before.items():
+        if compared.keys() >= {*ends}:
+            if again := scored_again(pair, compared, model, customers=site):
+                found.setdefault(ends, again)
+            else:
+                unchanged.append(pair)
+                found.pop(ends, None)
+    rank_pairs(unchanged)
+    return keep(found.values(), model) + sum(pair.probability >= SHOWN for pair in unchanged)
 
 
 def _namesakes(changed: Collection[int]) -> set[int]:
@@ -55,8 +77,3 @@ def _namesakes(changed: Collection[int]) -> set[int]:
         if len(words) > 1:
             namesakes.update(having.order_by("-pk").values_list("pk", flat=True)[:MOST_NAMESAKES])
     return namesakes
-
-
-def _likely_before(changed: Collection[int]) -> set[int]:
-    pairs = LikelyPair.objects.filter(Q(first__in=changed) | Q(second__in=changed)).values_list("first", "second")
-    return {customer for pair in pairs for customer in pair}

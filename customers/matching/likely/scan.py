@@ -22,6 +22,7 @@ from customers.database.replica import position, read_from_replica
 from customers.lib.batches import batches
 from customers.lib.errors import ActionError
 from customers.matching.duplicates import pairs_sharing_values
+from customers.matching.likely.doubts import SHOWN
 from customers.matching.likely.model import Model
 from customers.matching.likely.model_in_use import model_in_use
 from customers.matching.likely.records import compared_customers
@@ -85,20 +86,21 @@ def scan(model: Model | None = None) -> LikelyScan:
 
 @transaction.atomic
 def keep(pairs: Iterable[ScoredPair], model: Model) -> int:
-    """Write the pairs over those that are kept; their number."""
+    """Write the pairs over those that are kept; how many are likely, which others no longer are."""
     rows = [_row(pair, model) for pair in pairs]
     customers = {pk for row in rows for pk in row.ends}
     # Pairs that share an email or phone wait in another tab of the worklist.
     left_out = not_duplicates_among(customers).keys() | pairs_sharing_values(customers)
     for row in rows:
-        row.rank = NO_RANK if row.ends in left_out else rank_of_probability(row.probability)
+        is_likely = row.probability >= SHOWN and row.ends not in left_out
+        row.rank = rank_of_probability(row.probability) if is_likely else NO_RANK
     LikelyPair.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["first", "second"],
         update_fields=["probability", "weights", "model", "found_at", "rank"],
     )
-    return len(rows)
+    return sum(row.probability >= SHOWN for row in rows)
 
 
 def _row(pair: ScoredPair, model: Model) -> LikelyPair:

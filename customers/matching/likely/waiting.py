@@ -13,6 +13,7 @@ from django.db.models import Q
 from customers.lib.batches import batches
 from customers.matching.duplicates import pairs_sharing_values
 from customers.matching.likely.answers import note_answers
+from customers.matching.likely.doubts import SHOWN
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.models import Customer, LikelyPair
 from customers.models.matching import NO_RANK, rank_of_probability
@@ -42,7 +43,8 @@ def rank_pairs(pairs: Collection[LikelyPair]) -> int:
     elsewhere = pairs_sharing_values(live)
     changed = []
     for pair in pairs:
-        waits = live >= {*pair.ends} and pair.ends not in marked and pair.ends not in elsewhere
+        is_answered = not live >= {*pair.ends} or pair.ends in marked or pair.ends in elsewhere
+        waits = pair.probability >= SHOWN and not is_answered
         rank = rank_of_probability(pair.probability) if waits else NO_RANK
         if rank != pair.rank:
             pair.rank = rank

@@ -6,6 +6,8 @@ from django.utils import timezone
 from customers.labels.attributes import set_attributes
 from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.evidence.keys import note_customers
+from customers.matching.likely.rescore import score_changed_customers
+from customers.matching.likely.scan import scan
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
 from customers.matching.related import mark_related
 from customers.merging.undo import UndoTerms
@@ -49,6 +51,8 @@ def test_a_rule_merges_as_a_user_would_and_is_named():
 
 def pair_with(what: str) -> tuple[Customer, Customer]:
     """Two who have only this in common, beside their name."""
+    if what == "probability":
+        return likely_pair()
     one, other = known_as(email="a@one.example"), known_as(email="b@two.example", source="Marketplace")
     if what == "email":
         return known_as(email=MAIL), known_as(email=MAIL, source="Marketplace")
@@ -63,9 +67,19 @@ def pair_with(what: str) -> tuple[Customer, Customer]:
     if what == "identifier":
         for customer, card in ((one, "L 100-200"), (other, "l100200")):
             set_attributes(customer, {"card": card}, by=None)
-    if what == "probability":
-        LikelyPair.objects.create(first=one, second=other, probability=0.995, weights={}, model="m")
     return one, other
+
+
+def likely_pair() -> tuple[Customer, Customer]:
+    """Found by a scan, and so likely as few are."""
+    one, other = two_who_are_alike()
+    scan()
+    LikelyPair.objects.update(probability=0.995)
+    return one, other
+
+
+def two_who_are_alike() -> tuple[Customer, Customer]:
+    return known_as(phone="+420 241 770 449"), known_as(phone="+420 241 770 449", source="Marketplace")
 
 
 @table("what", ["email", "phone", "external_id", "company", "domain", "identifier", "probability", ""])
@@ -99,6 +113,26 @@ def test_names_agree_as_the_rule_needs(needed, other, is_merged):
     one, two = known_as(email=MAIL), known_as(*other, email=MAIL, source="Marketplace")
     follow_changes()
     assert are_one(one, two) is is_merged
+
+
+def test_a_rule_by_probability_merges_who_came_only_after_they_are_scored():
+    scan()
+    make_rule(least_probability=0.6)
+    one, other = two_who_are_alike()
+    assert follow_changes().merges == 0
+    score_changed_customers()
+    assert follow_changes().merges == 1
+    assert are_one(one, other)
+
+
+def test_a_probability_does_not_count_once_the_customers_no_longer_agree_as_when_they_were_scored():
+    rule = make_rule(least_probability=0.99, names=NamesNeeded.ANY, on_conflict=OnConflict.KEPT)
+    one, other = likely_pair()
+    edit(other, first_name="Rupert", last_name="Quill")
+    assert merge_group(rule, [one.pk, other.pk]) is None
+    assert (are_one(one, other), left()) == (False, [])
+    edit(other, first_name="Helena", last_name="Holý")
+    assert merge_group(rule, [one.pk, other.pk])
 
 
 def test_capitals_count_where_the_rule_says_so():

@@ -19,8 +19,11 @@ from customers.matching.likely import scan as scanning
 from customers.matching.likely.records import compared_customers, domain_of, split_street
 from customers.matching.likely.rescore import score_changed_customers
 from customers.matching.likely.scan import scan
+from customers.matching.likely.waiting import rank_pairs
+from customers.matching.likely.worklist_tab import likely_page
 from customers.models import Attribute, Customer, LikelyPair, LikelyScan
-from tests.acts import erase, merge
+from customers.models.matching import NO_RANK
+from tests.acts import edit, erase, merge
 from tests.factories import SourceRecordFactory
 from tests.tables import table
 
@@ -200,3 +203,29 @@ def test_a_trait_that_is_a_day_is_compared_as_the_date_of_birth_of_all_records()
     Attribute.objects.filter(value="?").update(value="1990-04-01")
     scan()
     assert LikelyPair.objects.get().weights["born"][0] == "same"
+
+
+@pytest.mark.django_db
+def test_a_pair_that_no_longer_agrees_leaves_the_worklist_at_the_next_look_and_returns_when_it_agrees_again():
+    one, other = customer(), customer()
+    scan()
+    edit(other, first_name="Rupert", last_name="Quill", billing_address={"line1": "7 Old Road", "city": "Ely"})
+    score_changed_customers()
+    pair = LikelyPair.objects.get()
+    assert (pair.rank, pair.weights["first"][0], pair.probability < 0.5) == (NO_RANK, "differs", True)
+    rank_pairs([pair])
+    assert not likely_page().groups
+
+    edit(other, first_name="Helena", last_name="Abernathy", billing_address=HOME)
+    score_changed_customers()
+    assert [group.numbers for group in likely_page().groups] == [f"{one.pk} {other.pk}"]
+
+
+@pytest.mark.django_db
+def test_a_pair_that_agrees_as_before_keeps_what_the_scan_said_who_knew_how_rare_its_values_are():
+    _, other = customer(), customer()
+    scan()
+    LikelyPair.objects.update(probability=0.91)
+    edit(other, custom1="Gold")
+    assert score_changed_customers() == "1 customers scored, 1 likely pairs."
+    assert LikelyPair.objects.get().probability == 0.91
