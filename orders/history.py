@@ -6,8 +6,9 @@ goes the event that programs are told.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
 
 from django.db.models import QuerySet
 
@@ -46,28 +47,40 @@ def write(
 
 def placed(orders: Collection[Order], *, is_new: bool = False, by: User | None) -> list[HistoryEntry]:
     """Unsaved entries for received orders or leads, at their own times; `is_new` says that their customer is new."""
-    # Before the orders and at their time, because the history of an imported customer begins there.
-    created = [_created(row, by=by) for row in orders if is_new]
-    return [*created, *(_placed(row, by=by) for row in orders)]
+    return [
+        history.entry(row.source_record_id, kind, sentence, at=row.at, by=by, **values)
+        for row in orders
+        for kind, sentence, values in said_of_placed(row, is_new=is_new)
+    ]
 
 
-def _created(row: Order, *, by: User | None) -> HistoryEntry:
+class ReceivedOrder(Protocol):
+    """An order, or one that is about to be written."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def total(self) -> Decimal: ...
+    @property
+    def currency(self) -> str: ...
+
+
+def said_of_placed(row: ReceivedOrder, *, is_new: bool) -> Iterator[tuple[HistoryKind, str, dict[str, Value]]]:
+    """(kind, sentence, values) of its entries."""
     is_lead = row.status == OrderStatus.PARTIAL
-    sentence = "Customer created as a lead." if is_lead else "Customer created with an order."
-    return history.entry(row.source_record_id, HistoryKind.CREATED, sentence, at=row.at, by=by)
+    # Before the order and at its time, because the history of an imported customer begins there.
+    if is_new:
+        yield HistoryKind.CREATED, "Customer created as a lead." if is_lead else "Customer created with an order.", {}
+    if is_lead:
+        yield HistoryKind.ORDER, "Received lead {order}.", {"order": order(row)}
+    else:
+        amount = sentences.money(row.total, row.currency)
+        yield HistoryKind.ORDER, "Placed order {order} of {amount}.", {"order": order(row), "amount": amount}
 
 
-def _placed(row: Order, *, by: User | None) -> HistoryEntry:
-    record, kind, number = row.source_record_id, HistoryKind.ORDER, order(row)
-    if row.status == OrderStatus.PARTIAL:
-        return history.entry(record, kind, "Received lead {order}.", order=number, at=row.at, by=by)
-    amount = sentences.money(row.total, row.currency)
-    return history.entry(
-        record, kind, "Placed order {order} of {amount}.", order=number, amount=amount, at=row.at, by=by
-    )
-
-
-def order(row: Order) -> Value:
+def order(row: ReceivedOrder) -> Value:
     return {"order": row.number}
 
 

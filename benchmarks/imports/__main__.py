@@ -56,7 +56,7 @@ def measure(label: str, number: int, rows: Iterable[Sequence[str]]) -> None:
     ours_python, ours_backend, least = (s / number * 1000 for s in (ours.python, ours.backend, limit.cpu))
     rates = f"{rate:6,.0f} a second, limit {most:7,.0f}, {rate / most:.2f}"
     cpu = f"CPU {ours_python:.3f} + {ours_backend:.3f} ms, limit {least:.3f} ms, {limit.cpu / ours.cpu:.2f}"
-    sys.stdout.write(f"{label:10} {number:7,} rows  {rates}; {cpu}\n")
+    sys.stdout.write(f"{label:15} {number:7,} rows  {rates}; {cpu}\n")
 
 
 def main() -> None:
@@ -66,7 +66,8 @@ def main() -> None:
     name = connection.creation.create_test_db(verbosity=0)
     try:
         measure("customers", options.rows, customers(options.rows))
-        measure("orders", options.rows, orders(options.rows))
+        measure("orders of known", options.rows, orders(options.rows))
+        measure("orders of new", options.rows, orders(options.rows, first=options.rows))
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
 

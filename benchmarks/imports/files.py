@@ -22,12 +22,12 @@ def customers(number: int) -> Iterator[Sequence[str]]:
     yield from map(_person, range(number))
 
 
-def orders(number: int) -> Iterator[Sequence[str]]:
-    """Two of each customer, of whom a file of as many customers has half."""
+def orders(number: int, *, first: int = 0) -> Iterator[Sequence[str]]:
+    """Two of each customer, from the customer `first` on."""
     yield ORDERS
     bought = ("2026-01-02", "USD", "9.90", "Tea", "1", "9.90")
     for n in range(number):
-        yield (f"o{n}", *_person(number // 2 + n // 2), *bought)
+        yield (f"o{first + n}", *_person(first + n // 2), *bought)
 
 
 def _person(number: int) -> Sequence[str]:

@@ -32,8 +32,22 @@ def last_rows() -> dict[str, int]:
     return highest
 
 
+def numbers_of_rows() -> dict[str, int]:
+    """{table: its rows}, of every table that there is."""
+    models = apps.get_models(include_auto_created=True)
+    return {model._meta.db_table: model._base_manager.count() for model in models}
+
+
 def written_again(after: Mapping[str, int]) -> Cost:
-    rows = _taken_out(after)
+    """What it costs. Ends with a message unless each table has as many rows as the import left in it."""
+    by_import = numbers_of_rows()
+    cost = _written_again(_taken_out(after))
+    if differing := dict(numbers_of_rows().items() - by_import.items()):
+        raise SystemExit(f"The limit wrote other rows than the import: {differing}")
+    return cost
+
+
+def _written_again(rows: Rows) -> Cost:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             for table in rows:

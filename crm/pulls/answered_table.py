@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from customers.models import DataSource
@@ -40,4 +40,4 @@ def read_answered(
     mapped = tuple(MappedColumn(header, target, Reason.PRESET) for header, target in columns.items())
     table = Table("answer", AnsweredTable(tuple(columns), cells))
     reader = Reader(table, ColumnMapping(mapped, decimal_mark="."), source, zone=ZoneInfo(zone))
-    return [replace(row, numbers=tuple(number + after for number in row.numbers)) for row in reader.rows()]
+    return [row._replace(numbers=tuple(number + after for number in row.numbers)) for row in reader.rows()]

@@ -93,6 +93,11 @@ def plain_dialled(number: str) -> tuple[str, str] | None:
 
 def _code_of(digits: str) -> int:
     """0 for none: the codes of countries are so that none is the beginning of another."""
+    return _code_among(digits[:LONGEST_CODE])
+
+
+@lru_cache(1024)
+def _code_among(digits: str) -> int:
     codes = (int(digits[:length]) for length in range(1, LONGEST_CODE + 1))
     return next((code for code in codes if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), 0)
 

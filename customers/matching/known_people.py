@@ -94,12 +94,15 @@ class KnownPeople:
         self._holders: defaultdict[Key, list[KnownRecord]] = defaultdict(list)
         self._numbers: dict[Key, int] = {}
         self._with_crowd: set[str] = set()
+        self._with_keys: set[int] = set()
+        """The customers whose keys were read."""
         self.read_keys: frozenset[Key] = frozenset()
         """All who have one of these were read."""
 
-    def read(self, keys: Collection[Key], *, also: Q) -> None:
-        """The customers with one of `keys` that is not crowded, and the owners of the records `also`.
+    def read(self, keys: Collection[Key], *, also: Mapping[int, int], without_keys: Mapping[int, int]) -> None:
+        """The customers with one of `keys` that is not crowded, and the owners, by record, of the records `also`.
 
+        Of the owners of `without_keys` only their records are read, unless they are among the others as well.
         RetiredMeanwhileError when one of them was merged, restored or split meanwhile: then read everybody again.
         """
         usable = {key for key in keys if not is_placeholder(*key)}
@@ -107,12 +110,17 @@ class KnownPeople:
         readable = {key for key in usable if 0 <= self._numbers.get(key, 0) <= MOST_SHARING}
         self.read_keys = frozenset(readable)
         owners = dict(MatchKey.objects.among(readable).order_by().values_list("source_record", OWNER))
-        owners.update(SourceRecord.objects.filter(also).values_list("pk", "customer"))
-        self._read_owners(owners)
+        owners.update(also)
+        self._read_owners({**without_keys, **owners}, keys_of=owners.values())
 
-    def _read_owners(self, owners: Mapping[int, int]) -> None:
-        """`owners` of records, each with all records that it has."""
+    def _read_owners(self, owners: Mapping[int, int], *, keys_of: Iterable[int]) -> None:
+        """`owners` of records, each with all records that it has, and the customers `keys_of` with their keys."""
         self._read_customers(owners.values())
+        customers = {pk for pk in keys_of if pk in self.customers} - self._with_keys
+        self._with_keys |= customers
+        if records := {r.pk: r for pk in customers for r in self.customers[pk].records if not r.is_new}:
+            self._read_keys(records)
+            self._read_marks(records)
         # A record that has moved to somebody else in between would be missed, and its person be written once more.
         unread = owners.keys() - self.records.keys()
         if unread and SourceRecord.objects.filter(pk__in=unread, customer__erased_at=None).exists():
@@ -131,10 +139,7 @@ class KnownPeople:
             record = KnownRecord(pk, owner, origin, source, external_id, identity_key, Identity(*names))
             owner.records.append(record)
             records[pk] = record
-        if records:
-            self.records |= records
-            self._read_keys(records)
-            self._read_marks(records)
+        self.records |= records
 
     def _read_keys(self, records: dict[int, KnownRecord]) -> None:
         for pk, kind, value in (
@@ -209,7 +214,8 @@ class KnownPeople:
         name = f"{real_full_name(identity)} {sorted(weighed.crowded)}"
         if name not in self._with_crowd:
             self._with_crowd.add(name)
-            self._read_owners(dict(having_keys(identity, alone).values_list("source_record", OWNER)))
+            namesakes = dict(having_keys(identity, alone).values_list("source_record", OWNER))
+            self._read_owners(namesakes, keys_of=namesakes.values())
 
     def _recognised(self, keys: Iterable[Key], own: Collection[Key]) -> list[KnownRecord]:
         is_whole = has_whole_number(own)

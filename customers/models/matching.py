@@ -27,9 +27,10 @@ Keyed = TypeVar("Keyed", bound=models.Model)
 
 class KeyQuerySet(models.QuerySet[Keyed]):
     def among(self, keys: Iterable[Key]) -> Self:
-        values: defaultdict[str, list[str]] = defaultdict(list)
+        # Sets, because Django looks at each value of a list to see whether it is an expression.
+        values: defaultdict[str, set[str]] = defaultdict(set)
         for kind, value in keys:
-            values[kind].append(value)
+            values[kind].add(value)
         if not values:
             return self.none()
         conditions = (models.Q(kind=kind, value__among=of_kind) for kind, of_kind in values.items())

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Self
 
 from django.db import models
@@ -44,6 +45,7 @@ class RecordTotals(models.Model):
         return f"{self.currency} of record {self.source_record_id}"
 
 
+@lru_cache(1024)  # many orders of a file have one time, or a day without one
 def month_of(at: datetime) -> date:
     """The first day of the month, in UTC."""
     return at.astimezone(UTC).date().replace(day=1)

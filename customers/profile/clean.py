@@ -1,6 +1,6 @@
 """Values of a profile: cleaned before they are stored, compared, and written as text."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,13 +13,21 @@ from customers.lib.phones import FEWEST_DIGITS, comparable_phone, is_possible_ph
 from customers.lib.sentences import Value
 from customers.lib.text import can_be_stored, clean_email, clean_website
 from customers.models import CartLogin, Customer, PaySource
-from customers.profile.fields import FieldKind, ProfileField
+from customers.profile.fields import FIELDS, FieldKind, ProfileField
 
 LONGEST_LOGIN = 150
+OF_TEXT: Mapping[str, int] = {
+    field.key: getattr(Customer, field.key).field.max_length
+    for field in FIELDS
+    if field.kind in (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.WEBSITE)
+}
+"""{key: the most characters} of the fields whose values are texts."""
 ANSWERS = {True: "Yes", False: "No", None: "Not set"}
 
 
 def clean(field: ProfileField, value: Any) -> Any:
+    if field.key in OF_TEXT:
+        return _clean_of_text(field, value, length=OF_TEXT[field.key])
     match field.kind:
         case FieldKind.ADDRESS:
             return _clean_address(value)
@@ -37,9 +45,10 @@ def clean(field: ProfileField, value: Any) -> Any:
             return value
         case FieldKind.LOGIN if isinstance(value, str):
             return _clean_text(value, length=LONGEST_LOGIN)
-        case FieldKind.LOGIN | FieldKind.PASSWORD | FieldKind.PAY_SOURCE:
-            return value
-    length = getattr(Customer, field.key).field.max_length
+    return value
+
+
+def _clean_of_text(field: ProfileField, value: Any, *, length: int) -> str:
     text = _clean_text(value, length=length)
     if field.kind is FieldKind.EMAIL and text:
         return clean_email(text)

@@ -96,15 +96,15 @@ def entry(
 
 def _stored(value: Value) -> Value:
     match value:
+        case str() | int():
+            return value
         case Customer():
             return {"customer": value.pk, "name": value.name}
         case datetime():
             return {"time": value.isoformat()}
         case date():
             return {"day": value.isoformat()}
-        case str() | int():
-            return value
-        case Mapping():
+        case dict() | Mapping():
             return {key: _stored(part) for key, part in value.items()}
         case Collection():
             return [_stored(item) for item in value]

@@ -33,6 +33,6 @@ class Among(In):
 
 
 def array_of(values: Collection[Any]) -> str:
-    """Texts or whole numbers as PostgreSQL writes an array of them; no text has a NUL."""
+    """Texts, numbers, days or times as PostgreSQL reads an array of them; no text has a NUL, and none is missing."""
     texts = "\0".join(map(str, values)).replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","')
     return f'{{"{texts}"}}' if values else "{}"

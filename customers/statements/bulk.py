@@ -7,7 +7,7 @@ fills where no value is given is left to it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -22,6 +22,8 @@ PLAIN = {
     *("PositiveBigIntegerField", "PositiveIntegerField", "TextField"),
 }
 """Fields whose values are stored as they are in Python, without a look at each."""
+
+EMPTY: Mapping[type, str] = {dict: "{}", list: "[]"}
 
 Converters = Sequence[tuple[int, Callable[[Any], Any]]]
 """(place, how the value there is stored)."""
@@ -57,9 +59,12 @@ def write_copies(template: Model, names: Sequence[str], values: Iterable[Sequenc
     fields = {field.attname: field for field in model._meta.local_concrete_fields}
     others = [field for name, field in fields.items() if name not in names]
     makers = [field.get_default for field in others if _is_made(field)]
-    same = [field for field in others if not _is_made(field) and _is_given(field, template)]
+    given = [field for field in others if not _is_made(field) and _is_given(field, template)]
+    values_of = _converted([getattr(template, field.attname) for field in given], _converters(given))
+    # A column that is left out is NULL by itself, unless the database has another default for it.
+    same = {f: value for f, value in zip(given, values_of, strict=True) if value is not None or f.has_db_default()}
     written = [*(fields[name] for name in names), *filter(_is_made, others), *same]
-    last = tuple(_converted([getattr(template, field.attname) for field in same], _converters(same)))
+    last = tuple(same.values())
     converters = _converters([fields[name] for name in names])
     rows = ((*_converted(row, converters), *(make() for make in makers), *last) for row in values)
     write_values(model, [str(field.column) for field in written], rows)
@@ -100,7 +105,12 @@ def _converter(field: Any) -> Callable[[Any], Any] | None:
         return lambda _: _for_database(field, timezone.now())
     if connection.vendor != "postgresql":
         return None if kind in PLAIN else partial(_for_database, field)
-    return json.dumps if kind == "JSONField" else None
+    return _json if kind == "JSONField" else None
+
+
+def _json(value: Any) -> str:
+    """Most are empty."""
+    return json.dumps(value) if value else EMPTY.get(type(value)) or json.dumps(value)
 
 
 def _for_database(field: Any, value: Any) -> Any:

@@ -28,10 +28,9 @@ def unsaved(model: type[Row], **columns: Any) -> Row:
     if unknown := columns.keys() - defaults.shared.keys():
         raise TypeError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
     row = model.__new__(model)
-    state = row.__dict__
+    # One copy of the whole: a dictionary that gets forty columns one by one grows, and moves, several times.
+    row.__dict__ = state = {**defaults.shared, **columns}
     state["_state"] = ModelState()
-    state.update(defaults.shared)
-    state.update(columns)
     for name, make in defaults.made:
         if name not in columns:
             state[name] = make()
@@ -41,7 +40,7 @@ def unsaved(model: type[Row], **columns: Any) -> Row:
 @cache
 def _defaults(model: type[Model]) -> _Defaults:
     fields = model._meta.concrete_fields
-    made = tuple((field.attname, field.get_default) for field in fields if _is_made(field))
+    made = tuple((field.attname, field.default) for field in fields if _is_made(field))
     # A new row has every column in the order of its model, which its pickles and reprs follow.
     shared = {field.attname: None if _is_made(field) else field.get_default() for field in fields}
     return _Defaults(shared, made)

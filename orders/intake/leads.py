@@ -50,7 +50,7 @@ def update_lead(lead: Order, incoming: IncomingOrder) -> Order:
             raise OrderError(f"Order {current.number} is {current.status}. Only a lead can be changed.")
         incoming = clean_order(_fill_from_order(incoming, current))
         current.source_record = record_of_identity(current.source_record, incoming.customer.identity)
-        for name, value in columns(replace(incoming, at=current.at)).items():
+        for name, value in columns(incoming._replace(at=current.at)).items():
             setattr(current, name, value)
         current.save()
         insert(events.about(current, EventKind.ORDER_UPDATED))
@@ -106,8 +106,7 @@ def _fill_from_order(incoming: IncomingOrder, order: Order) -> IncomingOrder:
         billing_address=customer.billing_address or order.billing_address,
         shipping_address=customer.shipping_address or order.shipping_address,
     )
-    return replace(
-        incoming,
+    return incoming._replace(
         customer=of_known_customer(customer, order.source_record),
         client_order_id=incoming.client_order_id or order.client_order_id or "",
         external_id=incoming.external_id or order.external_id or "",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils import timezone
 from customers.lib.addresses.address import Address
 from customers.lib.errors import ActionError
 from customers.lib.identity import Identity
-from customers.lib.money import currency_refusal, is_payable
+from customers.lib.money import CURRENCIES, currency_refusal, is_payable
 from customers.lib.text import can_be_stored
 from customers.models import DataSource, SourceRecord
 from customers.models.ids import LONGEST_ID
@@ -27,6 +28,8 @@ from orders.models import Campaign, ItemKind, OrderKind, OrderStatus, Product, P
 # Django makes the values of choices anew each time.
 ORDER_STATUSES, ORDER_KINDS = frozenset(OrderStatus.values), frozenset(OrderKind.values)
 LONGEST = {name: SourceRecord.longest(name) for name in IDENTITY_FIELDS}
+SUBSCRIPTION = str(ItemKind.SUBSCRIPTION)
+WORDS = {name: name.replace("_", " ") for name in IDENTITY_FIELDS}
 
 
 class IntakeError(ActionError):
@@ -68,8 +71,7 @@ class IncomingCustomer:
     shipping_address: Address = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class IncomingOrder:
+class IncomingOrder(NamedTuple):
     """An order, or a lead when its status is PARTIAL. Sent again with the same id or request, it is the same order.
 
     `sent` are the digests of everything that was sent. `record` is its source record, if the sender knows it.
@@ -94,10 +96,15 @@ class IncomingOrder:
     refunded: Decimal = Decimal(0)
     coupon_code: str = ""
     ip_address: str | None = None
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = {}
     request: IdentifiedRequest | None = None
     sent: tuple[str, ...] = ()
     record: SourceRecord | None = None
+
+    @property
+    def begins_purchases(self) -> bool:
+        """Whether it begins any once it counts."""
+        return bool(self.purchases) or SUBSCRIPTION in [line.kind for line in self.lines]
 
 
 def in_default_country(incoming: IncomingCustomer) -> IncomingCustomer:
@@ -116,7 +123,10 @@ def in_default_country(incoming: IncomingCustomer) -> IncomingCustomer:
 
 def of_known_customer(incoming: IncomingCustomer, record: Identified) -> IncomingCustomer:
     """`incoming` of a customer whose `record` the sender named: a default country never changes that."""
-    return incoming if record.identity.country else replace(in_default_country(incoming), identity=incoming.identity)
+    if record.identity.country:
+        return incoming
+    within = in_default_country(incoming)
+    return within if within is incoming else replace(within, identity=incoming.identity)
 
 
 def _within(address: Address, country: str) -> Address:
@@ -125,24 +135,28 @@ def _within(address: Address, country: str) -> Address:
 
 def clean_order(incoming: IncomingOrder) -> IncomingOrder:
     """`incoming` with the values of its customer trimmed; IntakeError names a value that cannot be stored."""
-    incoming = replace(incoming, customer=clean_customer(incoming.customer))
+    incoming = incoming._replace(customer=clean_customer(incoming.customer))
     check_order(incoming)
     return incoming
 
 
 def clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
-    identity = {name: getattr(incoming.identity, name).strip() for name in IDENTITY_FIELDS}
-    for name, text in identity.items():
-        _check_text(name.replace("_", " "), text, LONGEST[name])
+    sent = vars(incoming.identity)
+    stripped = {name: text.strip() for name, text in sent.items()}
+    for name, text in stripped.items():
+        _check_text(WORDS[name], text, LONGEST[name])
     _check_text("external ID", incoming.external_id, LONGEST_ID)
     try:
         billing_address = clean(BY_KEY["billing_address"], incoming.billing_address)
         shipping_address = clean(BY_KEY["shipping_address"], incoming.shipping_address)
     except ValidationError as error:
         raise IntakeError(f"Address: {error.message}") from None
+    addresses = (incoming.billing_address, incoming.shipping_address)
+    if stripped == sent and (billing_address, shipping_address) == addresses:
+        return incoming
     return replace(
         incoming,
-        identity=Identity(**identity),
+        identity=Identity(**stripped),
         billing_address=billing_address,
         shipping_address=shipping_address,
     )
@@ -157,12 +171,12 @@ def check_order(incoming: IncomingOrder) -> None:
     """IntakeError names a value that cannot be stored, but for those of its customer."""
     if incoming.at and incoming.at.tzinfo is None:
         raise IntakeError("The time of an order must have a time zone.")
-    if refusal := currency_refusal(incoming.currency, on=timezone.localdate(incoming.at)):
+    if incoming.currency not in CURRENCIES and (refusal := _currency_refusal(incoming)):
         raise IntakeError(refusal)
-    prices = [incoming.total, *(purchase.price for purchase in incoming.purchases)]
+    prices = [incoming.total, *[purchase.price for purchase in incoming.purchases]]
     amounts = [*prices, incoming.shipping, incoming.tax, incoming.discount, incoming.refunded]
     amounts += [amount for line in incoming.lines for amount in (line.amount, line.shipping)]
-    if not all(is_payable(amount, incoming.currency) for amount in amounts) or min(prices) < 0:
+    if not all(is_payable(amount, incoming.currency) for amount in amounts if amount) or min(prices) < 0:
         raise IntakeError("An amount must be a whole number of minor units. A total or price must not be below zero.")
     if not 0 <= incoming.refunded <= incoming.total:
         raise IntakeError("The refunded amount must not be below zero or above the total.")
@@ -179,3 +193,7 @@ def check_order(incoming: IncomingOrder) -> None:
         _check_text("subscription ID", purchase.external_id, LONGEST_ID)
         if purchase.status not in PurchaseStatus.values:
             raise IntakeError(f"{purchase.status} must be a purchase status.")
+
+
+def _currency_refusal(incoming: IncomingOrder) -> str:
+    return currency_refusal(incoming.currency, on=timezone.localdate(incoming.at))

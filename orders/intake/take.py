@@ -7,7 +7,7 @@ both. For an order that was taken in before, the stored order is returned.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -94,7 +94,7 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMo
             customer = of_known_customer(incoming.customer, assigned.record)
             _write_other_identity(assigned.record, customer.identity)
         # Not before the locks: who reads on from the time of another order has not come to this one yet.
-        incoming = replace(incoming, customer=customer, at=incoming.at or now)
+        incoming = incoming._replace(customer=customer, at=incoming.at or now)
         order = Order(source_record=assigned.record, data_source=source)
         items = write(order, incoming, assigned, by=by)
         if write_more:

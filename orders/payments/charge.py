@@ -7,7 +7,7 @@ nor charged again. A card that was typed is recognized by its brand, last four a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.views.decorators.debug import sensitive_variables
@@ -51,7 +51,7 @@ def place_order(
     Without a method, or if the total is zero, nothing is charged: the order was paid elsewhere.
     """
     if method is None or not incoming.total:
-        taken = _take(replace(incoming, status=OrderStatus.COMPLETE), lead, lambda order: None, by=by)
+        taken = _take(incoming._replace(status=OrderStatus.COMPLETE), lead, lambda order: None, by=by)
         return PlacedOrder(taken.order, taken.is_repeat, items=taken.items)
     gateway = require_gateway()
     if lead and lead.status == OrderStatus.DECLINED:
@@ -67,7 +67,7 @@ def place_order(
             create_pending(order, TransactionKind.SALE, order.total, what="charge", pay_source=pay_source, by=by)
         ]
 
-    taken = _take(replace(incoming, status=OrderStatus.PENDING), lead, create_payment, by=by)
+    taken = _take(incoming._replace(status=OrderStatus.PENDING), lead, create_payment, by=by)
     if taken.is_repeat:
         return PlacedOrder(taken.order, is_repeat=True)
     (payment,) = pending

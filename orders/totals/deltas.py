@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
+from typing import NamedTuple, Protocol
 
 from customers.lib.money import to_minor_units
 from customers.models import BillingStatus
@@ -17,10 +17,10 @@ PURCHASES = ("purchases_active", "purchases_past_due", "purchases_cancelled")
 SUMS = ("orders", "amount", "refunded", *PURCHASES, "mrr")
 ADDED = (*SUMS, "mrr_moved")
 """What of a delta is added up; `mrr_moved` only by month."""
+added_of = attrgetter(*ADDED)
 
 
-@dataclass(frozen=True)
-class Delta:
+class Delta(NamedTuple):
     """An addition to the totals of one record in one currency.
 
     `month` is the first day of the month in which the order was placed, or recurring revenue moved: a delta of either
@@ -46,7 +46,24 @@ class Delta:
         return any(getattr(self, name) for name in PURCHASES)
 
 
-def deltas_of_order(order: Order) -> Iterator[Delta]:
+class TotalledOrder(Protocol):
+    """An order, or one that is about to be written."""
+
+    @property
+    def source_record_id(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def total(self) -> Decimal: ...
+    @property
+    def refunded(self) -> Decimal: ...
+    @property
+    def is_counted(self) -> bool: ...
+
+
+def deltas_of_order(order: TotalledOrder) -> Iterator[Delta]:
     """Empty while the order does not count."""
     if order.is_counted:
         yield Delta(
@@ -84,7 +101,7 @@ def deltas_between(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[
         return
     for delta in before:
         negative = {name: -getattr(delta, name) for name in ADDED}
-        yield replace(delta, **negative, first_order_at=None, last_order_at=None)
+        yield delta._replace(**negative, first_order_at=None, last_order_at=None)
     yield from after
 
 
@@ -111,10 +128,10 @@ def combine_deltas(deltas: Iterable[Delta], *key: str) -> Collection[Delta]:
 
 
 def _sum(one: Delta, other: Delta) -> Delta:
-    return replace(
-        one,
+    sums = (mine + theirs for mine, theirs in zip(added_of(one), added_of(other), strict=True))
+    return one._replace(
         month=one.month or other.month,
-        **{name: getattr(one, name) + getattr(other, name) for name in ADDED},
+        **dict(zip(ADDED, sums, strict=True)),
         first_order_at=min(filter(None, (one.first_order_at, other.first_order_at)), default=None),
         last_order_at=max(filter(None, (one.last_order_at, other.last_order_at)), default=None),
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from customers.statements.among import array_of
+
 
 def upsert_sums(
     model: type[models.Model],
@@ -30,12 +32,17 @@ def upsert_sums(
         if connection.vendor == "postgresql":
             # An array for each column, because a place for each value takes longer to write than the rows.
             arrays = ", ".join(f"%s::{_type(model, name)}[]" for name in columns)
-            cursor.execute(f"{into} SELECT * FROM unnest({arrays}) {conflict}", [*map(list, zip(*rows, strict=True))])  # noqa: S608 - only names of ours
+            values = [*map(_array, zip(*rows, strict=True))]
+            cursor.execute(f"{into} SELECT * FROM unnest({arrays}) {conflict}", values)  # noqa: S608 - only names of ours
         else:
             places = ", ".join(["%s"] * len(columns))
             adapt = connection.ops.adapt_datetimefield_value
             values = [[adapt(value) if isinstance(value, datetime) else value for value in row] for row in rows]
             cursor.executemany(f"{into} VALUES ({places}) {conflict}", values)
+
+
+def _array(column: tuple[Any, ...]) -> Any:
+    return list(column) if None in column else array_of(column)
 
 
 @cache

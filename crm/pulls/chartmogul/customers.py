@@ -7,7 +7,6 @@ by email or phone come to one customer here, too; `merges.py` follows for the ot
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -71,7 +70,7 @@ def _labelled(row: ImportedRow, customer: Any) -> ImportedRow:
     attributes = getattr(customer, "attributes", None)
     tags = [tag for tag in getattr(attributes, "tags", ()) if tag != MERGED]
     custom = {name: _text(value) for name, value in (getattr(attributes, "custom", None) or {}).items()}
-    return replace(row, tags=tuple(tags), attributes={name: text for name, text in custom.items() if text})
+    return row._replace(tags=tuple(tags), attributes={name: text for name, text in custom.items() if text})
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from typing import NamedTuple
 
 from customers.lib.identity import Identity, identity_key, match_keys
 from customers.matching.known_people import KnownCustomer, KnownPeople, KnownRecord
@@ -32,18 +32,11 @@ class Person:
         self.sent = sent
         self.incoming = in_default_country(sent)
         self.identity = identity or self.incoming.identity
-
-    @cached_property
-    def keys(self) -> frozenset[Key]:
-        return frozenset(match_keys(self.identity))
-
-    @cached_property
-    def identity_key(self) -> str:
-        return identity_key(self.identity)
+        self.keys: frozenset[Key] = frozenset(match_keys(self.identity))
+        self.identity_key = identity_key(self.identity)
 
 
-@dataclass(frozen=True)
-class ChosenRecord:
+class ChosenRecord(NamedTuple):
     """`record` is the one that orders and notes go to; `added` is a record that is to be written.
 
     A `completed` record was known and gets what it lacked: the columns `filled`.

@@ -8,22 +8,22 @@ rows both ways (`tests/orders/imports/test_same_as_intake.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from customers.matching.known_people import KnownPeople
-from customers.models import DataSource
+from customers.models import DataSource, SourceRecord
 from orders.imports.batch.choose_record import Chooser, ChosenRecord, Person
 from orders.imports.batch.differences import differences_of
 from orders.imports.batch.ids import Ids
 from orders.imports.batch.known_orders import KnownOrders
 from orders.imports.batch.known_profiles import KnownProfiles
-from orders.imports.batch.known_rows import KnownRows, digest_of
+from orders.imports.batch.known_rows import Digests, KnownRows
 from orders.imports.batch.new_labels import Labels, refusal_of_labels
-from orders.imports.batch.new_orders import Products, new_order, new_purchase
+from orders.imports.batch.new_order import new_order
+from orders.imports.batch.new_purchases import Products, new_purchase
 from orders.imports.batch.verdicts import Verdict, refused
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.idempotency import RepeatedRequestError
@@ -31,9 +31,10 @@ from orders.models import Import, MatchedBy, Order, Purchase, RowOutcome
 
 
 def people_of(rows: Sequence[ImportedRow]) -> dict[int, Person]:
-    """{first number of the row: the customer that it names}; each is read and compared once."""
+    """{first number of the row: the customer that it names}; who is in several rows is compared once."""
     customers = {row.numbers[0]: row.order.customer if row.order else row.customer for row in rows}
-    return {number: Person(customer) for number, customer in customers.items() if customer}
+    people = {id(customer): Person(customer) for customer in {id(c): c for c in customers.values() if c}.values()}
+    return {number: people[id(customer)] for number, customer in customers.items() if customer}
 
 
 class Judge:
@@ -43,7 +44,8 @@ class Judge:
         self, imported: Import, source: DataSource, rows: Sequence[ImportedRow], people: dict[int, Person], *, ids: Ids
     ) -> None:
         self.source, self.rows, self.persons, self.ids = source, rows, people, ids
-        self.digests = {row.numbers[0]: digest_of(row, source.pk) for row in rows if not row.refusal}
+        digests = Digests(source.pk)
+        self.digests = {row.numbers[0]: digests.of(row) for row in rows if not row.refusal}
         self.known_rows = KnownRows(set(self.digests.values()), imported=imported.pk)
         self.orders = KnownOrders(rows, source)
         self.people = KnownPeople()
@@ -56,12 +58,24 @@ class Judge:
         self.chooser = Chooser(self.people, {id_: record for id_, record in known.items() if id_}, source, ids)
 
     def _read_people(self) -> None:
-        persons = self.persons.values()
+        persons = set(self.persons.values())
         ids = {p.incoming.external_id for p in persons} - {""}
         same = Q(data_source=self.source, external_id__among=ids)
         same |= Q(data_source=self.source, identity_key__among={p.identity_key for p in persons})
         same |= Q(pk__among={*self.known_rows.records, *self.orders.records})
-        self.people.read({key for p in persons for key in p.keys}, also=same)
+        columns = ("pk", "customer", "data_source", "external_id", "identity_key")
+        found = list(SourceRecord.objects.filter(same).values_list(*columns))
+        # Who is named by an ID, and is as the record with it says, is nobody else, whoever has the same email or phone.
+        known = {(id_, identity) for _, _, source, id_, identity in found if id_ and source == self.source.pk}
+        others = [p for p in persons if (p.incoming.external_id, p.identity_key) not in known]
+        named = {p.incoming.external_id for p in others}
+        is_settled = {row[0]: row[2] == self.source.pk and row[3] in ids - named for row in found}
+        owners = {pk: customer for pk, customer, *_ in found}
+        self.people.read(
+            {key for p in others for key in p.keys},
+            also={pk: customer for pk, customer in owners.items() if not is_settled[pk]},
+            without_keys={pk: customer for pk, customer in owners.items() if is_settled[pk]},
+        )
 
     def verdicts(self, *, now: datetime) -> list[Verdict]:
         return [self._judge(row, now) for row in self.rows]
@@ -95,15 +109,15 @@ class Judge:
         verdict = self._here(row, MatchedBy.ORDER, bought.source_record_id, digest)
         reason = differences_of(row, bought)
         if verdict.known is None:
-            return replace(verdict, reason=reason)
+            return verdict._replace(reason=reason)
         customer = verdict.known.customer
         refusals = self.profiles.refuse(row, customer, self.profiles.differences(row, customer))
         outcome = RowOutcome.JOINED if refusals else RowOutcome.HERE
-        return replace(verdict, outcome=outcome, reason=reason, refusals=refusals)
+        return verdict._replace(outcome=outcome, reason=reason, refusals=refusals)
 
     def _take(self, row: ImportedRow, digest: str, now: datetime) -> Verdict:
         choice = self.chooser.choose(self.persons[row.numbers[0]])
-        order = new_order(row.order, choice, self.source, ids=self.ids, now=now) if row.order else None
+        order = new_order(row.order, choice, source=self.source.pk, ids=self.ids, now=now) if row.order else None
         purchase = self._purchase(row, choice, now)
         labels = self.labels.new(row, choice.record.pk)
         if order:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from customers.models import DataSource
 from orders.imports.batch.differences import refusal_of
+from orders.imports.batch.new_order import NewOrder
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.order import IncomingOrder
@@ -21,7 +22,7 @@ ID_FIELDS = ("external_id", "client_order_id")
 class KnownOrders:
     def __init__(self, rows: Sequence[ImportedRow], source: DataSource) -> None:
         orders = [row.order for row in rows if row.order]
-        self._orders: dict[tuple[str, str], Order] = {}
+        self._orders: dict[tuple[str, str], Order | NewOrder] = {}
         self._erased = ErasedId.among(name for order in orders for name in names_of_order(order))
         self._read_orders(orders, source)
         self._purchases = _purchases_among(
@@ -29,26 +30,30 @@ class KnownOrders:
         )
 
     def _read_orders(self, orders: Collection[IncomingOrder], source: DataSource) -> None:
-        sent = {name: {ids[name] for order in orders if name in (ids := ids_of(order))} for name in ID_FIELDS}
+        sent = {name: {value for order in orders if (value := getattr(order, name))} for name in ID_FIELDS}
         known = Q(*((f"{name}__among", values) for name, values in sent.items() if values), _connector=Q.OR)
         if known:
             for order in Order.objects.filter(known, data_source=source).order_by("-pk"):
-                self.add(order)
+                self._add(order, order)
 
-    def add(self, order: Order) -> None:
+    def add(self, order: NewOrder) -> None:
+        self._add(order, order.incoming)
+
+    def _add(self, order: Order | NewOrder, sent: Order | IncomingOrder) -> None:
         for name in ID_FIELDS:
-            if value := getattr(order, name):
+            if value := getattr(sent, name):
                 self._orders[name, value] = order
 
     def sent_before(self, incoming: IncomingOrder) -> Order | None:
         """The order that the row repeats; RepeatedRequestError if it says something else, or was erased."""
         same = [self._orders[sent] for sent in ids_of(incoming).items() if sent in self._orders]
         if same:
-            order = min(same, key=attrgetter("pk"))
+            first = min(same, key=attrgetter("pk"))
+            order = first.row if isinstance(first, NewOrder) else first
             if refusal := refusal_of(order, incoming):
                 raise RepeatedRequestError(refusal)
             return order
-        if not self._erased.isdisjoint(names_of_order(incoming)):
+        if self._erased and not self._erased.isdisjoint(names_of_order(incoming)):
             raise RepeatedRequestError("This order was erased with its customer. Nothing was done.")
         return None
 

@@ -18,19 +18,40 @@ from orders.intake.order import IncomingCustomer, IncomingOrder
 from orders.models import ImportRow
 
 SALT = "orders.imports"  # stored digests were made with it, so it must not change
+NOTHING = "null"
+NO_LABELS = '"", [], {}'
 
 
-def digest_of(row: ImportedRow, source: int) -> str:
-    order = row.order
-    customer = order.customer if order else row.customer
-    values = [
-        source,
-        _said_of(customer) if customer else None,
-        [row.profile, row.beside, row.note, row.tags, row.attributes],
-        _said_in(order) if order else None,
-        astuple(row.subscription) if row.subscription else None,
-    ]
-    return keyed_digests(SALT, json.dumps(values, sort_keys=True, default=str))[0]
+class Digests:
+    """Of rows of one data source, while these are kept. What many rows say of one customer is written once."""
+
+    def __init__(self, source: int) -> None:
+        self._source = source
+        self._written: dict[tuple[int, ...], tuple[str, str]] = {}
+
+    def of(self, row: ImportedRow) -> str:
+        order = row.order
+        customer, profile = self._of_customer(row, order.customer if order else row.customer)
+        labels = _written([row.note, row.tags, row.attributes])[1:-1] if _has_labels(row) else NO_LABELS
+        bought = _written(_said_in(order)) if order else NOTHING
+        subscription = _written(astuple(row.subscription)) if row.subscription else NOTHING
+        # The JSON of a list, put together from that of its parts.
+        text = f"[{self._source}, {customer}, [{profile}, {labels}], {bought}, {subscription}]"
+        return keyed_digests(SALT, text)[0]
+
+    def _of_customer(self, row: ImportedRow, customer: IncomingCustomer | None) -> tuple[str, str]:
+        said = (id(customer), id(row.profile), id(row.beside))
+        if (known := self._written.get(said)) is None:
+            profile = _written([row.profile, row.beside])[1:-1]
+            self._written[said] = known = (_written(_said_of(customer)) if customer else NOTHING, profile)
+        return known
+
+
+_written = json.JSONEncoder(sort_keys=True, default=str).encode
+
+
+def _has_labels(row: ImportedRow) -> bool:
+    return bool(row.note or row.tags or row.attributes)
 
 
 def _said_of(customer: IncomingCustomer) -> list[Any]:

@@ -7,8 +7,7 @@ model for each of the five rows of a customer would take longer than writing the
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from customers.matching.known_people import KnownRecord
 from customers.models import Customer, DataSource, HistoryKind, ProfileChange, SourceRecord
@@ -29,8 +28,7 @@ NAMED_BY = ("first_name", "last_name", "company", "email", "phone")
 OF_RECORD = ("id", "origin_id", "customer_id", "data_source_id", "external_id", "identity_key", *IDENTITY_FIELDS)
 
 
-@dataclass(frozen=True)
-class _NewCustomer:
+class _NewCustomer(NamedTuple):
     """`beside` are columns that are no part of the `profile`; one with `has_order` came with the order."""
 
     pk: int

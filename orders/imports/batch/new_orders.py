@@ -1,111 +1,86 @@
-"""The order, lines and purchases of a row, not saved yet, with their primary keys."""
+"""The orders that a chunk of an import adds, with lines, history and events, as columns of their tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from django.db.models import Q
-
-from customers.models import DataSource
+from customers.models import Event, EventKind
+from customers.records import history
+from customers.statements.bulk import write_copies
 from customers.statements.unsaved import unsaved
-from orders.imports.batch.choose_record import ChosenRecord
-from orders.imports.batch.ids import Ids
-from orders.imports.rows.imported_row import ImportedRow, IncomingSubscription
-from orders.intake.order import IncomingLine, IncomingOrder
+from orders import events as order_events
+from orders import history as order_history
+from orders.imports.batch.new_order import NewOrder
 from orders.intake.take import columns
-from orders.models import COUNTED, ENDED, Order, OrderItem, Product, Purchase
-from orders.revenue.counted import count_new
-from orders.subscriptions.begin import purchases_to_begin
+from orders.models import Import, Order, OrderItem
 
-LONGEST_SKU = 60
-
-
-def new_order(incoming: IncomingOrder, choice: ChosenRecord, source: DataSource, *, ids: Ids, now: datetime) -> Order:
-    taken = replace(incoming, customer=choice.incoming, at=incoming.at or now)
-    values = columns(taken)
-    del values["campaign"]  # a file names none
-    order = unsaved(Order, id=ids.next(Order), data_source_id=source.pk, **values)
-    order.source_record = choice.record.row
-    return order
+NAMES = ("id", "uuid", "number", "source_record_id")
+OF_ENTRY = ("source_record_id", "at", "kind", "sentence", "values", "order_number")
 
 
-def new_lines(order: Order, incoming: IncomingOrder, *, ids: Ids) -> tuple[list[OrderItem], list[Purchase]]:
-    items = [_item(order, line) for line in incoming.lines]
-    about = {"source_record": order.source_record, "order": order, "at": order.at, "currency": order.currency}
-    purchases = [count_new(Purchase(**about, **vars(purchase))) for purchase in incoming.purchases]
-    begun = purchases_to_begin(order, items) if order.status in COUNTED else []
-    purchases += [purchase for _, purchase in begun]
-    for purchase in purchases:
-        purchase.pk = ids.next(Purchase)
-    for item, purchase in begun:
-        item.purchase = purchase
-    return items, purchases
+class _AddedOrder(NamedTuple):
+    """`purchases` are the keys of those that its lines bill; `is_new` says that its customer is new."""
+
+    order: NewOrder
+    purchases: Sequence[int | None]
+    is_new: bool
 
 
-def _item(order: Order, line: IncomingLine) -> OrderItem:
-    values = {**vars(line)}
-    product = values.pop("product")
-    item = unsaved(OrderItem, order_id=order.pk, **values)
-    if product:
-        item.product = product
-    return item
+class NewOrders:
+    def __init__(self, imported: Import, source: int) -> None:
+        self._by, self._source = imported.by, source
+        self._added: list[_AddedOrder] = []
 
+    def add(self, order: NewOrder, purchases: Sequence[int | None], *, is_new: bool) -> None:
+        self._added.append(_AddedOrder(order, purchases, is_new))
 
-def new_purchase(
-    incoming: IncomingSubscription, choice: ChosenRecord, product: Product, *, ids: Ids, now: datetime
-) -> Purchase:
-    has_ended = incoming.status in ENDED
-    ends_later = incoming.ends is not None and incoming.ends > now and not has_ended
-    purchase = Purchase(
-        pk=ids.next(Purchase),
-        source_record=choice.record.row,
-        product=product,
-        external_id=incoming.external_id,
-        quantity=incoming.quantity,
-        status=incoming.status,
-        price=incoming.price,
-        currency=incoming.currency,
-        at=incoming.started or now,
-        next_bill_date=incoming.next_bill.date() if incoming.next_bill and not has_ended else None,
-        cancelled_at=(incoming.ends or now) if has_ended else None,
-        cancels_on=incoming.ends.date() if ends_later and incoming.ends else None,
-    )
-    return count_new(purchase)
+    def write(self) -> None:
+        if self._added:
+            self._write_orders()
+            self._write_lines()
+            self._write_history()
+            self._write_events()
 
-
-class Products:
-    """What the subscriptions of a chunk are for: known by sku, or by name in the data source; else a new product."""
-
-    def __init__(self, rows: Sequence[ImportedRow], source: DataSource, *, ids: Ids) -> None:
-        self._source, self._ids = source, ids
-        self.added: list[Product] = []
-        sold = [row.subscription for row in rows if row.subscription]
-        skus, names = {s.sku for s in sold if s.sku}, {s.product for s in sold}
-        known = Product.objects.filter(Q(sku__in=skus) | Q(data_source=source, name__in=names)) if sold else ()
-        self._products: dict[tuple[object, ...], Product] = {}
-        self._add(sorted(known, key=lambda product: -product.pk))
-
-    def _add(self, products: Iterable[Product]) -> None:
-        for product in products:
-            self._products[("sku", product.sku)] = product
-            if product.data_source_id == self._source.pk:
-                self._products[(product.name, product.interval_count, product.interval_unit)] = product
-
-    def product_of(self, sold: IncomingSubscription) -> Product:
-        interval = (sold.interval_count, sold.interval_unit) if sold.interval_count else (None, "")
-        named = (sold.product, *interval)
-        if known := self._products.get(("sku", sold.sku)) or self._products.get(named):
-            return known
-        product = Product(
-            pk=self._ids.next(Product),
-            data_source=self._source,
-            name=sold.product,
-            interval_count=interval[0],
-            interval_unit=interval[1],
+    def _write_orders(self) -> None:
+        # An ID that was not sent is left out of the columns of an order. A file names no campaign.
+        sent = sorted({*columns(self._added[0].order.incoming), "external_id", "client_order_id"} - {"campaign"})
+        rows = (
+            (order.pk, order.uuid, order.number, order.source_record_id, *map(columns(order.incoming).get, sent))
+            for order, _, _ in self._added
         )
-        product.sku = sold.sku if 0 < len(sold.sku) <= LONGEST_SKU else product.uuid
-        self.added.append(product)
-        self._add([product])
-        return product
+        write_copies(unsaved(Order, data_source_id=self._source), [*NAMES, *sent], rows)
+
+    def _write_lines(self) -> None:
+        lines = [
+            (order.pk, purchase, line)
+            for order, purchases, _ in self._added
+            for line, purchase in zip(order.incoming.lines, purchases, strict=True)
+        ]
+        if not lines:
+            return
+        sent = sorted(vars(lines[0][2]).keys() - {"product"})
+        values_of = itemgetter(*sent)
+        rows = (
+            (order, purchase, line.product and line.product.pk, *values_of(vars(line)))
+            for order, purchase, line in lines
+        )
+        write_copies(unsaved(OrderItem), ["order_id", "purchase_id", "product_id", *sent], rows)
+
+    def _write_history(self) -> None:
+        """What `order_history.placed` says of each."""
+        rows = self._entries()
+        entry = history.entry(0, "", "", by=self._by)
+        write_copies(entry, OF_ENTRY, rows)
+
+    def _entries(self) -> Iterator[Sequence[Any]]:
+        for order, _, is_new in self._added:
+            for kind, sentence, values in order_history.said_of_placed(order, is_new=is_new):
+                number = order.number if "order" in values else ""
+                yield order.source_record_id, order.at, kind, sentence, values, number
+
+    def _write_events(self) -> None:
+        event = unsaved(Event, kind=EventKind.ORDER_CREATED)
+        rows = ((order.record.customer.pk, order_events.named_order(order)) for order, _, _ in self._added)
+        write_copies(event, ["customer", "data"], rows)

@@ -28,10 +28,10 @@ from customers.statements.bulk import write_copies, write_rows, write_values
 from customers.statements.unsaved import unsaved
 from customers.totals import billing_status
 from orders import events as order_events
-from orders import history as order_history
 from orders.imports.batch.judge import Judge
 from orders.imports.batch.new_customers import VIA, NewCustomers, write_records
-from orders.imports.batch.new_orders import new_lines
+from orders.imports.batch.new_orders import NewOrders
+from orders.imports.batch.new_purchases import purchases_of
 from orders.imports.batch.verdicts import Verdict
 from orders.models import Import, ImportRow, MatchedBy, Order, OrderItem, Purchase
 from orders.models.imports import COMPLETED
@@ -47,6 +47,7 @@ class NewRows:
         self.imported, self.source, self.judge, self.verdicts = imported, source, judge, verdicts
         self.rows: defaultdict[type[Model], list[Model]] = defaultdict(list)
         self.customers = NewCustomers(imported, source)
+        self.orders = NewOrders(imported, source.pk)
         self.records: dict[int, KnownRecord] = {}
         self.completed: dict[int, KnownRecord] = {}
         self.touched: set[int] = set()
@@ -86,14 +87,17 @@ class NewRows:
 
     def _add_bought(self, verdict: Verdict) -> None:
         purchases = [verdict.purchase] if verdict.purchase else []
-        if (order := verdict.order) and verdict.choice and verdict.row.order:
-            is_new = verdict.choice.is_new_customer
-            items, of_order = new_lines(order, verdict.row.order, ids=self.judge.ids)
+        if (order := verdict.order) and verdict.choice:
+            of_order, of_lines = purchases_of(order, ids=self.judge.ids)
             purchases += of_order
-            self._put(order, *items, *order_history.placed([order], is_new=is_new, by=self.imported.by))
+            self.orders.add(order, of_lines, is_new=verdict.choice.is_new_customer)
             self.deltas += deltas_of_order(order)
             if order.is_counted:
-                self.bought.add(verdict.choice.record.pk)
+                self.bought.add(order.source_record_id)
+        if purchases:
+            self._add_purchases(purchases)
+
+    def _add_purchases(self, purchases: Sequence[Purchase]) -> None:
         self._put(*purchases, *order_events.about_each(purchases, EventKind.SUBSCRIPTION_CREATED))
         steps = new_steps(purchases)
         self._put(*steps)
@@ -115,6 +119,7 @@ class NewRows:
         write_records(self.records.values())
         for model in sorted(self.rows, key=position):
             write_rows(self.rows[model])
+        self.orders.write()
         keys = ((record.pk, *key) for record in self.records.values() for key in sorted(record.keys))
         self._write_import_rows()
         write_values(MatchKey, ["source_record_id", "kind", "value"], keys)
@@ -182,15 +187,13 @@ def position(model: type[Model]) -> int:
 
 
 def _events(verdict: Verdict) -> Iterator[Event]:
-    """Who is new is told by `NewCustomers`."""
+    """Who is new is told by `NewCustomers`, what they bought by `NewOrders`."""
     choice = verdict.choice
     if choice and not choice.is_new_customer:
         if choice.added or choice.evidence in MATCHES:
             yield events.updated(choice.record.customer.pk, records=[(choice.added or choice.record).pk])
         elif verdict.labels:
             yield events.updated(choice.record.customer.pk)
-    if verdict.order:
-        yield order_events.about(verdict.order, EventKind.ORDER_CREATED)
 
 
 OF_IMPORT_ROW = (

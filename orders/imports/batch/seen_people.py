@@ -8,7 +8,6 @@ file with very many people, may count somebody twice. The import finds them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from customers.matching.judgement import full_name_key
 from orders.imports.batch.verdicts import Verdict
@@ -35,7 +34,7 @@ class SeenPeople:
 
     def _joined(self, verdict: Verdict, marks: dict[int, MatchedBy]) -> Verdict:
         evidence = next((by for mark, by in marks.items() if mark in self._marks), None)
-        return replace(verdict, outcome=RowOutcome.JOINED, evidence=evidence) if evidence else verdict
+        return verdict._replace(outcome=RowOutcome.JOINED, evidence=evidence) if evidence else verdict
 
 
 def _marks_of(verdict: Verdict) -> dict[int, MatchedBy]:

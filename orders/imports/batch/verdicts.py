@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from customers.matching.known_people import KnownRecord
 from orders.imports.batch.choose_record import ChosenRecord
 from orders.imports.batch.new_labels import Label
+from orders.imports.batch.new_order import NewOrder
 from orders.imports.rows.imported_row import ImportedRow
-from orders.models import ItemKind, MatchedBy, Order, Purchase, RowOutcome
+from orders.models import MatchedBy, Purchase, RowOutcome
 
 DUPLICATES = "duplicates"
 """Beside the outcomes: customers who are created, and have the email or phone of another one."""
@@ -20,10 +21,11 @@ DIFFERENT = "different"
 """Beside the outcomes: rows of an order or subscription that is here and differs, which stays."""
 REFUSALS = "refusals"
 """Beside the outcomes: rows by which a customer who is here refuses email, SMS or the sale of data."""
+EVIDENCE = frozenset(MatchedBy.values)
+"""Django makes the values of choices anew each time."""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`order` and `purchase` are new, and not saved yet. `reason` is a sentence fit to show: why a row is refused, or
     what it says otherwise than the order or subscription that is here, which stays.
 
@@ -41,10 +43,10 @@ class Verdict:
     customer_pk: int | None = None
     choice: ChosenRecord | None = None
     known: KnownRecord | None = None
-    order: Order | None = None
+    order: NewOrder | None = None
     purchase: Purchase | None = None
     labels: Sequence[Label] = ()
-    refusals: Mapping[str, bool] = field(default_factory=dict)
+    refusals: Mapping[str, bool] = {}
     is_different: bool = False
 
     @property
@@ -66,8 +68,9 @@ class Verdict:
         choice, order = self.choice, self.row.order
         if choice is None:
             return bool(self.refusals)
-        begins = order and (order.purchases or any(line.kind == ItemKind.SUBSCRIPTION for line in order.lines))
-        return bool(choice.added or choice.completed or self.labels or self.refusals or self.purchase or begins)
+        if choice.added or choice.completed or self.labels or self.refusals or self.purchase:
+            return True
+        return order is not None and order.begins_purchases
 
     @property
     def may_be_duplicate(self) -> bool:
@@ -83,7 +86,7 @@ def counts_of(verdicts: Iterable[Verdict]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for verdict in verdicts:
         counts[verdict.outcome] += 1
-        if verdict.outcome == RowOutcome.JOINED and verdict.evidence in MatchedBy.values:
+        if verdict.outcome == RowOutcome.JOINED and verdict.evidence in EVIDENCE:
             counts[f"{verdict.outcome} {verdict.evidence}"] += 1
         counts[DUPLICATES] += verdict.may_be_duplicate
         counts[NOT_APPLIED] += verdict.is_different

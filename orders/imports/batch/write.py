@@ -48,7 +48,7 @@ def check_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow
 
 def _judge(imported: Import, source: DataSource, rows: Sequence[ImportedRow]) -> tuple[Judge, datetime]:
     people = people_of(rows)
-    names = {name for p in people.values() for name in names_of_person(p.incoming, p.identity_key, p.keys)}
+    names = {name for p in set(people.values()) for name in names_of_person(p.incoming, p.identity_key, p.keys)}
     names.update(name for row in rows if row.order for name in names_of_order(row.order))
     now = lock_numbers(names)
     return Judge(imported, source, rows, people, ids=Ids()), now

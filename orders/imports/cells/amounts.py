@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
 
 from orders.imports.cells.cell import CellError, shown
 
@@ -36,7 +35,6 @@ def decimal_mark(amounts: Iterable[str]) -> str | None:
     return "" if marks or is_open else None
 
 
-@lru_cache(8192)
 def amount(text: str, mark: str) -> Decimal:
     is_negative, digits = _parts(text)
     if not NUMBER.fullmatch(digits) or len(digits) > LONGEST:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from orders.intake.order import IncomingCustomer, IncomingOrder
 from orders.models import PurchaseStatus
@@ -33,8 +33,7 @@ class IncomingSubscription:
     next_bill: datetime | None = None
 
 
-@dataclass(frozen=True)
-class ImportedRow:
+class ImportedRow(NamedTuple):
     """One customer, order or subscription of a file, made of the rows `numbers`: an order may have a row for each line.
 
     `cells` are those of the first row, by header, as the file has them, `further_cells` those of the others. `profile`
@@ -46,12 +45,12 @@ class ImportedRow:
     numbers: tuple[int, ...]
     cells: Mapping[str, str]
     customer: IncomingCustomer | None = None
-    profile: Mapping[str, Any] = field(default_factory=dict)
-    beside: Mapping[str, Any] = field(default_factory=dict)
+    profile: Mapping[str, Any] = {}
+    beside: Mapping[str, Any] = {}
     order: IncomingOrder | None = None
     subscription: IncomingSubscription | None = None
     note: str = ""
     tags: tuple[str, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = {}
     refusal: str = ""
     further_cells: tuple[Mapping[str, str], ...] = ()

@@ -39,7 +39,9 @@ class Reader:
 
     def __init__(self, table: Table, mapping: ColumnMapping, source: DataSource, *, zone: tzinfo | None = None) -> None:
         check(mapping)
-        self._table, self._rows_of = table, mapping.rows_of
+        self._table = table
+        self._has_orders = mapping.rows_of is RowsOf.ORDERS
+        self._has_subscriptions = mapping.rows_of is RowsOf.SUBSCRIPTIONS
         self._ids = mapping.columns_of("order_id")
         # The first of several columns is looked at last, so that it counts.
         targets = [(n, column.target) for n, column in enumerate(mapping.columns) if column.target]
@@ -47,7 +49,7 @@ class Reader:
         self._labels = LabelColumns(mapping)
         self._formats = _formats(mapping, zone or timezone.get_current_timezone())
         self._source = source
-        self._customers = CustomerReader(source, mapping.targets, is_strict=self._rows_of is RowsOf.CUSTOMERS)
+        self._customers = CustomerReader(source, mapping.targets, is_strict=mapping.rows_of is RowsOf.CUSTOMERS)
         self._orders = OrderReader(source)
         self._at, self._left = -1, self._rows(0)
 
@@ -64,7 +66,7 @@ class Reader:
 
     def _rows(self, after: int) -> Iterator[ImportedRow]:
         rows = self._table.rows(after)
-        if self._rows_of is not RowsOf.ORDERS:
+        if not self._has_orders:
             yield from map(self._read, ([row] for row in rows))
             return
         for order_id, of_order in groupby(rows, key=self._order_id):
@@ -96,7 +98,7 @@ class Reader:
         return ImportedRow(_numbers(rows), self._cells(rows[0]), refusal=refusal, further_cells=self._further(rows))
 
     def _further(self, rows: Sequence[Row]) -> tuple[Mapping[str, str], ...]:
-        return tuple(self._cells(row) for row in rows[1:])
+        return tuple([self._cells(row) for row in rows[1:]])
 
     def _cells(self, row: Row) -> Mapping[str, str]:
         return dict(zip(self._table.headers, row.cells, strict=False))
@@ -110,8 +112,7 @@ class Reader:
                 merged |= others.cells
             values = Values(merged, self._formats)
         read = self._customers.read(values)
-        is_order, is_subscription = (self._rows_of is kind for kind in (RowsOf.ORDERS, RowsOf.SUBSCRIPTIONS))
-        order = self._orders.read(values, of_rows, read.customer) if is_order else None
+        order = self._orders.read(values, of_rows, read.customer) if self._has_orders else None
         return ImportedRow(
             numbers=_numbers(rows),
             cells=self._cells(rows[0]),
@@ -119,7 +120,7 @@ class Reader:
             profile=read.profile,
             beside=read.beside,
             order=order,
-            subscription=subscription_of(values, self._source) if is_subscription else None,
+            subscription=subscription_of(values, self._source) if self._has_subscriptions else None,
             note=self._labels.note(rows),
             tags=self._labels.tags(rows),
             attributes=self._labels.attributes(rows),
@@ -137,7 +138,7 @@ class Reader:
 
 
 def _numbers(rows: Sequence[Row]) -> tuple[int, ...]:
-    return tuple(row.number for row in rows)
+    return tuple([row.number for row in rows])
 
 
 def _formats(mapping: ColumnMapping, zone: tzinfo) -> Formats:

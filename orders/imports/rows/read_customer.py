@@ -7,8 +7,7 @@ would be a customer that nobody can write to and nothing recognises.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 
@@ -23,6 +22,8 @@ from customers.profile.clean import clean
 from customers.profile.fields import BY_KEY, FIELDS, OF_CUSTOMER, FieldKind, ProfileField
 from orders.imports.cells import statuses
 from orders.imports.cells.cell import CellError, shown
+from orders.imports.columns.fields import BILLING, CONSENT, CUSTOMER, SHIPPING
+from orders.imports.columns.fields import BY_KEY as BY_TARGET
 from orders.imports.rows.values import Values
 from orders.intake.order import IncomingCustomer, clean_customer
 
@@ -30,11 +31,13 @@ LONGEST_NAME = SourceRecord.longest("first_name")
 NOBODY = "This row has no name, email, phone or ID. Fill in one of them."
 OF_IDENTITY = ("first_name", "last_name", "company", "email", "phone")
 ADDRESSES = ("billing_address", "shipping_address")
+GROUPS = (CUSTOMER, BILLING, SHIPPING, CONSENT)
+MOST_KNOWN = 1_000
+"""So many customers are remembered: the rows of one stand near each other."""
 FURTHER = tuple(f for f in FIELDS if f.kind not in OF_CUSTOMER and f.key not in (*OF_IDENTITY, *ADDRESSES))
 
 
-@dataclass(frozen=True)
-class ReadCustomer:
+class ReadCustomer(NamedTuple):
     customer: IncomingCustomer
     profile: dict[str, Any]
     beside: dict[str, Any]
@@ -52,8 +55,19 @@ class CustomerReader:
             if field.kind is FieldKind.LISTED
         }
         self._parts = {key: [part for part in PARTS if f"{key}.{part}" in targets] for key in ADDRESSES}
+        self._said = sorted(target for target in targets if target in BY_TARGET and BY_TARGET[target].group in GROUPS)
+        self._known: dict[tuple[str | None, ...], ReadCustomer] = {}
 
     def read(self, values: Values) -> ReadCustomer:
+        """The same for all rows that say the same of their customer."""
+        said = tuple(map(values.cells.get, self._said))
+        if (known := self._known.get(said)) is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[said] = known = self._read(values)
+        return known
+
+    def _read(self, values: Values) -> ReadCustomer:
         billing, shipping = (_address(values, key, parts) for key, parts in self._parts.items())
         first_name, last_name = _names(values)
         customer = IncomingCustomer(

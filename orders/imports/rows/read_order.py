@@ -113,9 +113,9 @@ def _refuse(order: IncomingOrder) -> None:
 def _with_refund(order: IncomingOrder) -> IncomingOrder:
     """An order that was refunded in full says so in its status and its amount, whichever the file says."""
     if order.status == OrderStatus.REFUNDED and not order.refunded:
-        return replace(order, refunded=max(order.total, Decimal(0)))
+        return order._replace(refunded=max(order.total, Decimal(0)))
     if order.status == OrderStatus.COMPLETE and order.total > 0 and order.refunded == order.total:
-        return replace(order, status=OrderStatus.REFUNDED)
+        return order._replace(status=OrderStatus.REFUNDED)
     return order
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import TypeVar
 
 from customers.lib.money import decimals_of
@@ -65,8 +66,14 @@ class Values:
 
     def amount(self, target: str, currency: str) -> Decimal | None:
         """Rounded to the minor units of its currency: systems write taxes of 3.8333."""
-        amount = self.read(target, lambda text: amounts.amount(text, self.formats.decimal_mark))
-        return None if amount is None else rounded(amount, currency)
+        if target not in self.cells:
+            return None
+        return self.read(target, lambda text: _amount(text, self.formats.decimal_mark, currency))
+
+
+@lru_cache(8192)
+def _amount(text: str, decimal_mark: str, currency: str) -> Decimal:
+    return rounded(amounts.amount(text, decimal_mark), currency)
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

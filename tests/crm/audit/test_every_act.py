@@ -1,6 +1,5 @@
 """Each kind of act with the entry that it writes. A kind that no test of this folder has fails the suite."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from ipaddress import ip_network
@@ -67,9 +66,9 @@ def test_the_first_charge_of_an_order(logged, admin_user):
     incoming = IncomingOrder(who, Decimal("9.90"), "USD", external_id="1001")
     cards = ("4242424242424242", "4000000000000002")
     for number in cards:
-        place_order(replace(incoming, external_id=number), Card(number, 12, 2099), by=admin_user)
-    place_order(replace(incoming, external_id=cards[0]), Card(cards[0], 12, 2099), by=admin_user)  # sent again
-    place_order(replace(incoming, external_id="paid elsewhere"), None, by=admin_user)
+        place_order(incoming._replace(external_id=number), Card(number, 12, 2099), by=admin_user)
+    place_order(incoming._replace(external_id=cards[0]), Card(cards[0], 12, 2099), by=admin_user)  # sent again
+    place_order(incoming._replace(external_id="paid elsewhere"), None, by=admin_user)
     approved, declined = (Order.objects.get(external_id=number) for number in cards)
     assert declined.status == "DECLINED"
     assert logged(AuditAction.PAYMENT) == [f"Order {order.number}: charge, 9.90 USD." for order in (approved, declined)]

@@ -83,9 +83,9 @@ def test_a_refusal_beside_an_order_that_is_here_is_applied_and_says_in_what_the_
     bought = Order.objects.get(source_record__customer=ada)
     sent = IncomingOrder(person("Shop"), bought.total, bought.currency, external_id=bought.external_id or "")
     Order.objects.update(external_id="A1")
-    paid = replace(sent, external_id="A1")
-    back = replace(paid, status=OrderStatus.REFUNDED, refunded=paid.total)
-    other = replace(paid, total=paid.total + 1)
+    paid = sent._replace(external_id="A1")
+    back = paid._replace(status=OrderStatus.REFUNDED, refunded=paid.total)
+    other = paid._replace(total=paid.total + 1)
     rows = [
         ImportedRow((n,), {}, person("Shop"), profile=REFUSED, order=o) for n, o in enumerate((paid, back, other), 1)
     ]

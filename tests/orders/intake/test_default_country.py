@@ -1,6 +1,5 @@
 """What a data source does not send is taken from its defaults, as if it had sent them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -89,7 +88,7 @@ def test_what_a_lead_does_not_send_again_is_the_country_that_it_sent(shop):
     again = IncomingOrder(person("Shop", phone="241 770 450"), Decimal(0), "USD", status="PARTIAL")
     changed = update_lead(first, again)
     assert phones_of(changed.source_record) == {"+421241770450"}
-    complete_lead(changed, replace(again, status="COMPLETE"), by=None, write_more=lambda order: None)
+    complete_lead(changed, again._replace(status="COMPLETE"), by=None, write_more=lambda order: None)
     assert set(SourceRecord.objects.values_list("country", flat=True)) == {"SK"}
 
 
@@ -97,7 +96,7 @@ def test_an_order_sent_again_after_the_default_changed_is_the_first_one(shop):
     sent = IncomingOrder(person("Shop", **NATIONAL, billing_address=IN_PRAGUE), Decimal(5), "USD", external_id="1")
     first = take_order(sent).order
     change_country(shop, "SK")
-    sent = replace(sent, customer=person("Shop", **NATIONAL, billing_address=IN_PRAGUE))
+    sent = sent._replace(customer=person("Shop", **NATIONAL, billing_address=IN_PRAGUE))
     again = take_order(sent)
     assert (again.is_repeat, again.order) == (True, first)
 

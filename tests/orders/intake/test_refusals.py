@@ -65,7 +65,7 @@ def test_an_order_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
     good = IncomingOrder(person(**IDENTITY), Decimal(5), "USD")
     before = dump()
     with pytest.raises(IntakeError):
-        take_order(replace(good, **bad))
+        take_order(good._replace(**bad))
     assert dump() == before
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -122,7 +121,7 @@ def _complete(order: IncomingOrder, method: PaySource) -> IncomingOrder:
         billing_address=sent.billing_address or owner.billing_address,
         shipping_address=sent.shipping_address or owner.shipping_address,
     )
-    return replace(order, customer=customer, record=method.source_record)
+    return order._replace(customer=customer, record=method.source_record)
 
 
 def _answer(placed: PlacedOrder, *, with_person: bool) -> dict[str, Any]:
