@@ -1,10 +1,12 @@
 """Every page with who may open it, and how a test asks it. A page that is missing here fails `test_access.py`."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import Resolver404, URLPattern, get_resolver, resolve, reverse
 
 from crm.permissions import MANAGE_USERS, USE_API
 
@@ -224,3 +226,15 @@ def ask_each(client, names, subjects):
             answers[name] = ask(client, name, subjects)
             transaction.set_rollback(True)
     return answers
+
+
+LINK = re.compile(r'(?:href|action|formaction|hx-get|hx-post)="(/[^"?#]*)')
+
+
+def links_of(answer):
+    """The names of the listed pages that an answer leads to or sends a form to."""
+    names = set()
+    for path in set(LINK.findall("" if answer.streaming else answer.text)):
+        with suppress(Resolver404):
+            names.add(resolve(path).view_name)
+    return names & PAGES.keys()

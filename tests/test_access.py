@@ -5,7 +5,18 @@ from django.urls import reverse
 
 from crm.accounts.checkboxes import ALL_PERMISSIONS
 from tests.factories import make_user, signed_in
-from tests.page_access import ANYONE_SIGNED_IN, IMPORTS, JOBS, NEEDED, OWNERS, PAGES, PUBLIC, ask_each, url_names
+from tests.page_access import (
+    ANYONE_SIGNED_IN,
+    IMPORTS,
+    JOBS,
+    NEEDED,
+    OWNERS,
+    PAGES,
+    PUBLIC,
+    ask_each,
+    links_of,
+    url_names,
+)
 from tests.tables import table
 
 
@@ -48,7 +59,7 @@ def opened(client, methods, subjects):
     }
 
 
-def test_who_may_only_this_is_let_in(subjects):
+def test_who_may_only_this_is_let_in_and_led_nowhere_else(subjects):
     answers = {}
     for number, needs in enumerate({page.needs for page in PAGES.values()}):
         client = signed_in(make_user(f"only {number}", needs))
@@ -56,6 +67,13 @@ def test_who_may_only_this_is_let_in(subjects):
 
     assert answers.keys() == PAGES.keys()
     assert {name for name, answer in answers.items() if answer.status_code not in {200, 302}} == set()
+    closed = {
+        (name, link)
+        for name, answer in answers.items()
+        for link in links_of(answer)
+        if {*PAGES[link].needs} - {*PAGES[name].needs}
+    }
+    assert closed == set()
 
 
 @pytest.mark.one_database
