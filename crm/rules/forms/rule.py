@@ -117,6 +117,11 @@ class RuleForm(forms.Form):
             self.add_error("probability", "Enter a probability, such as 99.9.")
         return values
 
+    def show_version(self, version: int) -> None:
+        """The rule was changed meanwhile: what the page shows now is what the user sees."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+
     @property
     def values(self) -> dict[str, Any]:
         """What a rule says, as `customers.rules.edit` takes it."""

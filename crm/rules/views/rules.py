@@ -12,7 +12,7 @@ from crm.jobs.kinds.back_test import BACK_TEST
 from crm.jobs.kinds.rule_run import RULE_RUN
 from crm.rules.forms.rule import RuleForm, initial_of, saved_values
 from crm.rules.rule_list import MOST_CHANGES, rule_row, rule_rows
-from crm.rules.start import running_job, start_run
+from crm.rules.start import running_job, start_back_test, start_run
 from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
@@ -21,7 +21,7 @@ from customers.models import MergeRule
 from customers.models.rule import FindingOutcome, RuleState
 from customers.permissions import MANAGE_RULES
 from customers.rules.candidates import MOST_HOLDERS, crowded_values
-from customers.rules.edit import MOST_RULES, RuleError, change_rule, create_rule, delete_rule, free_name
+from customers.rules.edit import MOST_RULES, RuleError, StaleRuleError, change_rule, create_rule, delete_rule, free_name
 from customers.rules.findings import finding_page
 from customers.rules.ready_made import BY_SLUG, DEFAULTS, READY_MADE
 from customers.rules.switch import current_test, note_looked_at, switch
@@ -100,6 +100,10 @@ def rule_edit(request: "StaffRequest", pk: int) -> HttpResponse:
         version = form.cleaned_data["version"] or 0
         try:
             rule = change_rule(rule, form.values, version=version, by=request.user)
+        except StaleRuleError as error:
+            rule.refresh_from_db()
+            form.show_version(rule.version)
+            _show(form, error)
         except RuleError as error:
             _show(form, error)
         else:
@@ -124,7 +128,13 @@ def _show(form: RuleForm, error: RuleError) -> None:
 
 def _after_saving(request: "StaffRequest", rule: MergeRule) -> HttpResponseRedirect:
     messages.success(request, f"{isolated(rule)} was saved. Nothing was merged.")
-    return redirect("rules:back_test" if "test" in request.POST else "rules:detail", rule.pk)
+    if "test" not in request.POST:
+        return redirect("rules:detail", rule.pk)
+    try:
+        start_back_test(rule, by=request.user)
+    except ActionError as error:
+        messages.error(request, str(error))
+    return redirect("rules:back_test", rule.pk)
 
 
 @require_POST

@@ -8,13 +8,14 @@ from crm.jobs.rule_turns import follow_rules
 from crm.jobs.turn import take_turn
 from customers.lib.shares import wilson_lower_bound
 from customers.matching.not_duplicates import mark_not_duplicates
-from customers.models import IgnoredValue, Merge, MergeRule, NotDuplicate, SharedValue
+from customers.matching.related import mark_related
+from customers.models import IgnoredValue, Merge, MergeRule, NotDuplicate, Relation, SharedValue
 from customers.models.rule import RuleState
 from customers.rules.words import rule_in_words
 from tests.acts import undo
 from tests.database import reloaded
 from tests.factories import make_user, signed_in
-from tests.factories.rules import known_as, make_rule
+from tests.factories.rules import known_as, make_rule, run_back_test
 from tests.page_text import visible_text
 
 pytestmark = pytest.mark.django_db
@@ -65,13 +66,10 @@ def test_a_rule_from_its_template_to_its_first_merge_and_an_undo(client, jane):
     assert "No rules yet" in client.get(address("list")).text
     page = client.get(address("add") + "?template=email-name")
     sent = {**form_of(page), "test": ""}
-    client.post(address("add"), sent)
+    page = client.post(address("add"), sent, follow=True)
+    assert "The back-test is running" in page.text
     rule = MergeRule.objects.get()
-    assert (rule.name, rule.state, rule.owner) == ("Same email and name", RuleState.OFF, jane)
-    assert "No customers have been compared" in visible_text(client.get(address("detail", rule.pk)))
-
-    client.post(address("back_test_start", rule.pk))
-    assert "The back-test is running" in client.get(address("back_test", rule.pk)).text
+    assert (rule.name, rule.state, rule.owner) == ("Same email and name", RuleState.DRY_RUN, jane)
     assert asked_again(client, rule).status_code == 204
     work_off()
     assert asked_again(client, rule).headers["HX-Refresh"] == "true"
@@ -114,6 +112,14 @@ def test_answers_about_the_sample_are_kept(client):
     assert "there is another back-test now" in visible_text(page)
 
 
+def test_a_pair_that_is_related_is_called_so_where_staff_decided_otherwise(client):
+    rule = make_rule("email-name", state="dry_run")
+    pair = [known_as(email="hholy@gmail.com", source=source) for source in ("Shop", "Marketplace")]
+    mark_related([one.pk for one in pair], Relation.HOUSEHOLD, by=None)
+    run_back_test(rule)
+    assert "Related: same household" in visible_text(client.get(address("back_test", rule.pk)))
+
+
 def test_a_group_that_staff_kept_apart_is_no_longer_left_for_review(client):
     rule = make_rule("email-name")
     phones = {"Shop": "+420 241 770 441", "Marketplace": "+420 241 770 442"}
@@ -141,7 +147,11 @@ def test_two_tabs_lose_no_change(client):
     edit = address("edit", rule.pk)
     sent = form_of(client.get(edit))
     assert client.post(edit, {**sent, "names": "last"}).status_code == 302
-    assert "was changed since you opened the page" in client.post(edit, {**sent, "names": "first"}).text
+    page = client.post(edit, {**sent, "names": "first"})
+    assert "was changed since you opened the page. Check it, then save again." in visible_text(page)
+    assert "the same last name" in visible_text(page)  # in words, as last saved
+    assert client.post(edit, form_of(page)).status_code == 302
+    assert reloaded(rule).names == "first"
 
 
 def test_a_probability_is_shown_and_saved_as_it_was_entered(client):

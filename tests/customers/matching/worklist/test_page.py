@@ -15,6 +15,7 @@ from customers.models import Customer, HistoryEntry, IgnoredValue, NotDuplicate,
 from customers.records.staff_record import staff_record_of
 from tests.acts import merge, undo
 from tests.factories import customer_with_order, signed_in
+from tests.page_text import visible_text
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,21 @@ def test_an_empty_worklist_says_how_it_fills(as_agent):
     page = as_agent.get(URL).content.decode()
     assert "No duplicates to review" in page
     assert "Customers who share an email or phone appear here." in page
+
+
+@table(
+    ("query", "says"),
+    [
+        ("owner=0", "No duplicates match Try fewer filters."),
+        ("tab=likely&owner=0", "No likely duplicates match Try fewer filters."),
+        ("tab=evidence&owner=0", "No duplicates match Try fewer filters."),
+        ("after=1-1", "No more duplicates All duplicates"),
+        ("tab=likely&after=1-1", "No more likely duplicates All likely duplicates"),
+        ("tab=evidence&after=1-1", "No more duplicates All with the same company or ID"),
+    ],
+)
+def test_a_page_without_groups_says_whether_filters_or_the_pages_before_left_none(query, says, as_agent):
+    assert says in " ".join(visible_text(as_agent.get(f"{URL}?{query}")).split())
 
 
 def test_a_group_is_dismissed_for_a_reason_and_taken_back(as_agent, three):
