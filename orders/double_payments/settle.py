@@ -1,7 +1,8 @@
 """Settling who pays twice: one purchase or charge is kept, the others are cancelled and refunded.
 
 Each of the others is an act of its own, because a gateway answers outside of any transaction. What was refused or
-declined is said, and the rest stands; the next search finds what is left.
+declined is said, and the rest stands; the next search finds what is left. Whatever notice a cancellation takes, a
+purchase that was a mistake ends now.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def _settle_others(row: DoubleRow, keep: int, *, reason: str, by: User) -> Itera
 
 
 def _end_purchase(purchase: Purchase, *, reason: str, by: User) -> Transaction | None:
-    cancel = partial(cancel_purchase, purchase, reason=reason, seen=purchase.stamp, by=by)
+    cancel = partial(cancel_purchase, purchase, reason=reason, seen=purchase.stamp, by=by, is_mistake=True)
     try:
         amount = last_billing(purchase).payment.left
     except OrderError:

@@ -2,8 +2,9 @@
 
 Who cancels: the page of a purchase (`cancel_purchase`, `schedule_cancellation`, `schedule_after_bill`), the API
 operations of a purchase and of an order with all its purchases (`cancel_when_possible`, `orders.cancel_order`), and a
-change of the next bill, which moves a cancellation (`billing`). Each asks `refuse_cancellation_day`. Two choose no day:
-`apply_due` carries out what was planned, and a billing system sends what has happened there (`invoices.cancellations`,
+change of the next bill, which moves a cancellation (`billing`). Each asks `refuse_cancellation_day`. Who pays twice
+gives no notice: `orders.double_payments.settle` ends the purchase that is a mistake. Two choose no day: `apply_due`
+carries out what was planned, and a billing system sends what has happened there (`invoices.cancellations`,
 `invoices.subscription_events`).
 """
 
@@ -13,7 +14,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import ngettext
 
 from customers.models import EventKind
 from orders import history
@@ -38,7 +38,7 @@ SCHEDULED_WITHOUT_BILLS = "Scheduled the cancellation of purchase {purchase} for
 
 
 def notice_of(purchase: Purchase) -> timedelta:
-    """The notice period, in whatever way it is cancelled; nothing else says it.
+    """The notice period, in whatever way it is cancelled; nothing else says it. A mistake needs none.
 
     `until_next_bill` in `tests/orders/subscriptions/test_notice.py` is one to the end of what is paid.
     """
@@ -46,9 +46,10 @@ def notice_of(purchase: Purchase) -> timedelta:
 
 
 def notice_sentence(purchase: Purchase) -> str:
-    days = notice_of(purchase).days
-    text = ngettext("Cancelling takes %(days)s day’s notice.", "Cancelling takes %(days)s days’ notice.", days)
-    return text % {"days": days} if days else ""
+    """On the page; its day is right for a number of days as for the end of what is paid."""
+    if not notice_of(purchase):
+        return ""
+    return f"The notice period lasts until {shown_date(earliest_cancellation_day(purchase))}."
 
 
 def earliest_cancellation_day(purchase: Purchase) -> date:
@@ -70,10 +71,14 @@ def refuse_cancel(purchase: Purchase) -> None:
     refuse_ended(purchase)
 
 
-def cancel_purchase(purchase: Purchase, *, reason: str, seen: str | None, by: User | None) -> None:
+def cancel_purchase(
+    purchase: Purchase, *, reason: str, seen: str | None, by: User | None, is_mistake: bool = False
+) -> None:
+    """Now. One that `is_mistake`, such as a second of the same product, is put right without notice."""
     with locked_purchase(purchase, seen=seen) as current:
         refuse_cancel(current)
-        refuse_cancellation_day(current, None)
+        if not is_mistake:
+            refuse_cancellation_day(current, None)
         end_purchase(current, reason=reason)
         history.write(
             current, "Cancelled purchase {purchase}.", reason=reason, by=by, event=EventKind.SUBSCRIPTION_CANCELLED

@@ -1,4 +1,4 @@
-"""Every way to cancel passes one rule: a notice period there holds for all of them."""
+"""Every way to cancel passes one rule: a notice period there holds for all of them, but not for what was a mistake."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 
 from orders.cancel_order import NothingToCancelError, cancel_order, cancel_order_after_next_bill
-from orders.models import Purchase
+from orders.double_payments import settle as settling
+from orders.double_payments.find import find_double_payments
+from orders.models import DoublePayment, Purchase
 from orders.pages.forms.cancel_purchase import CancelForm
 from orders.subscriptions import cancel as cancelling
 from orders.subscriptions.billing import change_billing
@@ -19,7 +21,8 @@ from orders.subscriptions.cancel import (
 from orders.subscriptions.common import today
 from tests.acts import cancel_on
 from tests.database import reloaded
-from tests.factories import subscription
+from tests.factories import make_user, subscription
+from tests.factories import purchases as factories
 from tests.orders.subscriptions.purchase_checks import LATER, SOON, TODAY, apply_due, refusal_of
 from tests.tables import table
 
@@ -28,8 +31,12 @@ AFTER_NOTICE = date(2026, 4, 9)
 
 
 @pytest.fixture
-def bought(monkeypatch) -> Purchase:
+def notice(monkeypatch) -> None:
     monkeypatch.setattr(cancelling, "notice_of", lambda purchase: timedelta(days=30))
+
+
+@pytest.fixture
+def bought(notice) -> Purchase:
     return subscription(next_bill_date=SOON)
 
 
@@ -118,9 +125,24 @@ def test_a_notice_can_last_to_the_end_of_what_is_paid(bought, monkeypatch):
         assert reloaded(other).status == "CANCELLED"
 
 
-def test_the_page_names_the_notice(bought, as_admin):
-    page = as_admin.get(reverse("orders:purchase_cancel", args=[bought.pk])).text
-    assert "Orders and memberships are kept. Cancelling takes 30 days’ notice." in page
+@pytest.mark.usefixtures("notice")
+def test_a_second_purchase_that_was_a_mistake_ends_at_once():
+    kept, mistake = factories.bought(total="9.90"), factories.bought(total="12.00")
+    Purchase.objects.filter(pk=mistake.pk).update(product=kept.product)
+    find_double_payments()
+    double = DoublePayment.objects.get()
+    seen = settling.fingerprint(settling.row_of(double))
+    [settled] = settling.settle(double, kept.pk, seen=seen, reason="Paid twice", by=make_user("peacock"))
+    assert settled.text == f"Purchase {mistake.pk}: 12.00 USD refunded to VISA 4242."
+    assert (reloaded(kept).status, reloaded(mistake).status) == ("ACTIVE", "CANCELLED")
+
+
+def test_the_page_names_the_notice(bought, as_admin, monkeypatch):
+    address = reverse("orders:purchase_cancel", args=[bought.pk])
+    kept = "Orders and memberships are kept."
+    assert f"{kept} The notice period lasts until 9 Apr 2026." in as_admin.get(address).text
+    monkeypatch.setattr(cancelling, "notice_of", until_next_bill)
+    assert f"{kept} The notice period lasts until 20 Mar 2026." in as_admin.get(address).text
 
 
 def test_a_cancellation_after_the_notice_is_carried_out(bought):
