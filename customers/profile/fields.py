@@ -129,6 +129,7 @@ FIELDS: tuple[ProfileField, ...] = (
     ProfileField("sms_contact", "SMS contact", FieldKind.CONSENT, CONSENT, strictest=False, refused="SMS"),
     ProfileField("email_opt_in", "Email opt-in", FieldKind.CONSENT, CONSENT, strictest=False, refused="email"),
     ProfileField("tax_exempt", "Tax exempt", FieldKind.FLAG, OTHER),
+    # A choice is this line, its column and what the dialects say; all else that is named `lead_status` is about leads.
     ProfileField(
         *("lead_status", "Lead status", FieldKind.CHOICE, OTHER),
         missing="Customer, not a lead",

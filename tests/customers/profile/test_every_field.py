@@ -10,10 +10,12 @@ from customers.models import HistoryEntry, HistoryKind
 from customers.profile.display import shown_text
 from customers.profile.fields import FIELDS, IDENTITY, OF_CUSTOMER, FieldKind
 from customers.profile.forms import inputs
+from orders.imports.columns.guess import guess
 from tests.acts import merge
 from tests.exported import rows
 from tests.factories import CustomerFactory
 from tests.factories.every_field import with_every_field
+from tests.orders.imports.files import csv_table
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +79,15 @@ def test_the_export_has_a_column_for_every_field_but_secrets(as_agent, bea):
             assert shown == [getattr(bea, field.key)["line1"], "", "Brno", "", "", "Czechia"]
         else:
             assert row.get(field.label) == (None if field.kind in OF_CUSTOMER else shown_text(field, bea)), field.label
+
+
+@pytest.mark.usefixtures("bea")
+def test_an_import_knows_every_field_by_its_label_and_by_the_column_of_the_export():
+    labels = {
+        label: ".".join(filter(None, [field.key, part]))
+        for field in FIELDS
+        if field.kind not in OF_CUSTOMER
+        for part, label in (field.parts or {"": field.label}).items()
+    }
+    columns = guess(csv_table(f"{','.join(labels)}\n{','.join('?' * len(labels))}\n")).columns
+    assert {column.header: column.target for column in columns} == labels
