@@ -1,5 +1,8 @@
 """The names of the permissions to manage users, jobs and webhooks, to use the API, and to read the audit log.
 
+One of exports would be here, too, and asked for by `Export.needs` of `crm/exports/export.py`, from which pages, jobs
+and links take it. `customers.export_customer` is the file of one person.
+
 Those about customers are in `customers/permissions.py`, about orders in `orders/permissions.py`; the checkbox of each
 on Edit User is in `crm/accounts/checkboxes.py`.
 """

@@ -4,6 +4,7 @@ A name is in the file of what it is about: customers here, orders in `orders/per
 webhooks in `crm/permissions.py`; two that code of `customers` asks for, too, are here all the same. The permission is
 in `Meta.permissions` of a model of that app (one of exports would be of `ExportChoice`), its checkbox on Edit User in
 `crm/accounts/checkboxes.py`. Decorators of views are in `customers/web/permissions.py` and `orders/permissions.py`.
+SPLIT is one to copy.
 
 An update grants a new one to no user. Where users could do before what it is asked for now, `CHANGELOG.md` says what
 they lose until an admin grants it. A migration may grant it to those who could: it makes the `Permission` as well,

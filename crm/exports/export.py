@@ -41,12 +41,12 @@ class ReadPart(Protocol[Row_co]):
 
 @dataclass(frozen=True)
 class Export(Generic[Row]):
-    """`name` is in addresses, file names and the job. `needs` are the permissions that the page and the job ask for."""
+    """`name` is in addresses, file names and the job. `list_needs` are the permissions of its list."""
 
     name: str
     kind: str
     label: str
-    needs: tuple[str, ...]
+    list_needs: tuple[str, ...]
     columns: Sequence[Column[Row]]
     describe: Callable[[Query], str]
     """The filters in words, "" without any; ExportError if one is not valid."""
@@ -56,6 +56,11 @@ class Export(Generic[Row]):
     """Only where nothing has to be searched for it."""
     list_url: str = ""
     """The name of the URL of the list, which takes the same address."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What page, job and every link to it ask for. A permission that all exports shall need is added here."""
+        return self.list_needs
 
     @property
     def url_name(self) -> str:

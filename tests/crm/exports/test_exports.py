@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.urls import reverse
 
+from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.exports.customers import CUSTOMERS
 from crm.exports.duplicates import DUPLICATES
+from crm.exports.export import Export
 from crm.exports.job import EXPORTS, KINDS
 from crm.exports.merges import MERGES
 from crm.exports.orders import ORDERS
@@ -138,6 +141,19 @@ def test_a_page_and_its_job_ask_for_what_the_export_needs():
     needs = {name: export.needs for name, export in EXPORTS.items()}
     assert needs == {name: PAGES[f"exports:{name}"].needs for name in EXPORTS}
     assert needs == {name: kind.needs for name, kind in KINDS.items()}
+
+
+def test_a_permission_that_all_exports_need_hides_each_link_to_them(village, monkeypatch):
+    client = signed_in(make_user("front", ALL_PERMISSIONS - {"accounts.use_api"}))
+    pages = {"/jobs/": "customers"} | {reverse(export.list_url): name for name, export in EXPORTS.items()}
+
+    def linked() -> list[str]:
+        return [name for page, name in pages.items() if f'href="/exports/{name}/' in client.get(page).text]
+
+    assert linked() == list(pages.values())
+    monkeypatch.setattr(Export, "needs", property(lambda export: (*export.list_needs, "accounts.use_api")))
+    assert linked() == []
+    assert [client.get(f"/exports/{name}/").status_code for name in EXPORTS] == [403] * len(EXPORTS)
 
 
 def test_a_file_with_columns_about_orders_needs_its_reader_to_see_them(village, as_agent, long_ones):
