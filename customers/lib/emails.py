@@ -39,7 +39,10 @@ def bare_email(text: str) -> str:
 @lru_cache(2048)  # an act asks several times
 def normal_email(text: str) -> str:
     """The local part lower-cased and the domain in IDNA 2008; "" when it is too long, or no single email."""
-    local, at, domain = unicodedata.normalize("NFC", bare_email(text)).rpartition("@")
+    if PLAIN.fullmatch(text):
+        local, at, domain = text.rpartition("@")
+    else:
+        local, at, domain = unicodedata.normalize("NFC", bare_email(text)).rpartition("@")
     if not (at and local and domain) or NO_PART_OF_ONE.search(local) or NO_PART_OF_ONE.search(domain):
         return ""
     normal = f"{local.lower()}@{_in_idna(domain)}"

@@ -56,6 +56,8 @@ def label_key(text: str) -> str:
 
 def unaccented(text: str) -> str:
     """In small letters, without accents, apostrophes and unseen characters: “holy” finds Holý, “oreilly” O’Reilly."""
+    if text.isascii():
+        return text.replace("'", "").replace("`", "").lower()
     plain = without_unseen(text).translate(WITHOUT_APOSTROPHES)
     if plain.isascii():
         return plain.lower()

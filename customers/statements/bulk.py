@@ -38,13 +38,37 @@ def write_rows(rows: Sequence[Model]) -> None:
     write_values(model, [str(field.column) for field in fields], _values(fields, rows))
 
 
-def write_values(model: type[Model], names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
-    """Rows of numbers and texts, of which a model for each would cost more than the row; `names` are the columns."""
-    columns = ", ".join(map(connection.ops.quote_name, names))
-    table = connection.ops.quote_name(model._meta.db_table)
-    if connection.vendor == "postgresql":
-        _copy(f"COPY {table} ({columns}) FROM STDIN", values)
+def write_plain(model: type[Model], names: Sequence[str], rows: Sequence[tuple[int | str, ...]]) -> None:
+    """Short rows of whole numbers and texts, such as keys and words: a dozen for each row of a file."""
+    if not rows:
+        return
+    if connection.vendor == "postgresql" and (text := plain_text(rows, len(names))):
+        with connection.cursor() as cursor, cursor.copy(_copy_into(model, names)) as copy:
+            copy.write(text)
     else:
+        write_values(model, names, rows)
+
+
+def plain_text(rows: Sequence[tuple[int | str, ...]], columns: int) -> str:
+    """The rows as COPY reads them, in a third of the time of the driver; "" where a text has to be escaped."""
+    line = "\t".join(["%s"] * columns) + "\n"
+    text = "".join([line % row for row in rows])
+    has_marks = text.count("\t") != len(rows) * (columns - 1) or text.count("\n") != len(rows)
+    return "" if has_marks or "\\" in text or "\r" in text else text
+
+
+def _copy_into(model: type[Model], names: Sequence[str]) -> str:
+    columns = ", ".join(map(connection.ops.quote_name, names))
+    return f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"
+
+
+def write_values(model: type[Model], names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+    """Rows of which a model for each would cost more than the row; `names` are the columns."""
+    if connection.vendor == "postgresql":
+        _copy(_copy_into(model, names), values)
+    else:
+        columns = ", ".join(map(connection.ops.quote_name, names))
+        table = connection.ops.quote_name(model._meta.db_table)
         places = ", ".join(["%s"] * len(names))
         with connection.cursor() as cursor:
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", list(values))  # noqa: S608 - only names of ours

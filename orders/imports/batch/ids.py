@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from django.db import connection
 from django.db.models import Max, Model
@@ -21,8 +20,7 @@ class Ids:
         return [self.next(model) for _ in range(number)]
 
     def next(self, model: type[Model]) -> int:
-        reserved = self._reserved.setdefault(model, iter(()))
-        for pk in islice(reserved, 1):
+        for pk in self._reserved.get(model, ()):
             return pk
         self._reserved[model] = reserved = iter(self._reserve(model))
         return next(reserved)

@@ -24,7 +24,7 @@ from customers.models.source import IDENTITY_FIELDS
 from customers.profile.edit import edit_profile
 from customers.profile.lead_status import clear_lost, losses
 from customers.records import events, match_keys, shared_values
-from customers.statements.bulk import write_copies, write_rows, write_values
+from customers.statements.bulk import write_copies, write_plain, write_rows
 from customers.statements.unsaved import unsaved
 from customers.totals import billing_status
 from orders import events as order_events
@@ -120,19 +120,21 @@ class NewRows:
         for model in sorted(self.rows, key=position):
             write_rows(self.rows[model])
         self.orders.write()
-        keys = ((record.pk, *key) for record in self.records.values() for key in sorted(record.keys))
         self._write_import_rows()
-        write_values(MatchKey, ["source_record_id", "kind", "value"], keys)
-        words = (
-            (record.pk, record.customer.pk, word) for record in self.records.values() for word in sorted(record.words)
-        )
-        write_values(SearchWord, ["source_record_id", "customer_id", "word"], words)
+        self._write_keys()
         shared_values.add(shared)
 
     def _write_import_rows(self) -> None:
         rows = [_of_import_row(verdict) for verdict in self.verdicts if verdict.record_pk is not None]
         if rows:
             write_copies(unsaved(ImportRow, imported_id=self.imported.pk), OF_IMPORT_ROW, rows)
+
+    def _write_keys(self) -> None:
+        records = self.records.values()
+        keys = [(record.pk, *key) for record in records for key in sorted(record.keys)]
+        words = [(record.pk, record.customer.pk, word) for record in records for word in sorted(record.words)]
+        write_plain(MatchKey, ["source_record_id", "kind", "value"], keys)
+        write_plain(SearchWord, ["source_record_id", "customer_id", "word"], words)
 
     def _shared_keys(self) -> set[Key]:
         people = self.judge.people
