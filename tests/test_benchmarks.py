@@ -12,6 +12,7 @@ from benchmarks.large.fill import fill
 from benchmarks.large.people import person
 from benchmarks.overview.dialects import dialects
 from benchmarks.overview.files import files
+from benchmarks.overview.filters import filters
 from benchmarks.overview.inserts import inserts
 from benchmarks.overview.measured import table
 from benchmarks.overview.merges import merges
@@ -45,7 +46,7 @@ def test_a_large_database_has_nothing_that_differs_and_is_the_same_for_a_seed():
     assert person(7, seed=1, most=9) == person(7, seed=1, most=9) != person(7, seed=2, most=9)
     largest = Customer.objects.earliest("pk")
     rows = [*reads(1, largest=largest), *pages(1, largest=largest), *dialects(1, largest=largest), *files(1)]
-    rows += merges(1, rows=2)
+    rows += [*filters(1, of_each=2), *merges(1, rows=2)]
     assert all(row.statements and row.limit for row in rows)
     assert len(table(rows).splitlines()) == len(rows) + 2
 

@@ -100,7 +100,7 @@ def _copied(field: Field[Any, Any], moved: Moved) -> str:
     if (model, field.name) == (SourceRecord, "identity_key"):
         return f"encode(sha256(convert_to({_renamed('identity.text')}, 'UTF8')), 'hex')"
     if field.name == "uuid":
-        return f"split_part({column}, '_', 1) || '_' || gen_random_uuid()"
+        return f"left({column}, -36) || gen_random_uuid()"  # some have no kind before it
     if isinstance(field, JSONField):
         return f"{_renamed(f'{column}::text')}::jsonb"
     if isinstance(field, CharField | TextField) and (field.max_length or SHORT + 1) > SHORT:

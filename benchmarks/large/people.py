@@ -12,6 +12,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from benchmarks.large.filtered import Filtered, OrderState, filtered, order_state, purchase_status
+from orders.models import PurchaseStatus
+
 BEGINNINGS = ("An", "Be", "Car", "Dan", "El", "Fran", "Ga", "Hel", "Iv", "Jo", "Kar", "Le", "Mar", "Na", "Ol", "Pe")
 ENDINGS = ("a", "en", "ia", "ito", "ka", "lo", "na", "on", "ra", "sa", "ta", "us")
 MIDDLES = ("", "ber", "den", "gar", "hol", "ker", "len", "mül", "nov", "ric", "ste", "wal")
@@ -37,6 +40,14 @@ EXCHANGES = 800
 class Bought:
     at: datetime
     total: Decimal
+    state: OrderState
+
+
+@dataclass(frozen=True)
+class Subscribed:
+    at: datetime
+    total: Decimal
+    status: PurchaseStatus
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,8 @@ class Person:
     other_email: str
     """By which a second data source knows them; "" where there is none."""
     orders: list[Bought]
-    purchases: list[Bought]
+    purchases: list[Subscribed]
+    filtered: Filtered
 
 
 def person(number: int, *, seed: int, most: int, block_size: int = BLOCK) -> Person:
@@ -62,13 +74,20 @@ def person(number: int, *, seed: int, most: int, block_size: int = BLOCK) -> Per
         "phone": f"+1 {area} {exchange}{place:04}",
     }
     orders = most if number == 0 else random.choice(ORDERS)
-    purchases = most // 10 if number == 0 else int(random.random() < SUBSCRIBE)
+    subscriptions = most // 10 if number == 0 else int(random.random() < SUBSCRIBE)
+    other_email = f"person{place}b{block}@example.net" if random.random() < OTHER_SHOP else ""
     return Person(
         f"c{place}b{block}",
         profile,
-        f"person{place}b{block}@example.net" if random.random() < OTHER_SHOP else "",
+        other_email,
         [_bought(random) for _ in range(orders)],
-        [_bought(random) for _ in range(purchases)],
+        [_subscribed(random) for _ in range(subscriptions)],
+        filtered(
+            random,
+            is_known_elsewhere=bool(other_email),
+            has_bought=bool(orders or subscriptions),
+            subscribes=bool(subscriptions),
+        ),
     )
 
 
@@ -83,5 +102,13 @@ def _uneven(random: Random, names: Sequence[str]) -> str:
 
 
 def _bought(random: Random) -> Bought:
+    return Bought(*_sale(random), order_state(random))
+
+
+def _subscribed(random: Random) -> Subscribed:
+    return Subscribed(*_sale(random), purchase_status(random))
+
+
+def _sale(random: Random) -> tuple[datetime, Decimal]:
     at = START + timedelta(days=random.randrange(DAYS), seconds=random.randrange(86_400))
-    return Bought(at, Decimal(random.randrange(500, 20_000)) / 100)
+    return at, Decimal(random.randrange(500, 20_000)) / 100

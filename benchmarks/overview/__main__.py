@@ -24,6 +24,7 @@ from django.db import connection
 from benchmarks.large.fill import fill
 from benchmarks.overview.dialects import dialects
 from benchmarks.overview.files import files
+from benchmarks.overview.filters import filters
 from benchmarks.overview.imports import imports
 from benchmarks.overview.inserts import inserts
 from benchmarks.overview.measured import Measured, table
@@ -42,6 +43,7 @@ def measured(options: argparse.Namespace) -> Iterator[Measured]:
             sys.stderr.write(f"{done:,} customers\n")
     largest = Customer.objects.order_by("pk")[:1].get()
     yield from reads(repeat, largest=largest)
+    yield from filters(max(repeat // 10, 2))
     yield from pages(max(repeat // 4, 2), largest=largest)
     yield from dialects(max(repeat // 4, 2), largest=largest)
     yield from files(max(repeat // 10, 2))

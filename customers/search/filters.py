@@ -8,22 +8,21 @@ that one and read half of all customers.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import In
 
 from customers.lib.addresses.countries import country_spellings
 from customers.models import BillingStatus, Customer, DataSource, MatchKey, SharedValue, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry
 from customers.models.source import with_external_id
+from customers.search.conditions import asked_of_each, is_one_of, unindexed
 from customers.search.find import at_most, few_with_all, read_word
 from customers.search.lookups import Lookup, lookups_by_word, union_of_owners, whole_lookups
-from customers.totals.status import CUSTOMER, HAS_BOUGHT
+from customers.totals.status import CUSTOMER, PURCHASES
 
 _SHARED = SharedValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
 SHARES_A_VALUE = Exists(MatchKey.objects.filter(Exists(_SHARED), source_record__customer=OuterRef("pk")))
@@ -42,12 +41,22 @@ class Criterion(ABC):
 
     @property
     def combinations(self) -> Q | None:
-        """On the combinations of all customers that pass, and maybe others; None where combinations do not tell."""
+        """On the combinations of all customers that pass; None where combinations do not tell."""
         return None
+
+    @property
+    def besides(self) -> Q:
+        """What is asked of customers with such a combination, because no combination says it."""
+        return Q()
 
     @abstractmethod
     def ids_if_few(self, most: int) -> set[int] | None:
         """All customers that pass, and maybe others; None when there may be more than `most`."""
+
+    @property
+    def condition_of_few(self) -> Q:
+        """On the customers of `ids_if_few`."""
+        return Q() if self.ids_are_exact else self.condition
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,20 @@ class SearchText(Criterion):
             return ids
         whole = at_most(most, union_of_owners(self.whole))
         return None if whole is None else ids | whole
+
+    def ids_among(self, owners: Lookup, most: int) -> set[int] | None:
+        """As `ids_if_few`, of these `owners`, of whom few of the newest match."""
+        readings = [self.words, *([[self.whole]] if self.whole else [])]
+        ids = [few_with_all([*words, [owners]], most, are_many_newest=False) for words in readings]
+        return None if None in ids else {pk for some in ids for pk in some or ()}
+
+    def those_of(self, customers: Collection[int]) -> set[int]:
+        passing = (
+            Customer.objects.filter(self.condition, pk__among=sorted(customers))
+            if customers
+            else Customer.objects.none()
+        )
+        return set(passing.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)
@@ -122,10 +145,15 @@ class ShownStatus(Criterion):
     @property
     def condition(self) -> Q:
         without_purchases = is_one_of(unindexed("billing_status"), [""])
-        lead = unindexed("lead_status")
         if self.status == CUSTOMER:
-            return without_purchases & (is_one_of(lead, [""]) | Q(HAS_BOUGHT))
-        return without_purchases & is_one_of(lead, [self.status]) & ~Q(HAS_BOUGHT)
+            return without_purchases & self.besides
+        return without_purchases & is_one_of(unindexed("lead_status"), [self.status]) & self.besides
+
+    @property
+    def besides(self) -> Q:
+        is_no_lead = is_one_of(unindexed("lead_status"), [""])
+        has_bought = asked_of_each(PURCHASES)
+        return is_no_lead | has_bought if self.status == CUSTOMER else ~has_bought
 
     @property
     def combinations(self) -> Q:
@@ -159,11 +187,14 @@ class FromSource(Criterion):
 
     @property
     def combinations(self) -> Q | None:
-        if self.external_id:
+        if self.external_id or self._is_of_staff:
             return None
+        return Q(data_source__in=self.sources)
+
+    @cached_property
+    def _is_of_staff(self) -> bool:
         # Not noted of staff records, which an order or a note may add without a change of the customer.
-        is_of_staff = Exists(DataSource.objects.filter(pk__in=self.sources, name=DataSource.STAFF))
-        return Q(data_source__in=self.sources) | Q(is_of_staff)
+        return DataSource.objects.filter(pk__in=self.sources, name=DataSource.STAFF).exists()
 
     def ids_if_few(self, most: int) -> set[int] | None:
         of_source = SourceRecord.objects.filter(self._with_id, data_source__in=self.sources)
@@ -216,12 +247,3 @@ class HasDuplicates(Criterion):
         if len(values) > most:
             return None
         return at_most(most, MatchKey.objects.among(values).values("source_record__customer"))
-
-
-def unindexed(column: str | BillingCountry) -> Coalesce:
-    return Coalesce(column, column)
-
-
-def is_one_of(column: Coalesce | BillingCountry, values: Sequence[str | int]) -> Q:
-    # Not `__in`: that reads the values as JSON where the column is a part of one.
-    return Q(In(column, values))

@@ -6,7 +6,7 @@ read (`few_with_all`). Where too many match, they are looked for in the order in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Q
@@ -17,8 +17,8 @@ from customers.search.lookups import Lookup, Owners, lookups_by_word, union_of_o
 from customers.search.query import clean_query
 
 MOST_EXACT = 500
-MOST_ASKED = 5_000
-"""Customers whom one word finds are asked for the others; where every word finds more, the database joins them."""
+MOST_ASKED, MOST_ASKED_INSIDE = 5_000, 10_000
+"""Customers whom one word finds are asked for the others; more of them inside the database, which joins even more."""
 SAMPLE, OFTEN = 500, 15
 """Where so many of so many customers match, the first page is filled soon by asking them in the order of the list."""
 
@@ -47,8 +47,13 @@ class ReadWord:
 
     def condition(self, column: str = "pk") -> Q:
         """On the customer in this column of a query that another index serves."""
-        asked = (lookup.condition(column) for lookup in self.lookups)
-        return Q(*asked, Q(**{f"{column}__in": self.few}), _connector=Q.OR)
+        return self._any(column, (lookup.condition(column) for lookup in self.lookups))
+
+    def joined(self, column: str) -> Q:
+        return self._any(column, (lookup.joined(column) for lookup in self.lookups))
+
+    def _any(self, column: str, conditions: Iterable[Q]) -> Q:
+        return Q(*conditions, Q(**{f"{column}__in": self.few}), _connector=Q.OR)
 
 
 def read_word(lookups: Sequence[Lookup]) -> ReadWord:
@@ -64,31 +69,36 @@ def read_word(lookups: Sequence[Lookup]) -> ReadWord:
     return ReadWord(asked, few)
 
 
-def few_with_all(words: Sequence[Sequence[Lookup]], most: int) -> set[int] | None:
-    """The customers who match every word; None when they are more than `most`."""
+def few_with_all(
+    words: Sequence[Sequence[Lookup]], most: int, *, are_many_newest: bool | None = None
+) -> set[int] | None:
+    """The customers who match every word; None when they are more than `most`.
+
+    `are_many_newest` says whether many of the newest customers match; None if it is to be found out.
+    """
     if len(words) == 1:
         return at_most(most, union_of_owners(words[0]))
     owners = [union_of_owners(lookups) for lookups in words]
-    counts = [rows[: MOST_ASKED + 1].count() for rows in owners]
+    counts = [rows[: MOST_ASKED_INSIDE + 1].count() for rows in owners]
     rarest = counts.index(min(counts))
     if not counts[rarest]:
         return set()
     others = [read_word(lookups) for n, lookups in enumerate(words) if n != rarest]
     if counts[rarest] <= MOST_ASKED:
         return _having(others, at_most(MOST_ASKED, owners[rarest]) or set(), most)
-    newest = set(Customer.objects.order_by("-pk").values_list("pk", flat=True)[:SAMPLE])
-    if len(_having([*others, read_word(words[rarest])], newest, SAMPLE) or ()) >= OFTEN:
+    if are_many_newest is None:
+        newest = set(Customer.objects.order_by("-pk").values_list("pk", flat=True)[:SAMPLE])
+        are_many_newest = len(_having([*others, read_word(words[rarest])], newest, SAMPLE) or ()) >= OFTEN
+    if are_many_newest:
         return None
-    return at_most(most, union_of_owners([_joined(lookup, others) for lookup in words[rarest]]))
+    how = ReadWord.condition if counts[rarest] <= MOST_ASKED_INSIDE else ReadWord.joined
+    narrowed = (replace(one, rows=one.rows.filter(*(how(word, one.owner) for word in others))) for one in words[rarest])
+    return at_most(most, union_of_owners([*narrowed]))
 
 
 def _having(words: Sequence[ReadWord], customers: Collection[int], most: int) -> set[int] | None:
     having = Customer.objects.filter(*(word.condition() for word in words), pk__among=sorted(customers))
     return at_most(most, having.values("pk"))
-
-
-def _joined(lookup: Lookup, others: Sequence[ReadWord]) -> Lookup:
-    return replace(lookup, rows=lookup.rows.filter(*(word.condition(lookup.owner) for word in others)))
 
 
 def at_most(most: int, owners: Owners) -> set[int] | None:

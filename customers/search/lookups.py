@@ -24,6 +24,7 @@ from customers.models.places import BillingCity, BillingPostalCode
 from customers.records.registry import linked_models
 from customers.search.addresses import customers_at, spellings
 from customers.search.beginnings import begins
+from customers.search.conditions import asked_of_each
 from customers.search.query import CalledNumber, called_number, last_digits, last_four, search_parts
 
 Owners = QuerySet[Any, Any]
@@ -48,7 +49,13 @@ class Lookup:
 
     def condition(self, column: str) -> Q:
         """That the customer in this column of another query is among the owners."""
-        return Q(*(Exists(rows.filter(**{self.owner: OuterRef(column)})) for rows in self.each_of or (self.rows,)))
+        return Q(
+            *(asked_of_each(rows.filter(**{self.owner: OuterRef(column)})) for rows in self.each_of or (self.rows,))
+        )
+
+    def joined(self, column: str) -> Q:
+        """As `condition`, of so many that the database may better read all owners than ask each."""
+        return Q(Exists(self.rows.order_by().filter(**{self.owner: OuterRef(column)})))
 
 
 def lookups_by_word(text: str) -> list[list[Lookup]]:
@@ -74,7 +81,7 @@ def _lookups(part: str) -> Iterator[Lookup]:
 def union_of_owners(lookups: Sequence[Lookup]) -> Owners:
     # One flat union: SQLite refuses statements in which many unions are nested.
     first, *others = (lookup.owners for lookup in lookups)
-    return first.union(*others, all=True)
+    return first.union(*others, all=True) if others else first
 
 
 def _by_name(word: str) -> Iterator[Lookup]:

@@ -20,9 +20,10 @@ from customers.models import (
     Opportunity,
     SourceRecord,
 )
-from customers.search.filters import Criterion, is_one_of, unindexed
+from customers.search.conditions import asked_of_each, is_one_of, unindexed
+from customers.search.filters import Criterion
 from customers.search.find import at_most
-from customers.totals.status import HAS_BOUGHT
+from customers.totals.status import PURCHASES
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,11 @@ class LeadInPhase(Criterion):
     @property
     def condition(self) -> Q:
         is_lead = is_one_of(unindexed("billing_status"), [""]) & ~is_one_of(unindexed("lead_status"), [""])
-        return is_one_of(unindexed("lead_phase"), [self.phase]) & is_lead & ~Q(HAS_BOUGHT)
+        return is_one_of(unindexed("lead_phase"), [self.phase]) & is_lead & self.besides
+
+    @property
+    def besides(self) -> Q:
+        return ~asked_of_each(PURCHASES)
 
     @property
     def combinations(self) -> Q:

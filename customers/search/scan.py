@@ -14,15 +14,17 @@ from customers.lib.batches import batches
 from customers.matching.duplicates import duplicate_counts
 from customers.models import Customer
 from customers.models.customer import CustomerQuerySet
-from customers.search.filters import Criterion, HasDuplicates
+from customers.search.filters import Criterion, HasDuplicates, SearchText
 from customers.search.sorting import Sort, SortPlace
-from customers.search.together import changed_since_noted, few_who_pass
+from customers.search.together import Together, put_together
 
-FEW = 5_000
+FEW = 4_000
 SHORTEST_STRETCH, LONGEST_STRETCH = 250, 4_000
+JOINED_AT, OFTEN = 2_000, 10
+"""Before a stretch of so many, fewer than so many that have passed are few."""
 MOST_STRETCHES = 10  # after so many, what is filled from them ends before it is full, to come in time
 # How many customers are asked about duplicates at once: together they must not share too many values.
-ASKED_AT_ONCE = 25
+ASKED_AT_ONCE = 40
 
 
 @dataclass(frozen=True)
@@ -41,37 +43,46 @@ def scan(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | None =
 
 
 def _stretches(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None) -> Iterator[Stretch]:
-    # One of each kind: a combination has one data source.
-    together = [*{type(one): one for one in criteria if one.combinations is not None}.values()]
-    alone = criteria
-    if len(together) > 1 and (changed := changed_since_noted()) is not None:
-        if (ids := few_who_pass(together, changed, FEW)) is not None:
-            return iter([Stretch(_sorted(ids, criteria, sort, after), None)])
-        alone = [criterion for criterion in criteria if criterion not in together]
-    for criterion in alone:
+    criteria = put_together(criteria)
+    for criterion in criteria:
         ids = criterion.ids_if_few(FEW)
         if ids is not None:
-            rest = [other for other in criteria if other is not criterion or not criterion.ids_are_exact]
+            rest = _passing(other for other in criteria if other is not criterion).filter(criterion.condition_of_few)
             return iter([Stretch(_sorted(ids, rest, sort, after), None)])
     return _walk(criteria, sort, after)
 
 
-def _sorted(ids: set[int], criteria: Iterable[Criterion], sort: Sort, after: SortPlace | None) -> list[SortPlace]:
+def _sorted(ids: set[int], passing: CustomerQuerySet, sort: Sort, after: SortPlace | None) -> list[SortPlace]:
     # No LIMIT: with one, a planner may read the index of the order instead, in search of these few.
-    return list(sort.places(_passing(criteria).filter(sort.follows(after), pk__among=ids)))
+    return list(sort.places(passing.filter(sort.follows(after), pk__among=ids)))
 
 
 def _walk(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None) -> Iterator[Stretch]:
-    length = SHORTEST_STRETCH
+    length, passed = SHORTEST_STRETCH, 0
     while True:
         # This OFFSET reads index entries only, and never more than a stretch.
         end = sort.places(Customer.objects.live().filter(sort.follows(after)))[length - 1 : length].first()
         stretch = _passing(criteria).filter(sort.follows(after), sort.until(end), sort.between(after, end))
         # There are no more rows than the LIMIT; it tells the planner to read them in the order.
-        yield Stretch(list(sort.places(stretch)[:length]), end)
+        places = list(sort.places(stretch)[:length])
+        yield Stretch(places, end)
         if end is None:
             return
+        passed += len(places)
         after, length = end, min(2 * length, LONGEST_STRETCH)
+        if length == JOINED_AT and passed < OFTEN and (few := _few_joined(criteria)) is not None:
+            yield Stretch(_sorted(*few, sort, after), None)
+            return
+
+
+def _few_joined(criteria: Sequence[Criterion]) -> tuple[set[int], CustomerQuerySet] | None:
+    """Where few may pass a search and filters together: who passes both, with what else is asked of them."""
+    text = next((criterion for criterion in criteria if isinstance(criterion, SearchText)), None)
+    together = next((criterion for criterion in criteria if isinstance(criterion, Together)), None)
+    if text is None or together is None or (ids := text.ids_among(together.lookup, FEW)) is None:
+        return None
+    rest = _passing(other for other in criteria if other not in (text, together)).filter(together.condition_of_few)
+    return (ids - together.changed) | text.those_of(together.changed_who_pass), rest
 
 
 def _passing(criteria: Iterable[Criterion]) -> CustomerQuerySet:

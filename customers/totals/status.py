@@ -14,7 +14,8 @@ CUSTOMER = "customer"
 CUSTOMER_LABEL = "Customer"
 STATUSES = (*BillingStatus.choices, (CUSTOMER, CUSTOMER_LABEL), *LeadStatus.choices)
 
-HAS_BOUGHT = Exists(RecordTotals.objects.purchases().filter(source_record__customer=OuterRef("pk")))
+PURCHASES = RecordTotals.objects.purchases().filter(source_record__customer=OuterRef("pk"))
+HAS_BOUGHT = Exists(PURCHASES)
 
 
 def is_lead(customer: Customer, totals: OrderTotals) -> bool:

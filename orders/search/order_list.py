@@ -20,8 +20,9 @@ from orders.models import Order, OrderStatus, Transaction, TransactionKind, Tran
 from orders.search.filters import OrderFilter
 
 STRETCH = 5_000
+"""So many are asked, one by one, for a page and to be counted."""
 MOST = 10_000
-"""Counting stops here."""
+"""Counting by an index stops here."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,20 @@ class OrderRow:
 
 @dataclass(frozen=True)
 class OrderCount:
-    """`number` of the first `looked_at` orders; there are more if that is more than MOST."""
+    """`number` of the first `looked_at` orders; there are more if that is more than `most`."""
 
     number: int
     looked_at: int
+    most: int
 
     def __str__(self) -> str:
-        most = f"{MOST:,}"
-        if self.looked_at <= MOST or self.number > MOST:
+        if self.looked_at <= self.most or self.number > self.most:
             text = ngettext("%(number)s order", "%(number)s orders", self.number)
-            return text % {"number": capped_count(self.number, MOST)}
-        text = ngettext("%(number)s of the newest %(most)s orders", "%(number)s of the newest %(most)s orders", MOST)
-        return text % {"number": f"{self.number:,}", "most": most}
+            return text % {"number": capped_count(self.number, self.most)}
+        text = ngettext(
+            "%(number)s of the newest %(most)s orders", "%(number)s of the newest %(most)s orders", self.most
+        )
+        return text % {"number": f"{self.number:,}", "most": f"{self.most:,}"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def _page_of_few(places: Sequence[Cursor], before: Cursor | None) -> OrderPage:
     left = [place for place in places if before is None or (place.at, place.pk) < (before.at, before.pk)]
     following = left[PAGE - 1] if len(left) > PAGE else None
     rows = order_rows([place.pk for place in left[:PAGE]])
-    return OrderPage(rows, following, OrderCount(len(places), len(places)))
+    return OrderPage(rows, following, OrderCount(len(places), len(places), MOST))
 
 
 def end_of_stretch(orders: QuerySet[Order], before: Cursor | None) -> Cursor | None:
@@ -136,10 +139,10 @@ def attempts_of(orders: Sequence[int]) -> dict[int, Attempts]:
 
 
 def _count(filters: OrderFilter) -> OrderCount:
-    newest = within(Order.objects.filter(filters.by_index), None, None)[: MOST + 1]
+    orders = within(Order.objects.filter(filters.by_index), None, None)
     if not filters.by_row:
-        number = newest.values("pk").count()
-        return OrderCount(number, number)
+        number = orders.values("pk")[: MOST + 1].count()
+        return OrderCount(number, number, MOST)
     passes = Case(When(filters.by_row, then=Value(1)), default=Value(0), output_field=IntegerField())
-    counts = newest.annotate(passes=passes).aggregate(number=Sum("passes", default=0), looked_at=Count("pk"))
-    return OrderCount(**counts)
+    stretch = orders[: STRETCH + 1].annotate(passes=passes)
+    return OrderCount(**stretch.aggregate(number=Sum("passes", default=0), looked_at=Count("pk")), most=STRETCH)

@@ -169,6 +169,7 @@ def test_counting_stops_at_a_limit(village, monkeypatch):
 
     assert (counted(), counted(status="DECLINED"), counted(kind="RECURRING")) == ("5 orders", "2 orders", "1 order")
     monkeypatch.setattr(order_list, "MOST", 3)
+    monkeypatch.setattr(order_list, "STRETCH", 3)
     assert (counted(), counted(kind="RECURRING")) == ("3+ orders", "1 of the newest 3 orders")
 
 
