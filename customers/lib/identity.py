@@ -43,7 +43,7 @@ def match_keys(identity: Identity) -> Iterator[tuple[str, str]]:
     phones = phones_in(identity.phone, identity.country)
     keys = (
         ("email", normal_email(identity.email)),
-        *(("phone", phone.number) for phone in phones),
+        *(("phone", phone.match_key) for phone in phones),
         *(("digits", phone.digits) for phone in phones),
     )
     return ((kind, value) for kind, value in dict.fromkeys(keys) if value)

@@ -3,11 +3,15 @@
 A number that cannot be told surely makes no key. A whole number is kept as it is dialled now: countries that gave their
 numbers more digits, or another beginning, are in RENUMBERED. What was sent stays as it was written.
 
-`_normal_form` makes it, and `plain_number` (`plain_phones.py`) at once where a number is plain. Pages show it by
-`readable_phone`: the evidence of a match, Compare, ignored values and the search box name only what is in it.
-`other_contacts` (`customers/profile/display.py`) leaves out a number with the normal form of the profile's. So what the
-form drops, such as spaces, is missing there too. It keeps an extension; `without_extension` is for what finds a number
-with or without it.
+`_normal_form` makes it, and `plain_number` (`plain_phones.py`) at once where a number is plain. It means two things:
+
+What finds a customer is `Phone.match_key`: the match keys (`identity.py`), with all that an intake, the worklist and
+rules find by them, and the search. To find a number whatever its extension is that line, and `rebuild`.
+
+What is one value is `comparable_phone`: pages list another writing once (`profile/display.py`), Compare calls it shared
+(`matching/explain.py`), the merge grid has nothing to choose (`merging/forms/rows.py`), batches and rules see a
+conflict where it differs (`merging/conflicts.py`), and an order with it needs no other record (the identity key in
+`identity.py`). What it leaves out, such as spaces, no merge asks about, so it keeps an extension.
 
 Two writings that must, or must not, recognise one customer are a row of SAME or OTHERS in
 `tests/orders/intake/test_phones.py`; normal forms alone are in `tests/customers/lib/test_phones.py`.
@@ -60,6 +64,11 @@ class Phone:
 
     number: str
     digits: str
+
+    @property
+    def match_key(self) -> str:
+        """By which customers are found: with its extension, which `without_extension` of it would leave out."""
+        return self.number
 
 
 def phones_in(text: str, country: str = "") -> Sequence[Phone]:
@@ -223,7 +232,10 @@ def is_possible_phone(text: str) -> bool:
 
 
 def comparable_phone(text: str, country: str = "") -> str:
-    """Two spellings of the same phones are equal in this, and only they: E.164, else the digits, else the text."""
+    """Two spellings of the same phones are equal in this, and only they: E.164, else the digits, else the text.
+
+    Not what finds a customer: that is `match_key`. What is equal here is one value, of which a merge keeps one writing.
+    """
     phones = sorted(phone.number or phone.digits for phone in phones_in(text, country))
     return " ".join(phones) or " ".join(unicodedata.normalize("NFC", text).casefold().split())
 

@@ -17,7 +17,7 @@ from django.db.models.lookups import In
 from customers.lib.emails import normal_email
 from customers.lib.identity import fold
 from customers.lib.names import LONGEST_WORD, name_words
-from customers.lib.phones import as_dialled, ending, first_whole_number, phones_in
+from customers.lib.phones import as_dialled, ending, phones_in
 from customers.models import Customer, MatchKey, MatchKind, SearchWord, SourceRecord
 from customers.models.matching import Key
 from customers.models.places import BillingCity, BillingPostalCode
@@ -171,8 +171,8 @@ def keys_in(text: str) -> Iterator[Key]:
         if phone.digits:
             yield MatchKind.DIGITS, phone.digits
         # As dialled within the country, and with the + left out.
-        numbers = {phone.number, first_whole_number(f"+{phone.digits}")} - {""}
-        yield from ((MatchKind.PHONE, number) for number in numbers)
+        written = {number.match_key for number in (phone, *phones_in(f"+{phone.digits}"))} - {""}
+        yield from ((MatchKind.PHONE, key) for key in written)
 
 
 def numbered(text: str) -> Customer | None:

@@ -3,10 +3,19 @@
 import pytest
 
 from customers.lib.identity import Identity, match_keys
-from customers.lib.phones import comparable_phone, first_whole_number, phones_in, readable_phone
+from customers.lib.phones import (
+    Phone,
+    comparable_phone,
+    first_whole_number,
+    phones_in,
+    readable_phone,
+    without_extension,
+)
+from customers.merging.conflicts import conflicts
 from customers.profile.clean import clean_typed, comparable
 from customers.profile.display import other_contacts
-from customers.profile.fields import BY_KEY
+from customers.profile.fields import BLANK, BY_KEY
+from customers.search.lookups import keys_in
 from tests.factories import CustomerFactory, SourceRecordFactory
 from tests.tables import table
 
@@ -200,3 +209,15 @@ def test_a_phone_that_differs_by_its_extension_is_another_one_on_the_page():
     helena = CustomerFactory(phone="817-924-7272 x5")
     record = SourceRecordFactory(customer=helena, phone="817-924-7272 x6")
     assert list(other_contacts(helena, [record])) == ["817-924-7272 x6"]
+
+
+@pytest.mark.django_db
+def test_extensions_can_be_left_out_of_what_finds_and_still_no_merge_loses_one(monkeypatch):
+    one, other = "817-924-7272 x5", "817-924-7272 x6"
+    monkeypatch.setattr(Phone, "match_key", property(lambda phone: without_extension(phone.number)))
+    helena = CustomerFactory(phone=one)
+    record = SourceRecordFactory(customer=helena, phone=other)
+    assert ("phone", "+18179247272") in {*match_keys(Identity(phone=one))} & {*match_keys(Identity(phone=other))}
+    assert ("phone", "+18179247272") in {*keys_in(other)}
+    assert list(other_contacts(helena, [record])) == [other]
+    assert [field.key for field in conflicts([BLANK | {"phone": phone} for phone in (one, other)])] == ["phone"]
