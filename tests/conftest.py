@@ -39,7 +39,7 @@ ON_ONE_DATABASE = {"api", "crm", "deploy", "pages", "values"}
 LONG = {
     *("test_properties.py", "test_migrations.py", "test_truth_table.py", "test_queries.py"),
     *("test_history_costs.py", "test_order_list_costs.py", "test_same_as_intake.py", "test_scan.py"),
-    *("constant_cost", "histories", "plans"),
+    *("constant_cost", "histories", "plans/"),
 }
 """Tests that take long: they begin first, so that none runs alone at the end; `make test-fast` leaves them
 out."""
@@ -51,9 +51,9 @@ MANY_ROWS = {"constant_cost", "test_demo.py", "test_queries.py", "test_sample_st
 """Tests that write thousands of rows."""
 
 ON_BOTH = {
-    *("search", "constant_cost", "plans", "test_migrations.py", "test_rebuild.py", "test_access.py", "test_queries.py"),
-    *("test_unavailable.py", "test_incremental_readers.py", "test_event_consumers.py", "test_statements.py"),
-    "personal_data",
+    *("search", "constant_cost", "plans/", "personal_data", "test_migrations.py", "test_rebuild.py", "test_access.py"),
+    *("test_queries.py", "test_unavailable.py", "test_incremental_readers.py", "test_event_consumers.py"),
+    "test_statements.py",
     *("test_turns.py", "test_workers.py", "test_clock.py", "test_exports.py", "test_deliver.py", "test_endpoints.py"),
 }
 """Lists and searches are pages whose queries are what is tested; so are plans, tables and caches. Every page is opened
@@ -65,9 +65,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "browser" not in item.path.parts and not depends_on_database(item):
             item.add_marker(pytest.mark.one_database)
-        if LONG & {*item.path.parts}:
+        if LONG & places(item):
             item.add_marker(pytest.mark.long)
-    items.sort(key=lambda item: not LONG & {*item.path.parts})
+    items.sort(key=lambda item: not LONG & places(item))
     missing = [] if connection.vendor == "postgresql" else ["postgres"]
     if any(item.get_closest_marker("rabbitmq") for item in items) and not rabbitmq_answers():
         missing.append("rabbitmq")
@@ -80,6 +80,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
+
+
+def places(item: pytest.Item) -> set[str]:
+    """Its file, the folders that it is in, and with a slash the one beside this file."""
+    parts = item.path.relative_to(TESTS).parts
+    return {*parts, f"{parts[0]}/"}
 
 
 def lacks_tool(item: pytest.Item) -> bool:
@@ -98,7 +104,7 @@ def rabbitmq_answers() -> bool:
 
 def depends_on_database(item: pytest.Item) -> bool:
     """Whether it is about rules, locks, plans, lists or tables, rather than about pages, dialects or commands."""
-    folders_and_file, fixtures = {*item.path.relative_to(TESTS).parts}, {*getattr(item, "fixturenames", ())}
+    folders_and_file, fixtures = places(item), {*getattr(item, "fixturenames", ())}
     if item.get_closest_marker("postgres") or folders_and_file & ON_BOTH:
         return True
     if "run_together" in fixtures:  # whoever acts at the same time waits for locks
