@@ -6,10 +6,17 @@ another merge now, and the preview lists both. Tags and attributes are linked ro
 they are not in the plan. Of several of one name `customers/labels/effective.py` says which counts; what staff added to
 the survivor since (`added_by_staff`) stays there.
 
-What an undo gives back besides, also tags or attributes that it shall move, is a field of UndoPlan, in its fingerprint
-if the user decides on it. What it follows from is read by `_read`, with all else at once. `undo` writes it, rows that
-change their record as `_move_kind` of `unmerge.py` does; `undo_preview` shows it. A choice of the user is a field of
-UndoTerms (`undo.py`), which `views/undo.py` reads. `tests/customers/constant_cost/test_statements.py` holds the cost.
+What an undo gives back besides, also tags or attributes that it shall move, passes these stations:
+
+1. `_read` reads what it follows from, with all else at once, into a field of UndoRows.
+2. `plan_within` makes a field of UndoPlan of it, which is in its `fingerprint` if the user sees it and decides.
+3. `_undo` of `undo.py` writes it under the locks: rows that change their record by `records/move_rows.py`, to one of
+   its `staff_records`, with their history.
+4. `undo_preview.py` shows it on `merge_undo.html`, that of `customers/batches/` on `templates/batches/undo.html`.
+5. A choice of the user is a field of UndoTerms (`undo.py`), which two forms fill: `_undo` of `views/undo.py`, and
+   `crm/batches/forms/undo.py`, whose answer BatchUndo keeps in a column for the job (`customers/batches/undo.py`).
+
+`tests/customers/constant_cost/test_statements.py` holds the cost.
 """
 
 from __future__ import annotations

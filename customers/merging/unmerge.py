@@ -34,6 +34,7 @@ from customers.models import (
 )
 from customers.records import external, history, ownership
 from customers.records.counts import RowCount
+from customers.records.move_rows import move_rows, rows_of_staff
 from customers.records.staff_record import staff_record_of
 
 if TYPE_CHECKING:
@@ -94,17 +95,11 @@ def _undo(member: MergeMember, *, by: User | None) -> Customer:
 def _move_rows(kinds: Collection[MovableKind], *, old: Customer, new: Customer, by: User | None) -> None:
     if not kinds:
         return
-    staff_record = staff_record_of(new)
-    counts = [RowCount(kind, _move_kind(kind, old, staff_record)) for kind in kinds]
+    to = staff_record_of(new).pk
+    counts = [RowCount(kind, move_rows(rows_of_staff(kind, old, which=MOVABLE[kind]), to=to)) for kind in kinds]
     if rows := [_as_value(count) for count in counts if count.number]:
         history.write(old, HistoryKind.SPLIT, "Moved {rows} to {customer}.", rows=rows, customer=new, by=by)
         history.write(new, HistoryKind.SPLIT, "Received {rows} from {customer}.", rows=rows, customer=old, by=by)
-
-
-def _move_kind(kind: MovableKind, old: Customer, staff_record: SourceRecord) -> int:
-    old_records = SourceRecord.objects.filter(customer=old, data_source__name=DataSource.STAFF)
-    rows = kind._default_manager.filter(MOVABLE[kind], source_record__in=old_records)
-    return rows.update(source_record=staff_record)
 
 
 def _as_value(count: RowCount) -> Value:
