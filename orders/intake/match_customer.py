@@ -3,7 +3,11 @@
 In this order: (1) the source record that the data source named; (2) its record of the same identity, oldest first;
 (3) the live customer with the same email or phone and the same first or last name who matches best
 (`customers.matching.recognise`); (4) a new customer. With deduplication off, (2) and (3) are left out. An identity
-whose email and phone are placeholders or ignored is as one without. An incoming order never changes a profile.
+whose email and phone are placeholders or ignored is as one without.
+
+What comes in changes no profile of a customer who was there, with two exceptions: a purchase clears the lead status
+Lost (`clear_lost`, called in `take.py` and by an import), and an import adds the refusals of its rows (`_refuse` in
+`orders/imports/batch/new_rows.py`).
 """
 
 from __future__ import annotations
@@ -198,6 +202,7 @@ def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
         customer=owner,
         **_fields(incoming),
     )
+    # The profile stays: docs/merging.md, “Why a value shows on a customer, or does not”.
     touch_customer(owner.pk)
     insert(*(UnmatchedValue(source_record=record, kind=row.kind, value=row.value, by=row.by) for row in excluded))
     return record

@@ -107,6 +107,7 @@ def _write_other_identity(record: SourceRecord, identity: Identity) -> None:
     # Without a lock where nothing new was sent: an order of a known person waits for no merge.
     if identity_key(updated_by(record, identity)) != record.identity_key:
         lock_owner(record)
+        # The profile stays: docs/merging.md, “Why a value shows on a customer, or does not”.
         record_of_identity(SourceRecord.objects.get(pk=record.pk), identity)
 
 

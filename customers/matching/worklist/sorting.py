@@ -1,11 +1,13 @@
 """The order of the worklist, which is said here alone: ORDER, packed into a number by `rank_of`.
 
-A greater rank comes first. It is stored with shared values (`ranks.py`), pages sort by it (`page.py`), and the
-filter by evidence reads ranges of it (`ranks_of`), wherever in ORDER the strength stands.
+A greater rank comes first. It is stored with shared values (`ranks.py`), pages sort by it (`page.py`), and the filter
+by evidence reads ranges of it (`ranks_of`), wherever in ORDER the strength stands. A new criterion is a
+WorklistCriterion of a value of `Judgement` (`matching/judgement.py`), which has all that is known of a group.
 
-Who changes ORDER runs `tests/customers/matching/worklist/test_queue.py`, which names the numbers that FIRST_RANKS of
-`customers/models/matching.py` must have then. Stored values get these too, and the clock ranks them from there: the
-migration that `makemigrations` writes for the new default has beside it, with the same numbers,
+Who changes ORDER runs `tests/customers/matching/worklist/test_queue.py`, which fails and prints the numbers that
+FIRST_RANKS of `customers/models/matching.py` must have then, on the left. Stored values get these too, and the clock
+ranks them from there: the migration that `makemigrations` writes for the new default has beside it, with the same
+numbers,
 
     FIRST_RANKS = {"email": 960, "phone": 576, "digits": 576}
 

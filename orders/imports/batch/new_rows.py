@@ -159,10 +159,12 @@ class NewRows:
         for record in records:
             for name, value in vars(self.completed[record.pk].identity).items():
                 setattr(record, name, value)
+        # The profile stays: docs/merging.md, “Why a value shows on a customer, or does not”.
         SourceRecord.objects.bulk_update(records, IDENTITY_FIELDS)
         match_keys.refresh(records)
 
     def _refuse(self) -> None:
+        """The one value that an import adds to the profile of a customer who was there."""
         for pk, refusals in sorted(self.refusals.items()):
             version = Customer.objects.values_list("version", flat=True).get(pk=pk)
             edit_profile(Customer(pk=pk), refusals, version=version, by=self.imported.by, via=VIA)
