@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models.lookups import IsNull
-from django.urls import reverse
 from django.utils import timezone
 
 from customers.lib.names import sort_key
+from customers.lib.paths import path_of
 from customers.lib.phrases import ISOLATES, with_number
 from customers.models.exact import ExactCharField
 from customers.models.functions import Now
@@ -163,7 +163,7 @@ class Customer(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("customers:detail", args=[self.pk])
+        return path_of("customers:detail", self.pk)
 
     @property
     def name(self) -> str:

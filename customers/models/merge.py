@@ -2,9 +2,9 @@ from functools import partial
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 
+from customers.lib.paths import path_of
 from customers.lib.phrases import with_number
 from customers.models.customer import Customer
 from customers.models.exact import ExactCharField
@@ -112,7 +112,7 @@ class Merge(models.Model):
         return f"Merge {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("customers:merge_detail", args=[self.pk])
+        return path_of("customers:merge_detail", self.pk)
 
     @property
     def survivor_then(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from typing import Any
 
@@ -41,7 +41,7 @@ class Choice:
     tab: Tab
     model: type[LinkedRow] | None
 
-    @property
+    @cached_property
     def slug(self) -> str:
         return slugify(self.tab.label)
 
@@ -133,6 +133,7 @@ def offered(permissions: set[str]) -> list[Choice]:
     return [choice for choice in _all_choices() if choice.tab.permission in permissions]
 
 
+@cache
 def _all_choices() -> list[Choice]:
     choices = [*(Choice(model.tab, model) for model in tabbed_models() if model.tab), Choice(SOURCES, None)]
     return sorted(choices, key=lambda choice: choice.tab.position)

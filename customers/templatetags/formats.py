@@ -1,11 +1,12 @@
 """Filters that format amounts, countries, states, users and times on pages."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
@@ -61,6 +62,12 @@ def country(address: dict[str, str]) -> str:
 def actor(user: object) -> SafeString:
     """Who acted: a user, whose name must not turn the rest of the line round, or an API client."""
     return format_html("<bdi>{}</bdi>", user) if user else SafeString("API client")
+
+
+@register.filter
+def definitions(values: Iterable[tuple[object, object]]) -> SafeString:
+    """Of a list of definitions: each label with its value, both of which people or programs may have written."""
+    return format_html_join("", "<div><dt><bdi>{}</bdi></dt><dd><bdi>{}</bdi></dd></div>", values)
 
 
 @register.filter

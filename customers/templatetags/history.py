@@ -2,10 +2,10 @@
 
 from django import template
 from django.template.context import Context
-from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from customers.lib.paths import path_of
 from customers.lib.sentences import BREAK, SentencePart, parts
 from customers.models import HistoryEntry
 from customers.permissions import VIEW_ORDERS
@@ -32,4 +32,4 @@ def _shown(part: SentencePart, pages: dict[str, str]) -> SafeString:
         return mark_safe("<br>")
     shown = format_html("<bdi>{}</bdi>", part.text) if part.is_foreign else conditional_escape(part.text)
     kind, key = part.names or ("", "")
-    return format_html('<a href="{}">{}</a>', reverse(pages[kind], args=[key]), shown) if kind in pages else shown
+    return format_html('<a href="{}">{}</a>', path_of(pages[kind], key), shown) if kind in pages else shown

@@ -5,9 +5,9 @@ from functools import partial
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 
+from customers.lib.paths import path_of
 from customers.models import DataSource, LinkedRow, Tab, TabPosition
 from customers.models.exact import ExactCharField
 from customers.models.history import ORDER_NUMBER_LENGTH
@@ -176,7 +176,7 @@ class Order(LinkedRow):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("orders:order_detail", args=[self.number])
+        return path_of("orders:order_detail", self.number)
 
     @classmethod
     def keep_of_erased(cls, records: Collection[int]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
-from django.urls import reverse
 from django.utils.deconstruct import deconstructible
 
+from customers.lib.paths import path_of
 from customers.lib.phrases import Notice, isolated, join_words
 from customers.models import BillingStatus, LinkedRow, SourceRecord, Tab, TabPosition
 from customers.models.exact import ExactCharField
@@ -176,7 +176,7 @@ class Purchase(LinkedRow):
         return str(self.product)
 
     def get_absolute_url(self) -> str:
-        return reverse("orders:purchase_detail", args=[self.pk])
+        return path_of("orders:purchase_detail", self.pk)
 
     @property
     def bills_on(self) -> date | None:

@@ -21,6 +21,8 @@ from customers.totals.sums import Amount, sum_rows
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
+OF_ONE_TAB = ("tab", "before", "kind", "note")
+
 
 def rows(
     request: "StaffRequest",
@@ -44,10 +46,19 @@ def rows(
         "chosen": chosen,
         "filled": filled,
         "narrowing": narrowing,
+        "kept": _kept(request),
         "page": tabs.page(chosen, customer, records, narrowing.query, totals),
         "sums": sum_rows(of_source) if chosen.tab.totals else None,
         "may_split": chosen.model is None and request.user.has_perm(SPLIT) and has_several_records(customer),
     }
+
+
+def _kept(request: "StaffRequest") -> str:
+    """What of the address another tab keeps, such as the data source, behind its name."""
+    query = request.GET.copy()
+    for name in OF_ONE_TAB:
+        query.pop(name, None)
+    return f"&{query.urlencode()}" if query else ""
 
 
 def newest(customer: Customer, shown: Mapping[str, Any]) -> dict[str, Any]:
