@@ -30,7 +30,11 @@ class HistoryKind(models.TextChoices):
 
 
 ORDER_NUMBER_LENGTH = 10
-"""Characters of the number of an order or an invoice, which `orders/models/order.py` makes."""
+"""The width of all columns that have the number of an order or an invoice, which `orders/models/order.py` makes.
+
+A longer number needs wider columns: `makemigrations` writes a migration for each app, which takes no time on
+PostgreSQL.
+"""
 OF_ORDERS = frozenset({HistoryKind.ORDER, HistoryKind.PAYMENT, HistoryKind.PURCHASE})
 """Hidden from users who may not view orders."""
 

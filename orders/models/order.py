@@ -17,7 +17,8 @@ from orders.models.catalogue import Campaign, Product
 from orders.models.erased_id import ErasedId, name_of_key, name_of_order_id
 from orders.models.idempotency import IdempotencyKey
 
-ORDER_NUMBER_FORM = rf"[0-9A-F]{{{ORDER_NUMBER_LENGTH}}}"
+RANDOM_DIGITS = 10
+ORDER_NUMBER_FORM = rf"[0-9A-F]{{{RANDOM_DIGITS}}}"
 """What `random_order_number` makes, as a regular expression."""
 
 
@@ -25,10 +26,14 @@ def random_order_number() -> str:
     """What orders and invoices are called by: upper-case hexadecimal digits, which tell nothing of when it came.
 
     There are a million million of them. Where a million orders have one, one draw in a million is taken, and what
-    writes the order tries once more (`tests/orders/test_order_numbers.py`). A prefix, such as the year, comes before as
-    many digits as today: ORDER_NUMBER_LENGTH grows first.
+    writes the order tries once more (`tests/orders/test_order_numbers.py`). A prefix comes before as many digits:
+    ORDER_NUMBER_LENGTH, the width of the columns, grows first.
+
+    As the default of a column it knows neither the kind of the order nor its day: a year would be that of the writing.
+    A number that follows from the order is given as `number` where a new one is made: `orders/intake/take.py`,
+    `invoices/rows.py`, `payments/bills/bill_purchase.py` and `imports/batch/new_order.py`.
     """
-    return secrets.token_hex(ORDER_NUMBER_LENGTH // 2).upper()
+    return secrets.token_hex(RANDOM_DIGITS // 2).upper()
 
 
 class OrderKind(models.TextChoices):

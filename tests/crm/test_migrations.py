@@ -15,13 +15,16 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import AlterField, Migration, RemoveField
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import StateApps
+from django.db.models import CharField
 
 from customers.lib import sentences
 from tests.crm.history_in_prose import AFTER, UNREADABLE
 from tests.crm.schema import permissions, tables
+from tests.lint_migrations import only_widens
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -264,3 +267,15 @@ def test_every_migration_of_ours_can_be_taken_back():
         if not operation.reversible
     }
     assert not final
+
+
+@table(("length", "options", "passes"), [(16, {}, True), (8, {}, False), (16, {"null": True}, False)])
+def test_the_lint_lets_a_longer_text_pass(length, options, passes):
+    loader = MigrationLoader(None)
+    migration = Migration("0099_longer", "customers")
+    migration.dependencies = loader.graph.leaf_nodes("customers")
+    wider = CharField(max_length=length, blank=True, **options)
+    migration.operations = [AlterField("historyentry", "order_number", wider)]
+    assert only_widens(migration, loader) is passes
+    migration.operations.append(RemoveField("historyentry", "sentence"))
+    assert not only_widens(migration, loader)

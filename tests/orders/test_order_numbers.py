@@ -1,5 +1,6 @@
-"""The number of an order is drawn, and drawn once more where another order has it."""
+"""The number of an order has its form, fits its columns, and is drawn once more where another order has it."""
 
+import re
 import secrets
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ import pytest
 import time_machine
 
 from customers.models import SourceRecord
+from customers.models.history import ORDER_NUMBER_LENGTH
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.order import IncomingOrder
@@ -16,6 +18,7 @@ from orders.invoices.import_ import import_invoices
 from orders.invoices.incoming import IncomingInvoice, IncomingInvoiceLine
 from orders.models import Import, Order, Purchase
 from orders.models import order as order_model
+from orders.models.order import ORDER_NUMBER_FORM, random_order_number
 from orders.payments.bills.bill_purchase import bill_due
 from tests.factories import DataSourceFactory, order, person
 from tests.factories.purchases import bought
@@ -23,6 +26,12 @@ from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 31)
+
+
+def test_a_number_has_its_form_and_fits_the_columns():
+    number = random_order_number()
+    assert re.fullmatch(ORDER_NUMBER_FORM, number)
+    assert len(number) <= ORDER_NUMBER_LENGTH, "Widen the columns first: PostgreSQL refuses a longer number."
 
 
 def take_in(record: SourceRecord) -> None:
