@@ -1,8 +1,9 @@
 """Scores customers who changed since the last scan, so that a new one is in the worklist within a minute.
 
 They are compared with those who share an email, a phone or both names, or were likely before; addresses wait for the
-next scan. How rare their values are is not known from so few, so none counts more than usual. So a pair whose fields
-agree as they did keeps its probability. Another one gets a new one, and no longer waits if that is not likely.
+next scan. How rare their values are is not known from so few, so none counts more than usual (`rarity.py`). So a pair
+whose fields agree as they did keeps its probability. Another one gets a new one, and no longer waits if that is not
+likely.
 """
 
 from __future__ import annotations

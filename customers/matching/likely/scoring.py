@@ -122,8 +122,7 @@ class ComparedTable:
         linker = Linker(interface.register("compared"), settings, log_level=logging.ERROR)
         for level in {level.by_rarity: level for c in compared for level in c.levels if level.by_rarity}.values():
             column = level.by_rarity
-            is_part = self.site is not None
-            frequencies = frequency_table(level, model, customers=self.customers, is_part=is_part)
+            frequencies = frequency_table(level, model, customers=self.customers, site=self.site)
             self.keep(f"tf_{column}", frequencies)
             linker.table_management.register_term_frequency_lookup(interface.register(f"tf_{column}"), column)
         return linker

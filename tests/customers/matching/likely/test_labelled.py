@@ -35,8 +35,28 @@ def test_a_model_trained_on_the_customers_at_hand_without_labels_finds_more_and_
     assert quality(grouped(pairs, labelled, model, least=SURE), labelled).wrong == 0
 
 
-def test_two_people_are_never_surely_one_however_much_they_have_in_common():
+@pytest.mark.parametrize("site", [pytest.param(None, id="all"), pytest.param(1_000_000, id="a few of a large site")])
+def test_two_people_are_never_surely_one_however_much_they_have_in_common(site):
     with open_table(two_people()) as table:
-        pairs = list(score(table, shipped_model()).pairs)
+        pairs = list(score(table, shipped_model(), site=site).pairs)
     assert len(pairs) > 5, "they are compared"
     assert [(pair.first, pair.second, pair.weights) for pair in pairs if pair.probability >= SURE] == []
+
+
+def test_the_few_who_changed_are_as_sure_as_in_a_scan_of_all_and_never_surely_wrong():
+    labelled = fake_1000(with_birth=False)
+    model, people = shipped_model(), labelled.customers
+    sure_of_all = {ends for ends, likely in likely_pairs(labelled, model).items() if likely >= SURE}
+    by_scan: set[tuple[int, int]] = set()
+    found: set[tuple[int, int]] = set()
+    for changed in ([one.id for one in people[at : at + 5]] for at in (100, 400, 700)):
+        emails = {email for one in people if one.id in changed for email in one.emails}
+        part = [one for one in people if one.id in changed or emails & {*one.emails}]
+        numbers = {one.id for one in part}
+        by_scan |= {pair for pair in sure_of_all if numbers >= {*pair} and {*pair} & {*changed}}
+        with open_table(part) as table:
+            scores = score(table, model, only=changed, site=len(people))
+            found |= {(pair.first, pair.second) for pair in scores.pairs if pair.probability >= SURE}
+    assert len(by_scan) > 20
+    assert len(by_scan & found) > 0.8 * len(by_scan)
+    assert found <= labelled.true_pairs
