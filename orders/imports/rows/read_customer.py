@@ -55,12 +55,12 @@ class CustomerReader:
             if field.kind is FieldKind.LISTED
         }
         self._parts = {key: [part for part in PARTS if f"{key}.{part}" in targets] for key in ADDRESSES}
-        self._said = sorted(target for target in targets if target in BY_TARGET and BY_TARGET[target].group in GROUPS)
+        self.compared = sorted(target for target in targets if BY_TARGET[target].group in GROUPS)
         self._known: dict[tuple[str | None, ...], ReadCustomer] = {}
 
     def read(self, values: Values) -> ReadCustomer:
         """The same for all rows that say the same of their customer."""
-        said = tuple(map(values.cells.get, self._said))
+        said = tuple(map(values.cells.get, self.compared))
         if (known := self._known.get(said)) is None:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()

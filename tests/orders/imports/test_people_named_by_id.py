@@ -8,7 +8,8 @@ from customers.models import SourceRecord
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.order import IncomingOrder
-from orders.models import Import, MatchedBy, Order
+from orders.models import ErasedId, Import, MatchedBy, Order
+from orders.models.erased_id import MANY
 from tests.factories import DataSourceFactory, order, person
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +51,11 @@ def test_an_order_that_stands_twice_in_a_file_is_written_once_and_what_differs_i
     assert [verdict.outcome for verdict in verdicts] == ["created", "here", "refused"]
     assert "differs in total" in verdicts[2].reason
     assert Order.objects.count() == 1
+
+
+def test_an_order_that_was_erased_is_found_among_many():
+    ErasedId.keep(["order 1 external_id o7"])
+    many = [f"order 1 external_id o{n}" for n in range(2 * MANY)]
+    assert ErasedId.among(many) == {"order 1 external_id o7"}
+    ErasedId.objects.all().delete()
+    assert ErasedId.among(many) == set()

@@ -12,6 +12,8 @@ from orders.imports.columns.mapping import ColumnMapping, MappedColumn
 from orders.imports.errors import MappingError
 from orders.imports.files.table import Row
 from orders.imports.rows.read import MOST_LINES, Reader
+from orders.imports.rows.read_customer import CustomerReader
+from orders.imports.rows.values import Formats, Values
 from orders.models import OrderStatus
 from tests.orders.imports.files import csv_table
 from tests.orders.imports.reading import PRAGUE, SHOP, read, read_csv, refusals
@@ -255,3 +257,21 @@ def test_whatever_cells_say_a_row_is_read_or_refused(cells, rows_of):
     assert mapping.rows_of == rows_of
     (row,) = Reader(OneRow(cells), mapping, SHOP, zone=PRAGUE).rows()
     assert bool(row.refusal) != bool(row.customer)
+
+
+@pytest.mark.django_db
+def test_all_that_is_read_of_a_customer_tells_two_of_them_apart():
+    """Who says the same is read once, so nothing may be read that is not compared before."""
+    asked = set()
+
+    class Cells(dict[str, str]):
+        def get(self, target, default=None):
+            asked.add(target)
+            return super().get(target, default)
+
+    reader = CustomerReader(SHOP, {target.key for target in TARGETS}, is_strict=True)
+    formats = Formats("", ".", PRAGUE, {}, {})
+    first, other, again = (reader.read(Values(Cells(email=f"{n}@b.com"), formats)) for n in (1, 2, 1))
+    assert (first.customer.identity.email, other.customer.identity.email) == ("1@b.com", "2@b.com")
+    assert again is first
+    assert asked <= set(reader.compared)
