@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -119,8 +120,10 @@ class RuleForm(forms.Form):
 
     def show_version(self, version: int) -> None:
         """The rule was changed meanwhile: what the page shows now is what the user sees."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
+        # Of what a request sent, a copy can be changed.
+        sent: Any = copy(self.data)
+        sent["version"] = str(version)
+        self.data = sent
 
     @property
     def values(self) -> dict[str, Any]:
