@@ -1,8 +1,6 @@
-from subprocess import Popen
-
 import pytest
 
-from tests.crm.jobs.worker_processes import worker_process
+from tests.crm.jobs.worker_processes import WorkerProcess, worker_process
 from tests.factories import make_user
 
 
@@ -16,7 +14,7 @@ def start_worker():
     """Start a worker in a process of its own; those that still run after the test are killed."""
     workers = []
 
-    def start(**options: str) -> Popen:
+    def start(**options: str) -> WorkerProcess:
         workers.append(worker_process(**options))
         return workers[-1]
 
