@@ -39,7 +39,7 @@ ON_ONE_DATABASE = {"api", "crm", "deploy", "pages", "values"}
 LONG = {
     *("test_properties.py", "test_migrations.py", "test_truth_table.py", "test_queries.py"),
     *("test_history_costs.py", "test_order_list_costs.py", "test_same_as_intake.py", "test_scan.py"),
-    *("constant_cost", "histories", "plans/"),
+    *("test_benchmarks.py", "test_incremental_readers.py", "constant_cost", "histories", "plans/"),
 }
 """Tests that take long: they begin first, so that none runs alone at the end; `make test-fast` leaves them
 out."""

@@ -128,13 +128,13 @@ def test_every_page_can_be_used_by_everybody_at_both_sizes_and_in_both_themes(
     folder = request.config.getoption("--screenshots")
     complaints, checked = [], set()
     signed_in = False
+    axe.load(page)
     for shown in sorted([*pages()][share::SHARES], key=lambda shown: shown.signed_in):
         if shown.signed_in and not signed_in:
             let_in(page, User.objects.get(username="admin"), live_server.url)
             signed_in = True
         of_page = open_page(page, shown)
         with watch.off():  # axe sets styles to try things out
-            axe.load(page)
             of_page += judge(page, folder, shown.name, checked)
         complaints += [f"{shown.name}: {complaint}" for complaint in of_page]
 
