@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from crm.jobs import turn
+from crm.jobs.kinds.rebuild import start_rebuild
 from crm.jobs.models import Job
 from tests.crm.jobs.counting import result_lines, rows_done, start_counting
-from tests.crm.jobs.worker_processes import kill_in_mid_job, wait_until
+from tests.crm.jobs.worker_processes import command_process, kill_in_mid_job, wait_until
+from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 ROWS = 150
@@ -63,3 +65,18 @@ def test_two_at_once_of_whom_one_lost_its_lease_do_each_row_once(owner, run_toge
     if job.is_unfinished:  # the quick one met a row of the slow one, and would try again
         take(job)
     check_each_row_once(job)
+
+
+@pytest.mark.one_database  # the workers above are forks; this one begins with nothing
+def test_the_command_starts_a_worker_that_knows_the_jobs_and_ends_when_asked():
+    job, _ = start_rebuild(by=make_user("jane", ["jobs.start_rebuild"]))
+    worker = command_process("worker")
+    try:
+        wait_until(lambda: not Job.objects.get(pk=job.pk).is_unfinished)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=20) == 0
+    finally:
+        worker.kill()
+        worker.wait()
+    job.refresh_from_db()
+    assert job.state == "done"

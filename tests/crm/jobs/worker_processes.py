@@ -4,16 +4,22 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
+from django.conf import settings
 from django.db import connection, connections
 
 from crm.jobs.models import Job
 
 Answer = TypeVar("Answer")
+ROOT = Path(__file__).parents[3]
 
 
 class WorkerProcess(multiprocessing.get_context("fork").Process):
@@ -35,6 +41,25 @@ def worker_process(module: str = "tests.crm.jobs.counting_worker") -> WorkerProc
     worker = WorkerProcess(target=import_module(module).main)
     worker.start()
     return worker
+
+
+def command_process(*command: str) -> subprocess.Popen:
+    """A command of `manage.py` that begins with nothing, on the database of the test."""
+    surroundings = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database_url(),
+        "FILES": str(settings.MEDIA_ROOT),
+    }
+    return subprocess.Popen([sys.executable, "manage.py", *command, "--skip-checks"], cwd=ROOT, env=surroundings)
+
+
+def database_url() -> str:
+    of = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{of['NAME']}"
+    password = f":{quote(of['PASSWORD'])}" if of["PASSWORD"] else ""
+    return f"postgres://{of['USER']}{password}@{of['HOST']}:{of['PORT'] or 5432}/{of['NAME']}"
 
 
 def wait_until(condition: Callable[[], Answer | None], seconds: float = 60) -> Answer:
