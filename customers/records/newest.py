@@ -80,6 +80,18 @@ def newest(
     return rows.filter(pk__in=_joined(model, customer, before, source, filters).values("pk")[:limit])
 
 
+def oldest(model: type[Row], customer: Customer, *, after: Cursor | None = None, limit: int = PAGE) -> list[Row]:
+    """As `newest`, the other way round, from a place on."""
+    rows = model._default_manager.order_by("at", "pk")
+    if after:
+        rows = rows.filter(compared_to(after, "gt"))
+    if connections[rows.db].vendor == "postgresql":
+        places = record_by_record(rows.values_list("at", "pk"), customer.pk, 0, limit)
+        found = model._default_manager.in_bulk([pk for _, pk in places])
+        return [found[pk] for _, pk in places if pk in found]
+    return list(rows.filter(source_record__customer=customer)[:limit])
+
+
 def _joined(
     model: type[Row], customer: Customer | Slot, before: Cursor | None, source: int | None, filters: Mapping[str, Any]
 ) -> QuerySet[Row]:

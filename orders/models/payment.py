@@ -41,6 +41,8 @@ UNDECIDED_REFUSAL = (
     "The gateway has given two different answers about a payment of order {order}. Decide on the page of the order,"
     " then delete the customer."
 )
+MOST_NAMED = 100
+"""Payments that keep a customer from being deleted."""
 UNDECIDED = (Contradiction.DONE, Contradiction.NOT_DONE)
 
 
@@ -122,8 +124,8 @@ class Transaction(LinkedRow):
     def erase_refusals(cls, records: models.QuerySet[SourceRecord]) -> list[str]:
         # A payment that may have happened needs its order.
         unknown = models.Q(status=TransactionStatus.PENDING) | models.Q(contradiction__in=UNDECIDED)
-        payments = cls.objects.filter(unknown, source_record__in=records).order_by("order__number", "status")
+        payments = cls.objects.filter(unknown, source_record__in=records)
         return [
             (PENDING_REFUSAL if status == TransactionStatus.PENDING else UNDECIDED_REFUSAL).format(order=number)
-            for number, status in payments.values_list("order__number", "status").distinct()
+            for number, status in sorted(set(payments.values_list("order__number", "status")[:MOST_NAMED]))
         ]

@@ -11,7 +11,7 @@ from django.utils.deconstruct import deconstructible
 
 from customers.lib.paths import path_of
 from customers.lib.phrases import Notice, isolated, join_words
-from customers.models import BillingStatus, LinkedRow, SourceRecord, Tab, TabPosition
+from customers.models import BillingStatus, LinkedRow, RecordTotals, SourceRecord, Tab, TabPosition
 from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
 from customers.permissions import VIEW_ORDERS
@@ -59,6 +59,10 @@ BILLING_STATE: Mapping[str, str] = {
     PurchaseStatus.CANCELLED: BillingStatus.CANCELLED,
     PurchaseStatus.COMPLETE: BillingStatus.CANCELLED,
 }
+RUNNING = ("purchases_active", "purchases_past_due")
+"""Of the totals of a record: how many purchases have not ended."""
+MOST_READ = 500
+"""Purchases of which the products are named."""
 ENDED = (PurchaseStatus.CANCELLED, PurchaseStatus.COMPLETE)
 BILLED = (PurchaseStatus.TRIAL, PurchaseStatus.ACTIVE, PurchaseStatus.RECYCLE_BILLING)
 
@@ -216,11 +220,16 @@ class Purchase(LinkedRow):
 
     @classmethod
     def erase_warnings(cls, records: models.QuerySet[SourceRecord]) -> list[Notice]:
+        # What is counted says how many there are, so that none is looked for among very many that have ended.
+        counts = RecordTotals.objects.filter(source_record__in=records).values_list(*RUNNING)
+        number = sum(map(sum, counts))
         active = cls.objects.filter(source_record__in=records).exclude(status__in=ENDED)
-        products = active.values_list("product__name", flat=True).distinct().order_by("product__name")
-        names = [isolated(name) for name in products]
+        read = active.values_list("product__name", flat=True)[: min(number, MOST_READ)] if number else ()
+        names = [isolated(name) for name in sorted(set(read))]
         if not names:
             return []
+        if number > MOST_READ:
+            names.append("others")
         return [
             Notice(
                 "Active purchases are not cancelled.",

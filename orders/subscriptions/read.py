@@ -10,10 +10,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from customers.models import Customer
+from customers.lib.batches import PAGE
+from customers.models import Customer, SourceRecord
+from customers.records.newest import Cursor, oldest
 from orders.models import Order, OrderItem, OrderKind, Product, Purchase
+from orders.models.subscription import NOT_COUNTED
 from orders.revenue.ledger import Ledger, read_last_changes
 from orders.revenue.mrr import SubscriptionMrr
 from orders.revenue.types import Billed
@@ -57,18 +60,36 @@ class CurrentSubscription:
         return 12 * self.amount
 
 
-def first_purchases(customer: Customer) -> QuerySet[Purchase]:
-    purchases = Purchase.objects.filter(source_record__customer=customer)
-    is_earlier = Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
-    earlier = purchases.filter(is_earlier, connection=OuterRef("connection"))
-    return purchases.filter(Q(connection="") | ~Exists(earlier))
+def first_purchases(customer: Customer, *, after: Cursor | None = None, limit: int = PAGE) -> list[Purchase]:
+    """Those with which a subscription begins, oldest first."""
+    firsts: list[Purchase] = []
+    while len(firsts) < limit:
+        read = oldest(Purchase, customer, after=after, limit=limit)
+        first_of = _firsts(customer, {purchase.connection for purchase in read if purchase.connection})
+        firsts += [one for one in read if not one.connection or first_of.get(one.connection) == (one.at, one.pk)]
+        if len(read) < limit:
+            break
+        after = Cursor(read[-1].at, read[-1].pk)
+    return firsts[:limit]
+
+
+def _firsts(customer: Customer, connections: Collection[str]) -> dict[str, tuple[datetime, int]]:
+    """{connection: time and number of its first purchase}"""
+    rows = connected(customer, connections).values_list("connection", "at", "pk")
+    return {connection: (at, pk) for connection, at, pk in sorted(rows, reverse=True)}
+
+
+def connected(customer: Customer, connections: Collection[str]) -> QuerySet[Purchase]:
+    # An index leads to purchases that are not in the totals, as no connected one is.
+    records = SourceRecord.objects.filter(customer=customer).values("pk")
+    return Purchase.objects.filter(source_record__in=records, mrr_until=NOT_COUNTED, connection__in=connections)
 
 
 def current_subscriptions(customer: Customer, firsts: Collection[Purchase]) -> list[CurrentSubscription]:
     """The subscriptions that begin with `firsts`, which are some of `first_purchases`."""
     connections = {purchase.connection for purchase in firsts if purchase.connection}
-    members = Q(pk__in=[purchase.pk for purchase in firsts]) | Q(connection__in=connections)
-    ledger = read_last_changes(Purchase.objects.filter(members, source_record__customer=customer))
+    members = {purchase.pk for purchase in firsts} | set(connected(customer, connections).values_list("pk", flat=True))
+    ledger = read_last_changes(Purchase.objects.filter(pk__in=members))
     mrr_of = ledger.series(customer.pk).subscriptions
     return [
         _current(ledger.purchases[purchase.pk], mrr_of.get(purchase.connection or str(purchase.pk)), ledger)

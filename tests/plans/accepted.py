@@ -6,11 +6,7 @@ STAFF_ANSWERS = "Answers are given by staff, one at a time, and the last 10,000 
 ERASED = "Erased customers are few, and an index has no others."
 FINDINGS = "The exact number is what an admin turns a rule on by; an index alone is read, for at most 20 rules."
 LAST_WEEK = "The share of the last seven days stops a rule, so both its numbers are exact."
-NAMED_ALL = "Before a customer is deleted for good, every purchase that runs and every payment that is open is named."
 PER_PAGE_1 = "Only with per_page=1, and only SQLite, which takes a sort of two rows for nothing."
-CONNECTED = (
-    "Not good: of a customer with very many purchases all are sorted, and for each connected one the earlier are read."
-)
 FOUND_FEW = "Only where it was counted before that no more than a stretch of the list was found."
 TO_COUNT = "The clock counts purchases again as soon as they are due, so that few ever wait for it."
 QUEUE = "No queue has more than 10,000 deliveries (`crm/webhooks/hand_out.py`)."
@@ -21,13 +17,9 @@ ACCEPTED: dict[tuple[str, str], str] = {
     ("batches:undo", "customers_customer by customer_erased"): ERASED,
     ("customers:merges", "customers_customer by customer_erased"): ERASED,
     ("customers:likely_model", "customers_likelyanswer"): STAFF_ANSWERS,
-    ("customers:delete", "distinct"): NAMED_ALL,
-    ("customers:delete", "counts or groups"): NAMED_ALL,
-    ("customers:delete", "sorts"): NAMED_ALL,
     ("GET /v1/customer_notes", "SCAN customers_sourcerecord"): PER_PAGE_1,
     ("GET /v1/opportunities", "SCAN customers_sourcerecord"): PER_PAGE_1,
     ("GET /v1/tasks", "SCAN customers_sourcerecord"): PER_PAGE_1,
-    ("GET /v1/customers/{uuid}/subscriptions", ""): CONNECTED,
     ("orders:order_list", "counts or groups"): FOUND_FEW,
     ("orders:order_list", "sorts"): FOUND_FEW,
     ("customers:detail", "customers_sourcerecord by customers_sourcerecord_pkey"): TO_COUNT,

@@ -79,7 +79,12 @@ def page_growing(
     """A page of `rows`, oldest first, that is read on later."""
     if query.cursor:
         rows = rows.filter(compared_to(decode_cursor(query.cursor), "gt", by=by))
-    page = _page(list(rows.order_by(by, "pk")[: query.per_page + 1]), query, by=by)
+    return page_read(list(rows.order_by(by, "pk")[: query.per_page + 1]), query, horizon, by=by)
+
+
+def page_read(read: Sequence[Row], query: CursorQuery, horizon: datetime | None, *, by: str = "at") -> CursorPage[Row]:
+    """As `page_growing`, of the rows behind the cursor: one more than fit on the page, if there is more."""
+    page = _page(read, query, by=by)
     last = Cursor(getattr(page.rows[-1], by), page.rows[-1].pk) if page.rows else None
     return replace(page, cursor=cursor_to_grow(query, last, horizon, has_more=page.has_more))
 

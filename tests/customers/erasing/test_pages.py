@@ -10,7 +10,8 @@ from customers.erasing.erase import erase_customer
 from customers.models import Customer, Erasure
 from customers.profile.edit import edit_profile
 from orders.intake.order import IncomingPurchase
-from tests.acts import fresh, merge
+from orders.models import Purchase, PurchaseStatus, subscription
+from tests.acts import fresh, merge, rebuild
 from tests.factories import (
     CustomerFactory,
     ProductFactory,
@@ -59,6 +60,16 @@ def test_the_page_says_what_goes_and_asks_for_the_name(as_admin, helena):
         "Cancel Delete permanently",
     ):
         assert said in page, said
+
+
+def test_of_very_many_active_purchases_the_first_are_named(as_admin, helena, monkeypatch):
+    monkeypatch.setattr(subscription, "MOST_READ", 1)
+    order(**WHO, purchases=[IncomingPurchase(ProductFactory(name=name), Decimal(3)) for name in ("Tea", "Coffee")])
+    assert re.search("Deleting does not cancel (Tea|Coffee) and others at", visible_text(as_admin.get(url(helena))))
+
+    Purchase.objects.update(status=PurchaseStatus.CANCELLED)
+    rebuild()
+    assert "Active purchases" not in visible_text(as_admin.get(url(helena)))
 
 
 def test_delete_is_the_last_in_the_menu_of_who_may(as_admin, as_agent, helena):

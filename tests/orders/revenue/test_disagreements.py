@@ -39,7 +39,7 @@ def test_connected_subscriptions_are_active_while_the_earlier_one_runs_on(connec
     of, earlier = connected
     customer = refreshed(of)
 
-    (shown,) = current_subscriptions(customer, list(first_purchases(customer)))
+    (shown,) = current_subscriptions(customer, first_purchases(customer))
     assert (shown.is_active, shown.amount, shown.last) == (True, 5_000, earlier)
     assert current.by_currency([customer.pk]) == {customer.pk: {"USD": 5_000}}
     assert customer.billing_status == "active"
@@ -51,7 +51,7 @@ def test_they_end_with_the_earlier_one(connected):
     Purchase.objects.filter(pk=earlier.pk).update(status="CANCELLED", cancelled_at=day(6))
     customer = refreshed(of)
 
-    (shown,) = current_subscriptions(customer, list(first_purchases(customer)))
+    (shown,) = current_subscriptions(customer, first_purchases(customer))
     assert (shown.is_active, shown.amount, shown.end) == (False, 5_000, day(6))
     assert current.by_currency([customer.pk]) == {}
     assert customer.billing_status == "cancelled"

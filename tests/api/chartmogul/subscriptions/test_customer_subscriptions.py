@@ -233,3 +233,20 @@ class TestThePublishedClient:
         assert len(chartmogul.CustomerSubscription.all(config, uuid=of.customer.uuid).get().entries) == 1
         chartmogul.Customer.disconnectSubscriptions(config, uuid=of.customer.uuid, data=data).get()
         assert len(chartmogul.CustomerSubscription.all(config, uuid=of.customer.uuid).get().entries) == 2
+
+
+def test_a_connected_purchase_is_on_no_later_page_than_the_first_of_its_subscription(caller):
+    of = record()
+    first, alone = purchase(of, day(1), connection="one"), purchase(of, day(2))
+    for later in (3, 4):
+        purchase(record(customer=of.customer), day(later), connection="one")
+    last = purchase(of, day(5))
+
+    shown, cursor = [], {}
+    while True:
+        answer = listed(caller, of.customer, per_page=1, **cursor)
+        shown += [entry["id"] for entry in answer["entries"]]
+        if not answer["has_more"]:
+            break
+        cursor = {"cursor": answer["cursor"]}
+    assert shown == [first.pk, alone.pk, last.pk]
