@@ -20,8 +20,13 @@ def scored_again(
     pair: LikelyPair, compared: Mapping[int, ComparedCustomer], model: Model, *, customers: int
 ) -> ScoredPair | None:
     """None if all fields agree as they did: whoever scored it may have known how rare the values are."""
-    again = score_pair(compared[pair.first_id], compared[pair.second_id], model, customers=customers)
-    return None if _levels(again.weights) == _levels(pair.weights) else again
+    one, other = compared[pair.first_id], compared[pair.second_id]
+    again = score_pair(one, other, model, customers=customers)
+    levels = _levels(again.weights)
+    if "company" not in pair.weights and not (one.company and other.company):
+        # Where no customer had a company, their web domains were not compared either.
+        levels.pop("company", None)
+    return None if levels == _levels(pair.weights) else again
 
 
 def agree_as_scored(customers: Collection[int]) -> bool:

@@ -79,7 +79,8 @@ def likely_pair() -> tuple[Customer, Customer]:
 
 
 def two_who_are_alike() -> tuple[Customer, Customer]:
-    return known_as(phone="+420 241 770 449"), known_as(phone="+420 241 770 449", source="Marketplace")
+    alike = {"phone": "+420 241 770 449", "email": "helena@acme.example"}
+    return known_as(**alike), known_as(**alike, source="Marketplace")
 
 
 @table("what", ["email", "phone", "external_id", "company", "domain", "identifier", "probability", ""])
