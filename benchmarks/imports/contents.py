@@ -15,6 +15,7 @@ OF_WORK = ("jobs_", "django_", "auth_permission", "axes_")
 BY_THE_CLOCK = {
     *("customers_evidencekey", "customers_evidencepair", "customers_evidenceprogress", "customers_historyreader"),
     *("customers_likelypair", "customers_likelyscan", "customers_countedmerges", "customers_mergecount"),
+    *("customers_filtercombination", "customers_combinationmember", "customers_filterprogress"),
 }
 """What the clock of the worker derives from customers meanwhile, and how far it is."""
 COLUMNS_BY_THE_CLOCK = {"customers_sharedvalue": {"rank"}}
