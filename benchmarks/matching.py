@@ -3,7 +3,8 @@
     python -m benchmarks.matching [--customers 20000]
     python -m benchmarks.matching --large 1000000
 
-The second says what a scan of so many made-up customers takes, a tenth of whom are there more than once.
+The second says what a scan of so many made-up customers takes, a tenth of whom are there more than once. At most MADE
+are made by hand; the others are as these, with other emails, phones, companies, cities and house numbers.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from customers.matching.likely.doubts import SHOWN, SURE
 from customers.matching.likely.model import Model, shipped_model
 from customers.matching.likely.scoring import ComparedTable, open_table, score
 
+MADE = 500_000
 DUPLICATED = 10
 """One in so many made-up customers is there more than once."""
 
@@ -62,20 +64,43 @@ def equal_emails(labelled: Labelled) -> Quality:
 
 def large(customers: int) -> Iterator[str]:
     """Read as a scan reads them: a part at a time."""
-    people = People(customers, customers // DUPLICATED)
+    copies = -(-customers // MADE)
+    made = customers // copies
+    people = People(made, made // DUPLICATED)
     person_of: dict[int, str] = {}
     watch = Watch()
     with open_table(_noted(people, person_of)) as table:
-        yield f"{customers} made-up customers, {customers // DUPLICATED} of whom are there two or three times"
+        add_copies(table, made=made, copies=copies)
+        people_twice = copies * (made // DUPLICATED)
+        yield f"{table.customers} made-up customers, {people_twice} of whom are there two or three times"
         yield f"  made and loaded in {watch.lap()}"
         scores = score(table, shipped_model())
         yield f"  {scores.compared_pairs} pairs compared, left out: {'; '.join(map(str, scores.left_out)) or 'none'}"
         likely = {(pair.first, pair.second): pair.probability for pair in scores.pairs}
         yield f"  compared and scored in {watch.lap()}, {peak_memory()}"
-        labelled = Labelled("", in_chains(table, likely), person_of)
+        copied = {n * made + pk: f"{n}: {one}" for pk, one in person_of.items() for n in range(copies)}
+        labelled = Labelled("", in_chains(table, likely), copied)
     for least in (SHOWN, 0.8, 0.95, SURE):
         yield f"    from {least}: {quality(grouped(likely, labelled, shipped_model(), least=least), labelled)}"
     yield f"  grouped four times in {watch.lap()}"
+
+
+PLACE = ("city", "city_sorted", "postcode", "postcode_sorted")
+
+
+def add_copies(table: ComparedTable, *, made: int, copies: int) -> None:
+    """Let the table have those it has `copies` times: with names and streets alike, and all else of their own."""
+    names = [name for name, *_ in table.run("describe compared")]
+    for n in range(1, copies):
+        own = dict.fromkeys(("mailbox", "email_digits", "email_sorted", "number", "number_sorted"), "{name} || {n}")
+        own |= dict.fromkeys(("company", "company_sorted", "domain", *PLACE), "{name} || {n}")
+        own |= {"id": "{name} + {n} * {made}", "email": "replace({name}, '@', {n} || '@')"}
+        own |= {"emails": "[replace(one, '@', {n} || '@') for one in {name}]"}
+        own |= dict.fromkeys(("phones", "addresses"), "[one || ' ' || {n} for one in {name}]")
+        values = (own.get(name, "{name}").format(name=name, n=n, made=made) for name in names)
+        table.run(f"insert into compared select {', '.join(values)} from compared where id <= {made}")  # noqa: S608 - of ours
+    table.customers = copies * made
+    table.limit_memory()
 
 
 def in_chains(table: ComparedTable, likely: Collection[tuple[int, int]]) -> list[ComparedCustomer]:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import duckdb
     from splink import Linker
 
-MEMORY = "1GB"
-"""What DuckDB takes before it writes to disk."""
+MEMORY, MEMORY_A_MILLION = 1_000, 500
+"""Megabytes that DuckDB takes before it writes to disk, and those more for each million customers after the first."""
 ROWS_AT_ONCE = 50_000
 
 
@@ -52,11 +52,12 @@ def open_table(customers: Iterable[ComparedCustomer]) -> Iterator[ComparedTable]
     import duckdb
 
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        connection.execute(f"set memory_limit='{MEMORY}'; set temp_directory='{folder}'")
-        connection.execute("set preserve_insertion_order=false")
+        connection.execute(f"set temp_directory='{folder}'; set preserve_insertion_order=false")
         table = ComparedTable(connection)
+        table.limit_memory()
         for rows in batches(customers, ROWS_AT_ONCE):
             table.add(rows)
+        table.limit_memory()
         yield table
 
 
@@ -81,11 +82,20 @@ class ComparedTable:
         self.connection.unregister("rows")
         self.customers += len(rows)
 
+    def limit_memory(self) -> None:
+        """By the number of customers: of ten million, the pairs to compare do not fit into what a million take."""
+        megabytes = MEMORY + MEMORY_A_MILLION * max(0, self.customers - 1_000_000) // 1_000_000
+        self.run(f"set memory_limit='{megabytes}MB'")
+
     def run(self, statement: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(statement).fetchall()
 
     def keep(self, name: str, select: str) -> None:
         self.run(f"create or replace table {name} as {select}")
+
+    def drop(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.run(f"drop table {name}")
 
     def rows(self, select: str) -> Iterator[tuple[Any, ...]]:
         """One by one: there may be millions."""

@@ -75,6 +75,9 @@ class SparkTable(ComparedTable):
     def keep(self, name: str, select: str) -> None:
         self._keep(name, self.session.sql(select))
 
+    def drop(self, names: Iterable[str]) -> None:
+        """Nothing: what was made of these is not computed yet, and the end of the session frees all."""
+
     def _keep(self, name: str, data: DataFrame) -> None:
         data.persist().createOrReplaceTempView(name)
 

@@ -36,3 +36,18 @@ def test_swapped_names_are_compared():
         [ComparedCustomer(1, first="ann", last="lee"), ComparedCustomer(2, first="lee", last="ann")]
     )
     assert pairs == {(1, 2)}
+
+
+def test_the_pairs_of_each_rule_make_room_for_what_follows():
+    with open_table([ComparedCustomer(n, company="acme", emails=("acme@a.example",)) for n in (1, 2)]) as table:
+        block(table)
+        assert table.run("show tables") == [("blocked",), ("compared",)]
+
+
+def test_a_scan_of_more_customers_may_take_more_memory():
+    with open_table([ComparedCustomer(1)]) as table:
+        limits = []
+        for table.customers in (1_000_000, 10_000_000):
+            table.limit_memory()
+            limits += table.run("select current_setting('memory_limit')")
+    assert limits == [("953.6 MiB",), ("5.1 GiB",)]
