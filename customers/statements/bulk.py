@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -43,7 +44,7 @@ def write_plain(model: type[Model], names: Sequence[str], rows: Sequence[tuple[i
     if not rows:
         return
     if connection.vendor == "postgresql" and (text := plain_text(rows, len(names))):
-        with connection.cursor() as cursor, cursor.copy(_copy_into(model, names)) as copy:
+        with _copying(model, names) as copy:
             copy.write(text)
     else:
         write_values(model, names, rows)
@@ -57,15 +58,21 @@ def plain_text(rows: Sequence[tuple[int | str, ...]], columns: int) -> str:
     return "" if has_marks or "\\" in text or "\r" in text else text
 
 
-def _copy_into(model: type[Model], names: Sequence[str]) -> str:
+@contextmanager
+def _copying(model: type[Model], names: Sequence[str]) -> Iterator[Any]:
+    """What the database refuses, such as a taken number, is an error of Django: acts are tried again by that."""
     columns = ", ".join(map(connection.ops.quote_name, names))
-    return f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"
+    sql = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
+        yield copy
 
 
 def write_values(model: type[Model], names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
     """Rows of which a model for each would cost more than the row; `names` are the columns."""
     if connection.vendor == "postgresql":
-        _copy(_copy_into(model, names), values)
+        with _copying(model, names) as copy:
+            for row in values:
+                copy.write_row(row)
     else:
         columns = ", ".join(map(connection.ops.quote_name, names))
         table = connection.ops.quote_name(model._meta.db_table)
@@ -139,9 +146,3 @@ def _json(value: Any) -> str:
 
 def _for_database(field: Any, value: Any) -> Any:
     return value if connection.vendor == "postgresql" else field.get_db_prep_save(value, connection)
-
-
-def _copy(sql: str, rows: Iterable[Sequence[Any]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(sql) as copy:
-        for row in rows:
-            copy.write_row(row)
