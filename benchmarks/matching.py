@@ -35,6 +35,8 @@ from customers.matching.likely.model import Model, shipped_model
 from customers.matching.likely.scoring import ComparedTable, open_table, score
 
 MADE = 500_000
+"""Of many customers so many are made one by one."""
+PLACE = ("city", "city_sorted", "postcode", "postcode_sorted")
 DUPLICATED = 10
 """One in so many made-up customers is there more than once."""
 
@@ -76,16 +78,14 @@ def large(customers: int) -> Iterator[str]:
         yield f"  made and loaded in {watch.lap()}"
         scores = score(table, shipped_model())
         yield f"  {scores.compared_pairs} pairs compared, left out: {'; '.join(map(str, scores.left_out)) or 'none'}"
+        yield f"  {peak_memory()}, before likely pairs are read"
         likely = {(pair.first, pair.second): pair.probability for pair in scores.pairs}
-        yield f"  compared and scored in {watch.lap()}, {peak_memory()}"
+        yield f"  compared, scored and read in {watch.lap()}, {peak_memory()} with all of them"
         copied = {n * made + pk: f"{n}: {one}" for pk, one in person_of.items() for n in range(copies)}
         labelled = Labelled("", in_chains(table, likely), copied)
     for least in (SHOWN, 0.8, 0.95, SURE):
         yield f"    from {least}: {quality(grouped(likely, labelled, shipped_model(), least=least), labelled)}"
     yield f"  grouped four times in {watch.lap()}"
-
-
-PLACE = ("city", "city_sorted", "postcode", "postcode_sorted")
 
 
 def add_copies(table: ComparedTable, *, made: int, copies: int) -> None:
