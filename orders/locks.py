@@ -11,16 +11,20 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from customers.database.lock_queues import wait_for
 from customers.lib.errors import ActionError
-from customers.locks import RetiredMeanwhileError, lock, retry_when_moved
+from customers.locks import RetiredMeanwhileError, lock, retry_on, retry_when_moved
 from customers.models import Customer, SourceRecord
 from customers.records import ownership
 from customers.statements.prepared import Prepared
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
+
+retry_when_taken = retry_on(IntegrityError, RetiredMeanwhileError, tries=5)
+"""When another act takes the same order number, ID, request or person meanwhile, the next try draws another number and
+finds the rest. Above the transaction of each act that makes orders, or rows that are made once."""
 
 GATEWAY_TIMEOUT = timedelta(minutes=1)
 """Within this time the gateway may still be answering."""

@@ -24,10 +24,9 @@ from orders.intake.take import (
     names_of_order,
     order_with_id,
     refuse_other,
-    retry_when_taken_meanwhile,
     write,
 )
-from orders.locks import OrderError, locked_order, refuse_pending
+from orders.locks import OrderError, locked_order, refuse_pending, retry_when_taken
 from orders.models import Order, OrderStatus
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def update_lead(lead: Order, incoming: IncomingOrder) -> Order:
     return current
 
 
-@retry_when_taken_meanwhile
+@retry_when_taken
 def complete_lead(lead: Order, incoming: IncomingOrder, *, by: User | None, write_more: WriteMore) -> TakenOrder:
     """Turn the lead into the incoming order, or return the order that the same request made before."""
     with locked_order(lead) as current:

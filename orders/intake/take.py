@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from customers.lib.counting import Counted, count, count_after_commit
 from customers.lib.errors import ActionError
 from customers.lib.identity import Identity, identity_key
 from customers.lib.secrets.digests import is_one_of
-from customers.locks import RetiredMeanwhileError, lock_numbers, retry_on
+from customers.locks import lock_numbers
 from customers.models import DataSource, Event, EventKind, SourceRecord
 from customers.profile.lead_status import clear_lost
 from customers.records import events as customer_events
@@ -30,9 +30,10 @@ from orders.intake.idempotency import RepeatedRequestError, key_of, order_made_b
 from orders.intake.match_customer import AssignedRecord, find_or_create, names_of
 from orders.intake.order import IncomingOrder, clean_order, in_default_country, of_known_customer
 from orders.intake.order_identity import record_of_identity, updated_by
-from orders.locks import lock_owner
+from orders.locks import lock_owner, retry_when_taken
 from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.models.erased_id import name_of_order_id
+from orders.numbers import number_for
 from orders.revenue.counted import count_new
 from orders.revenue.steps import new_steps
 from orders.subscriptions.begin import begin_purchases
@@ -74,12 +75,8 @@ def take_order(incoming: IncomingOrder, *, by: User | None = None, write_more: W
     return taken
 
 
-# When the same order, request or person is taken in at the same moment, the second try finds what the other one wrote.
-retry_when_taken_meanwhile = retry_on(IntegrityError, RetiredMeanwhileError, tries=2)
-
-
 @once_more_when_lost()
-@retry_when_taken_meanwhile
+@retry_when_taken
 def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMore | None) -> TakenOrder:
     with transaction.atomic(durable=write_more is not None):
         source, names = incoming.customer.data_source, names_of_order(incoming)
@@ -94,8 +91,9 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMo
             customer = of_known_customer(incoming.customer, assigned.record)
             _write_other_identity(assigned.record, customer.identity)
         # Not before the locks: who reads on from the time of another order has not come to this one yet.
-        incoming = incoming._replace(customer=customer, at=incoming.at or now)
-        order = Order(source_record=assigned.record, data_source=source)
+        at = incoming.at or now
+        incoming = incoming._replace(customer=customer, at=at)
+        order = Order(number=number_for(incoming.kind, at), source_record=assigned.record, data_source=source)
         items = write(order, incoming, assigned, by=by)
         if write_more:
             write_more(order)

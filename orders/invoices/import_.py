@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from customers.lib.text import can_be_stored
-from customers.locks import RetiredMeanwhileError, lock_numbers, retry_on
+from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import Customer, DataSource, EventKind, SourceRecord
 from customers.models.source import with_external_id
 from customers.profile.lead_status import clear_lost
@@ -26,7 +26,7 @@ from orders.invoices.incoming import IncomingInvoice
 from orders.invoices.rows import item_from_line, order_from_invoice, transaction_from_payment
 from orders.invoices.status import derive_status
 from orders.invoices.subscriptions import BilledPurchases
-from orders.locks import lock_owners
+from orders.locks import lock_owners, retry_when_taken
 from orders.models import Order, OrderItem, OrderKind, Transaction
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import Delta, deltas_of_order
@@ -68,8 +68,7 @@ def find_recipient(customer: Customer, *, source: DataSource | None = None, exte
     raise InvoiceError(**{field: "This customer has no such external ID in that data source."})
 
 
-# The number that an order draws may be taken. Ids that are taken meanwhile are named by the second try.
-@retry_on(IntegrityError, tries=2)
+@retry_when_taken
 @transaction.atomic
 def import_invoices(addressed: Addressed, *, by: User | None) -> list[Order]:
     if sum(len(invoice.lines) + len(invoice.payments) for _, invoice in addressed) > MOST_ROWS:

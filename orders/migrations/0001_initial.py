@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import customers.models.ids
-import orders.models.order
 
 
 class Migration(migrations.Migration):
@@ -52,9 +51,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "number",
-                    models.CharField(
-                        default=orders.models.order.random_order_number, editable=False, max_length=10, unique=True
-                    ),
+                    models.CharField(editable=False, max_length=10, unique=True),
                 ),
                 ("external_id", models.CharField(blank=True, max_length=255, null=True)),
                 ("client_order_id", models.CharField(blank=True, max_length=255, null=True)),

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 import customers.models.exact
 import customers.models.ids
-import orders.models.order
 
 
 class Migration(migrations.Migration):
@@ -65,9 +64,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="order",
             name="number",
-            field=customers.models.exact.ExactCharField(
-                default=orders.models.order.random_order_number, editable=False, max_length=10, unique=True
-            ),
+            field=customers.models.exact.ExactCharField(editable=False, max_length=10, unique=True),
         ),
         migrations.AlterField(
             model_name="order",

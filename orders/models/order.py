@@ -1,4 +1,3 @@
-import secrets
 from collections.abc import Collection
 from decimal import Decimal
 from functools import partial
@@ -16,24 +15,6 @@ from customers.permissions import VIEW_ORDERS
 from orders.models.catalogue import Campaign, Product
 from orders.models.erased_id import ErasedId, name_of_key, name_of_order_id
 from orders.models.idempotency import IdempotencyKey
-
-RANDOM_DIGITS = 10
-ORDER_NUMBER_FORM = rf"[0-9A-F]{{{RANDOM_DIGITS}}}"
-"""What `random_order_number` makes, as a regular expression."""
-
-
-def random_order_number() -> str:
-    """What orders and invoices are called by: upper-case hexadecimal digits, which tell nothing of when it came.
-
-    There are a million million of them. Where a million orders have one, one draw in a million is taken, and what
-    writes the order tries once more (`tests/orders/test_order_numbers.py`). A prefix comes before as many digits:
-    ORDER_NUMBER_LENGTH, the width of the columns, grows first.
-
-    As the default of a column it knows neither the kind of the order nor its day: a year would be that of the writing.
-    A number that follows from the order is given as `number` where a new one is made: `orders/intake/take.py`,
-    `invoices/rows.py`, `payments/bills/bill_purchase.py` and `imports/batch/new_order.py`.
-    """
-    return secrets.token_hex(RANDOM_DIGITS // 2).upper()
 
 
 class OrderKind(models.TextChoices):
@@ -95,7 +76,7 @@ class Order(LinkedRow):
     searched_by = {"number": "Order", "external_id": "Order", "client_order_id": "Order"}
 
     uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "inv"), editable=False)
-    number = ExactCharField(max_length=ORDER_NUMBER_LENGTH, unique=True, default=random_order_number, editable=False)
+    number = ExactCharField(max_length=ORDER_NUMBER_LENGTH, unique=True, editable=False)
     data_source = models.ForeignKey(DataSource, models.PROTECT, related_name="+", db_index=False)
     external_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", and many may
     client_order_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", as above

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from customers.lib.money import format_for_input, format_money, is_payable
 from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
-from orders.intake.take import retry_when_taken_meanwhile
-from orders.locks import OrderError, locked_order, refuse_pending
+from orders.locks import OrderError, locked_order, refuse_pending, retry_when_taken
 from orders.models import (
     Contradiction,
     Order,
@@ -196,7 +195,7 @@ def refund_made_by(request: IdentifiedRequest) -> Transaction | None:
     return order.transactions.get(kind=TransactionKind.REFUND, adds__request__in=request.digests)
 
 
-@retry_when_taken_meanwhile
+@retry_when_taken
 def _create_refund(
     order: Order,
     amount: Decimal,

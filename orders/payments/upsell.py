@@ -15,8 +15,7 @@ from django.utils import timezone
 from customers.lib.money import is_payable
 from customers.models import PaySource
 from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
-from orders.intake.take import retry_when_taken_meanwhile
-from orders.locks import OrderError, locked_order, refuse_pending
+from orders.locks import OrderError, locked_order, refuse_pending, retry_when_taken
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.add_line import AddedLine, is_same_line
 from orders.payments.gateway import Sale, Token
@@ -51,7 +50,7 @@ def add_upsell(
     return record_answer(payment, gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency)))
 
 
-@retry_when_taken_meanwhile
+@retry_when_taken
 def _create_payment(
     order: Order, addition: AddedLine, request: IdentifiedRequest | None, *, is_wanted_again: bool, by: User | None
 ) -> tuple[Transaction, bool]:

@@ -10,6 +10,7 @@ from orders.revenue.counted import recount
 from orders.totals.add import add_to_totals
 from tests.days import day
 from tests.factories.customers import CustomerFactory, DataSourceFactory, SourceRecordFactory
+from tests.factories.orders import order_row
 
 numbers = count(1)
 
@@ -48,5 +49,6 @@ def count_purchases() -> None:
 
 
 def invoice(of: Purchase, at: datetime, currency: str = "USD") -> Order:
-    record = of.source_record
-    return Order.objects.create(source_record=record, data_source=record.data_source, at=at, currency=currency, total=0)
+    order = order_row(of.source_record, at=at, currency=currency, total=0)
+    order.save()
+    return order

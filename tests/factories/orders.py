@@ -2,12 +2,15 @@
 
 from decimal import Decimal
 
+from django.utils import timezone
+
 from customers.lib.identity import Identity
-from customers.models import Customer, PaySource
+from customers.models import Customer, PaySource, SourceRecord
 from orders.intake.match_customer import AssignedRecord
 from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder, IncomingPurchase
 from orders.intake.take import TakenOrder, take_order
-from orders.models import Campaign, Fulfillment, Membership, Order, Transaction, TransactionStatus
+from orders.models import Campaign, Fulfillment, Membership, Order, OrderKind, Transaction, TransactionStatus
+from orders.numbers import number_for
 from tests.factories.customers import DataSourceFactory
 from tests.factories.payments import APPROVES, sale
 from tests.factories.products import ProductFactory
@@ -34,6 +37,13 @@ def order(
         shipping=Decimal(shipping),
     )
     return take_order(incoming)
+
+
+def order_row(record: SourceRecord, **values) -> Order:
+    """An order that is not saved, with nothing of what an intake writes besides."""
+    columns = {"at": timezone.now(), "kind": OrderKind.NEW_SALE, "currency": "USD", "total": 1} | values
+    number = number_for(columns["kind"], columns["at"])
+    return Order(number=number, source_record=record, data_source_id=record.data_source_id, **columns)
 
 
 def lead_of(who: IncomingCustomer) -> AssignedRecord:

@@ -11,14 +11,18 @@ import time_machine
 
 from customers.models import SourceRecord
 from customers.models.history import ORDER_NUMBER_LENGTH
+from orders import numbers
+from orders.imports.batch import new_order
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow
+from orders.intake import take
 from orders.intake.order import IncomingOrder
+from orders.invoices import rows
 from orders.invoices.import_ import import_invoices
 from orders.invoices.incoming import IncomingInvoice, IncomingInvoiceLine
-from orders.models import Import, Order, Purchase
-from orders.models import order as order_model
-from orders.models.order import ORDER_NUMBER_FORM, random_order_number
+from orders.models import Import, Order, OrderKind, Purchase
+from orders.numbers import ORDER_NUMBER_FORM, number_for
+from orders.payments.bills import bill_purchase
 from orders.payments.bills.bill_purchase import bill_due
 from tests.factories import DataSourceFactory, order, person
 from tests.factories.purchases import bought
@@ -29,9 +33,15 @@ TODAY = date(2026, 3, 31)
 
 
 def test_a_number_has_its_form_and_fits_the_columns():
-    number = random_order_number()
+    number = number_for(OrderKind.NEW_SALE, datetime.now(tz=UTC))
     assert re.fullmatch(ORDER_NUMBER_FORM, number)
     assert len(number) <= ORDER_NUMBER_LENGTH, "Widen the columns first: PostgreSQL refuses a longer number."
+
+
+def due_today() -> Purchase:
+    purchase = bought()
+    Purchase.objects.update(begun_here=True, next_bill_date=TODAY)
+    return purchase
 
 
 def take_in(record: SourceRecord) -> None:
@@ -54,12 +64,26 @@ def bill(record: SourceRecord) -> None:
 
 
 @table("act", [take_in, read_a_file, take_an_invoice, bill])
+def test_a_number_may_follow_from_the_kind_and_the_day_of_its_order(act, monkeypatch):
+    def by_day(kind, at):
+        return f"{kind[0]}{at:%Y%m%d}"
+
+    for module in (take, new_order, rows, bill_purchase):
+        monkeypatch.setattr(module, "number_for", by_day)
+    with time_machine.travel("2026-03-31 12:00 +0000", tick=True):
+        before = due_today()
+        Order.objects.update(number="BEFORE")
+        act(before.source_record)
+    order = Order.objects.exclude(number="BEFORE").get()
+    assert order.number == by_day(order.kind, order.at)
+
+
+@table("act", [take_in, read_a_file, take_an_invoice, bill])
 def test_a_number_that_another_order_has_is_drawn_once_more(act, monkeypatch):
     with time_machine.travel("2026-03-31 12:00 +0000", tick=True):
-        known = bought()
-        Purchase.objects.update(begun_here=True, next_bill_date=TODAY)
+        known = due_today()
         drawn = [known.order.number]
         draw = SimpleNamespace(token_hex=lambda size: drawn.pop() if drawn else secrets.token_hex(size))
-        monkeypatch.setattr(order_model, "secrets", draw)
+        monkeypatch.setattr(numbers, "secrets", draw)
         act(known.source_record)
     assert (drawn, Order.objects.count()) == ([], 2)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from customers.locks import RetiredMeanwhileError, chain_of, lock, lock_numbers, retry_on
+from customers.locks import RetiredMeanwhileError, chain_of, lock, lock_numbers, retry_when_moved
 from customers.models import DataSource, SourceRecord
 from customers.records.ownership import merged_into_any
 from orders.imports.batch.ids import Ids
@@ -22,12 +22,11 @@ from orders.imports.batch.verdicts import Verdict
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.match_customer import names_of_person
 from orders.intake.take import names_of_order
+from orders.locks import retry_when_taken
 from orders.models import Import
 
-MOST_TRIES = 5
 
-
-@retry_on(IntegrityError, RetiredMeanwhileError, tries=MOST_TRIES)
+@retry_when_taken
 @transaction.atomic
 def write_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow]) -> list[Verdict]:
     """Write what is new of `rows`; a verdict for each of them."""
@@ -40,7 +39,7 @@ def write_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow
     return verdicts
 
 
-@retry_on(RetiredMeanwhileError, tries=MOST_TRIES)
+@retry_when_moved
 def check_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow], *, now: datetime) -> list[Verdict]:
     """What `write_chunk` would do, without writing."""
     return Judge(imported, source, rows, people_of(rows), ids=Ids()).verdicts(now=now)

@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from customers.lib.batches import BATCH
 from customers.lib.errors import ActionError
-from customers.locks import retry_on
 from customers.models import EventKind, PaySource
 from customers.statements.prepared import insert
 from orders import events, history
-from orders.locks import locked_order, refuse_pending
+from orders.locks import locked_order, refuse_pending, retry_when_taken
 from orders.models import (
     BILLED,
     ItemKind,
@@ -33,6 +33,7 @@ from orders.models import (
     TransactionKind,
     TransactionStatus,
 )
+from orders.numbers import number_for
 from orders.payments.bills.conclude_bill import give_up
 from orders.payments.gateway_request import create_pending, require_gateway
 from orders.payments.record_answer import LostAnswerError
@@ -86,7 +87,7 @@ def is_due(purchase: Purchase, today: date) -> bool:
     return bool(is_billed and day and day <= today and is_time)
 
 
-@retry_on(IntegrityError, tries=2)  # the number that the order draws may be taken
+@retry_when_taken
 @transaction.atomic(durable=True)
 def _begin(purchase: Purchase, today: date) -> Transaction | None:
     with locked_purchase(purchase, seen=None) as current:
@@ -138,7 +139,10 @@ def card_of(purchase: Purchase) -> PaySource | None:
 def place_recurring_order(purchase: Purchase) -> Order:
     """Of the price of the purchase, with the addresses of the order that began it."""
     first = purchase.order
+    at = timezone.now()
     order = Order(
+        number=number_for(OrderKind.RECURRING, at),
+        at=at,
         source_record=purchase.source_record,
         data_source=first.data_source if first else purchase.source_record.data_source,
         kind=OrderKind.RECURRING,

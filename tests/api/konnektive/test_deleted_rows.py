@@ -11,7 +11,7 @@ from orders.sources.delete import purge_source
 from tests.acts import erase
 from tests.api.caller import Caller
 from tests.api.chartmogul.invoices import invoice_requests
-from tests.factories import customer_with_order, shipped_order
+from tests.factories import customer_with_order, order_row, shipped_order
 from tests.query_costs import analyze, measured
 
 pytestmark = pytest.mark.django_db
@@ -97,9 +97,7 @@ def test_the_days_and_the_type_are_those_asked_for(shop):
 def test_an_erasure_takes_as_many_statements_for_many_orders():
     few, many = customer_with_order(email="few@reunite.cz"), customer_with_order(email="many@reunite.cz")
     record = many.records.get()
-    Order.objects.bulk_create(
-        Order(source_record=record, data_source=record.data_source, currency="USD", total=1) for _ in range(200)
-    )
+    Order.objects.bulk_create(order_row(record) for _ in range(200))
     erase(customer_with_order(email="first@reunite.cz"))  # whatever is remembered from here on
     with measured() as of_few:
         erase(few)

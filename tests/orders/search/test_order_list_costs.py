@@ -11,7 +11,7 @@ from orders.models import Order, OrderItem
 from orders.pages.forms.order_filter import OrderFilterForm
 from orders.search import order_list
 from orders.search.order_list import order_page
-from tests.factories import ProductFactory, declined_order, paid_order
+from tests.factories import ProductFactory, declined_order, order_row, paid_order
 from tests.query_costs import analyze, measured, on_sqlite, plan_of, strangers
 
 pytestmark = pytest.mark.django_db
@@ -31,14 +31,7 @@ def rare(monkeypatch) -> dict[str, dict[str, str]]:
     Order.objects.filter(pk=paid.pk).update(kind="RECURRING", total=999)
     OrderItem.objects.create(order=paid, product=ProductFactory(name="Rare thing"), amount=1)
     Order.objects.bulk_create(
-        Order(
-            source_record=records[n % 300],
-            data_source_id=records[0].data_source_id,
-            currency="USD",
-            total=1,
-            status="COMPLETE",
-            at=FIRST_DAY + timedelta(days=1, minutes=n),
-        )
+        order_row(records[n % 300], status="COMPLETE", at=FIRST_DAY + timedelta(days=1, minutes=n))
         for n in range(ORDERS)
     )
     analyze()
@@ -78,15 +71,7 @@ def test_no_filter_reads_all_orders_to_find_a_few(rare):
 def test_a_page_costs_the_same_however_many_orders_there_are(rare):
     few = {name: _statements(query) for name, query in rare.items()}
     Order.objects.bulk_create(
-        Order(
-            source_record=paid.source_record,
-            data_source=paid.data_source,
-            currency="USD",
-            total=1,
-            status="COMPLETE",
-            at=paid.at,
-        )
-        for paid in Order.objects.all()[:1_000]
+        order_row(paid.source_record, status="COMPLETE", at=paid.at) for paid in Order.objects.all()[:1_000]
     )
     assert {name: _statements(query) for name, query in rare.items()} == few
     assert max(few.values()) <= 12

@@ -7,7 +7,7 @@ from customers.models import Customer, DataSource, SourceRecord
 from orders.models import Order
 from orders.sources import overview
 from orders.sources.overview import figures_of, source_page
-from tests.factories import DataSourceFactory, SourceRecordFactory
+from tests.factories import DataSourceFactory, SourceRecordFactory, order_row
 from tests.query_costs import analyze
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +20,7 @@ def test_a_source_that_sent_little_is_counted_by_an_index_however_much_the_other
     SourceRecord.objects.bulk_create(
         SourceRecord(origin=customer, customer=customer, data_source=shop) for _ in range(2_000)
     )
-    about = {"source_record": record, "data_source": shop, "currency": "USD", "total": 1}
-    Order.objects.bulk_create(Order(**about, at=now) for _ in range(2_000))
+    Order.objects.bulk_create(order_row(record, at=now) for _ in range(2_000))
     analyze()
 
     staff = DataSource.staff()

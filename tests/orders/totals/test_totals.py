@@ -10,7 +10,7 @@ from customers.models import RecordTotals, SourceRecord
 from orders.models import Order, Purchase
 from orders.totals.add import add_to_totals, rebuild_totals
 from orders.totals.deltas import Delta, deltas_of_purchase
-from tests.factories import ProductFactory, SourceRecordFactory, order
+from tests.factories import ProductFactory, SourceRecordFactory, order, order_row
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -139,9 +139,7 @@ def test_rebuilding_names_and_repairs_each_record_and_currency_that_differed(rec
     ordered("5")
     RecordTotals.objects.update(amount=1, first_order_at=None)
     RecordTotals.objects.create(source_record=record, currency="EUR", orders=3)
-    Order.objects.create(
-        source_record=record, data_source=record.data_source, status="COMPLETE", currency="JPY", total=7
-    )
+    order_row(record, status="COMPLETE", currency="JPY", total=7).save()
     assert rebuild_totals([record.pk]) == [
         *(f"{c} totals of record {record.pk}" for c in ("EUR", "JPY", "USD")),
         f"JPY of {timezone.now():%Y-%m} of record {record.pk}",
