@@ -10,7 +10,7 @@ import phonenumbers
 
 from customers.lib.identity import Identity
 from customers.lib.names import unaccented
-from customers.lib.phones import comparable_phone
+from customers.lib.phones.normal_form import comparable_phone
 
 
 def other_spelling(person: Identity) -> Identity:

@@ -13,7 +13,8 @@ from customers.lib.addresses.countries import country_code
 from customers.lib.emails import normal_email
 from customers.lib.names import LONGEST_WORD, name_words, normal_name
 from customers.lib.person_name import normal_names
-from customers.lib.phones import comparable_phone, phone_endings, phone_words, phones_in
+from customers.lib.phones.normal_form import comparable_phone, phones_in
+from customers.lib.phones.search_words import phone_endings, phone_words
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from customers.lib.names import name_words
-from customers.lib.phones import subscriber_digits
+from customers.lib.phones.written import subscriber_digits
 
 FEWEST_REPEATED = 7
 FEWEST_IN_ORDER = 9

@@ -14,7 +14,7 @@ from itertools import permutations
 from django.db.models import BooleanField, Case, Q, Value, When
 
 from customers.lib.identity import Identity, match_keys
-from customers.lib.phones import readable_phone
+from customers.lib.phones.written import readable_phone
 from customers.matching.judgement import Judgement, NamesAgree, full_name_key, judge
 from customers.matching.keys import WeighedKeys, counts_by_key, ignored_of, shared_by, weigh_by, weigh_keys
 from customers.matching.not_duplicates import marks_by_other, marks_of, not_duplicates_among, ordered_pair

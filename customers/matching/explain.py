@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from customers.lib.dates import format_day
 from customers.lib.identity import comparable_email, fold, match_keys
 from customers.lib.names import name_spellings
-from customers.lib.phones import comparable_phone
+from customers.lib.phones.normal_form import comparable_phone
 from customers.lib.phrases import ActMessage, isolated
 from customers.lib.placeholders import real_name
 from customers.matching.duplicates import Candidate, Evidence, candidate_for, without_repeated_digits

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from customers.lib.errors import ActionError
 from customers.lib.identity import Identity, match_keys
-from customers.lib.phones import digits_of_number, readable_phone
+from customers.lib.phones.written import digits_of_number, readable_phone
 from customers.lib.phrases import isolated, join_words
 from customers.locks import lock_numbers
 from customers.matching.keys import is_placeholder

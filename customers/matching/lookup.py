@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from customers.lib.emails import normal_email
 from customers.lib.identity import Identity, match_keys
 from customers.lib.names import name_words
-from customers.lib.phones import as_dialled
+from customers.lib.phones.search_words import as_dialled
 from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer, MatchKey, MatchKind, SearchWord
 from customers.models.customer import CustomerQuerySet

@@ -2,7 +2,7 @@
 
 Digits are the fallback for what cannot be read as a number. Two whole numbers that differ are two numbers, also if they
 are written with the same digits: 06-12345678 is one number in the Netherlands and another one in France. What makes
-two writings one number is in `customers/lib/phones.py`.
+two writings one number is in `customers/lib/phones/normal_form.py`.
 """
 
 from collections.abc import Collection, Mapping

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from customers.lib.addresses.countries import country_code
 from customers.lib.identity import comparable_email, fold
 from customers.lib.names import label_key, name_words, normal_name
-from customers.lib.phones import comparable_phone
+from customers.lib.phones.normal_form import comparable_phone
 from customers.matching.judgement import OF_A_PERSON, compare_names
 from customers.profile.fields import FIELDS, OF_CUSTOMER, FieldKind, ProfileField
 

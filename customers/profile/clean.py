@@ -9,7 +9,8 @@ from customers.lib import sentences
 from customers.lib.addresses.address import PART_LENGTH, address, address_lines
 from customers.lib.identity import comparable_email
 from customers.lib.names import has_visible_text
-from customers.lib.phones import FEWEST_DIGITS, comparable_phone, is_possible_phone
+from customers.lib.phones.digits import FEWEST_DIGITS
+from customers.lib.phones.normal_form import comparable_phone, is_possible_phone
 from customers.lib.sentences import Value
 from customers.lib.text import can_be_stored, clean_email, clean_website
 from customers.models import CartLogin, Customer, PaySource

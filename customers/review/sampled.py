@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from customers.lib.phones import readable_phone
+from customers.lib.phones.written import readable_phone
 from customers.merging.changed_values import changed_values
 from customers.merging.names_then import fill_names
 from customers.merging.preview import ValueChange

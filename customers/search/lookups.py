@@ -17,7 +17,8 @@ from django.db.models.lookups import In
 from customers.lib.emails import normal_email
 from customers.lib.identity import fold
 from customers.lib.names import LONGEST_WORD, name_words
-from customers.lib.phones import as_dialled, ending, phones_in
+from customers.lib.phones.normal_form import phones_in
+from customers.lib.phones.search_words import as_dialled, ending
 from customers.models import Customer, MatchKey, MatchKind, SearchWord, SourceRecord
 from customers.models.matching import Key
 from customers.models.places import BillingCity, BillingPostalCode

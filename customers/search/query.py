@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 
 from customers.lib.emails import normal_email
-from customers.lib.phones import first_whole_number, phone_digits, readable_phone
+from customers.lib.phones.digits import phone_digits
+from customers.lib.phones.normal_form import first_whole_number
+from customers.lib.phones.written import readable_phone
 from customers.lib.phrases import isolated
 
 MAX_LENGTH = 200

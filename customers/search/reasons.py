@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from customers.lib.emails import normal_email
 from customers.lib.identity import Identity, fold, search_words
 from customers.lib.names import name_words
-from customers.lib.phones import ending
+from customers.lib.phones.search_words import ending
 from customers.models import Contact, Customer, SourceRecord
 from customers.models.source import IDENTITY_FIELDS
 from customers.search.query import called_number, clean_query, last_digits, search_parts

@@ -10,7 +10,7 @@ from customers.lib.addresses.countries import country_code
 from customers.lib.emails import normal_email
 from customers.lib.money import CURRENCIES
 from customers.lib.names import label_key
-from customers.lib.phones import first_whole_number
+from customers.lib.phones.normal_form import first_whole_number
 from customers.lib.phrases import isolated, join_first
 from customers.profile.fields import BY_KEY as PROFILE
 from customers.profile.fields import FieldKind

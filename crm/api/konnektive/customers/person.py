@@ -15,7 +15,7 @@ from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import DoneOnce, Email, Id, Text, Truth, Whole, at_most, refuse_unstorable
 from customers.lib.addresses.address import Address, address
 from customers.lib.identity import Identity
-from customers.lib.phones import is_possible_phone
+from customers.lib.phones.normal_form import is_possible_phone
 from customers.models import DataSource
 from customers.sources import data_sources
 from orders.intake.order import IncomingCustomer

@@ -1,8 +1,8 @@
 """Whole numbers that are written plainly: with + and the code of their country, or of +1 by their ten digits.
 
 Most numbers of most files are. The library asks a dozen patterns of each and takes twenty times as long; here those of
-a country are looked up once. What is not plain, or not surely valid, is left to it, and `phones.py` asks here first.
-`tests/customers/lib/test_plain_phones.py` compares the two.
+a country are looked up once. What is not plain, or not surely valid, is left to it; `normal_form.py` asks here first.
+`tests/customers/lib/phones/test_plain_numbers.py` compares the two.
 """
 
 import re
@@ -13,7 +13,7 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import NumberFormat, PhoneMetadata, PhoneNumberDesc
 
-from customers.lib.renumbered_phones import BOTH_VALID
+from customers.lib.phones.renumbered import BOTH_VALID
 
 # One or two marks between digits: three, as in “ - ”, may stand between two numbers.
 INTERNATIONAL = re.compile(r"\+[1-9](?:[ ()-]{0,2}[0-9]){6,14}")

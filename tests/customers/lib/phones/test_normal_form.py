@@ -3,14 +3,8 @@
 import pytest
 
 from customers.lib.identity import Identity, match_keys
-from customers.lib.phones import (
-    Phone,
-    comparable_phone,
-    first_whole_number,
-    phones_in,
-    readable_phone,
-    without_extension,
-)
+from customers.lib.phones.normal_form import Phone, comparable_phone, first_whole_number, phones_in
+from customers.lib.phones.written import readable_phone, without_extension
 from customers.merging.conflicts import conflicts
 from customers.profile.clean import clean_typed, comparable
 from customers.profile.display import other_contacts

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from customers.lib.phones import dialled_by_library, phone_digits, phones_by_library
-from customers.lib.plain_phones import plain_dialled, plain_number
+from customers.lib.phones.digits import phone_digits
+from customers.lib.phones.normal_form import phones_by_library
+from customers.lib.phones.plain_numbers import plain_dialled, plain_number
+from customers.lib.phones.search_words import dialled_by_library
 
 FORMATS = (PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL)
 DEFAULT_REGIONS = ("US", "BS", "GB")
