@@ -9,6 +9,7 @@ from orders.models.erased_id import ErasedId
 from orders.models.fulfillment import Fulfillment, FulfillmentStatus
 from orders.models.idempotency import IdempotencyKey
 from orders.models.imports import Import, ImportRow, ImportSample, ImportState, MatchedBy, RowOutcome, SavedMapping
+from orders.models.membership import Membership, MembershipStatus
 from orders.models.mrr_step import MrrStep
 from orders.models.order import (
     COUNTED,
@@ -27,8 +28,6 @@ from orders.models.subscription import (
     BILLED,
     BILLING_STATE,
     ENDED,
-    Membership,
-    MembershipStatus,
     Purchase,
     PurchaseStatus,
 )
