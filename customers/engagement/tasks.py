@@ -16,6 +16,7 @@ from customers.lib import sentences
 from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
 from customers.models import Contact, Customer, Task
+from customers.records.counts import CappedCount
 from customers.records.newest import Cursor, compared_to
 from customers.statements.prepared import Slot
 
@@ -87,22 +88,23 @@ def open_tasks_of(user: User, *, after: Cursor | None = None, limit: int = PAGE)
 
 @dataclass(frozen=True)
 class DueTasks:
-    """The tasks that have been due longest, and how many more are due, counted up to MOST_COUNTED."""
+    """The tasks that have been due longest, and how many are due, counted up to MOST_COUNTED."""
 
     named: Sequence[Task]
-    more: int
+    number: int
 
     def __str__(self) -> str:
-        number = len(self.named) + self.more
-        shown = capped_count(number, MOST_COUNTED)
-        return ngettext("%(number)s task is due.", "%(number)s tasks are due.", number) % {"number": shown}
+        shown = capped_count(self.number, MOST_COUNTED)
+        return ngettext("%(number)s task is due.", "%(number)s tasks are due.", self.number) % {"number": shown}
 
 
 def due_rows(customer: Slot, now: Slot) -> QuerySet[Task]:
+    """Those that have been due longest, each with the `number` of all that are due."""
     tasks = Task.objects.filter(source_record__customer=customer, completed_at=None, due__lte=now)
-    return tasks.select_related("assignee").order_by("due", "pk")[: MOST_COUNTED + 1]
+    number = CappedCount(tasks.order_by().values("pk")[: MOST_COUNTED + 1])
+    return tasks.annotate(number=number).select_related("assignee").order_by("due", "pk")[:MOST_NAMED]
 
 
 def due_among(rows: Iterable[Task]) -> DueTasks | None:
-    tasks = sorted(rows, key=lambda task: (task.due, task.pk))
-    return DueTasks(tasks[:MOST_NAMED], len(tasks[MOST_NAMED:])) if tasks else None
+    tasks: list[Any] = sorted(rows, key=lambda task: (task.due, task.pk))
+    return DueTasks(tasks, tasks[0].number) if tasks else None

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from customers.models import Attribute, Customer, Tag
+from customers.models import Attribute, Customer, SourceRecord, Tag
 from customers.records.ownership import merge_chains
 from customers.statements.prepared import Slot
 
@@ -30,8 +30,15 @@ def effective_of(model: type[Label], customers: Collection[Customer]) -> dict[in
 
 
 def label_rows(model: type[Label], customer: Slot) -> QuerySet[Label]:
-    """What `effective_among` chooses from."""
-    return model._default_manager.filter(source_record__customer=customer).select_related("source_record")
+    """What `effective_by` chooses from."""
+    return model._default_manager.filter(source_record__customer=customer)
+
+
+def effective_by(rows: Sequence[Label], records: Mapping[int, SourceRecord], customer: Customer) -> list[Label]:
+    """As `effective_labels`, of `rows` whose source records have been read, too: {primary key: record}."""
+    for row in rows:
+        row.source_record = records[row.source_record_id]
+    return effective_among(rows, [customer])[customer.pk]
 
 
 def effective_among(rows: Iterable[Label], customers: Collection[Customer]) -> dict[int, list[Label]]:

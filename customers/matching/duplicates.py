@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from customers.lib.identity import Identity, match_keys
 from customers.lib.phones.written import readable_phone
@@ -21,7 +21,9 @@ from customers.matching.not_duplicates import marks_by_other, marks_of, not_dupl
 from customers.matching.phone_digits import Pair, without_digits_of_two_numbers
 from customers.models import Customer, MatchKey, MatchKind, NotDuplicate
 from customers.models.matching import Key, KeyQuerySet
+from customers.records.match_keys import holding, values_of
 from customers.records.staff_record import identity_of
+from customers.statements.prepared import Prepared
 
 # More holders are not read.
 MOST_HOLDERS = 2_000
@@ -91,9 +93,12 @@ def duplicates_of(customer: Customer) -> list[Candidate]:
 def duplicates_by(customer: Customer, counts: Mapping[Key, int], marks: Mapping[int, NotDuplicate]) -> list[Candidate]:
     """As `duplicates_of`, by how many customers have each of its keys, and by {other customer: mark}."""
     shared = _shared_by_one(customer.pk, weigh_by(counts, counts))
-    others = Customer.objects.live().filter(pk__in=list(shared)[:MOST_CANDIDATES]) if shared else []
+    others = _live_among(list(shared)[:MOST_CANDIDATES])
     candidates = [_candidate(customer, other, shared[other.pk], marks.get(other.pk)) for other in others]
     return sorted(candidates, key=lambda c: (c.dismissal is None, c.judgement.certainty, -c.customer.pk), reverse=True)
+
+
+_live_among = Prepared(lambda customers: Customer.objects.live().filter(pk__in=customers))
 
 
 def candidate_for(one: Customer, other: Customer) -> Candidate:
@@ -148,17 +153,28 @@ def pairs_sharing_values(customers: Collection[int]) -> set[Pair]:
 
 def _shared_by_one(customer: int, weighed: WeighedKeys) -> SharedKeys:
     shared: defaultdict[Pair, set[Key]] = defaultdict(set)
-    for key, connected in connected_by(weighed):
+    for key, connected in connected_by(weighed) if weighed.crowded else _holders_by_key(weighed.counting):
         if customer in connected:
             for other in connected - {customer}:
                 shared[customer, other].add(key)
     return {other: keys for (_, other), keys in without_digits_of_two_numbers(shared).items()}
 
 
-def holders_of_keys(keys: KeyQuerySet[MatchKey]) -> Iterable[tuple[int, str, str]]:
+def _holders_by_key(keys: Collection[Key]) -> Iterable[tuple[Key, set[int]]]:
+    """(a key, all customers who have it), of a few keys that are not crowded."""
+    holders: defaultdict[Key, set[int]] = defaultdict(set)
+    for pk, kind, value in _holders(*values_of(keys)) if keys else ():
+        holders[kind, value].add(pk)
+    return holders.items()
+
+
+def holders_of_keys(keys: KeyQuerySet[MatchKey]) -> QuerySet[MatchKey, tuple[int, str, str]]:
     """(customer, kind, value) of every live customer's record with one of the keys."""
     rows = keys.order_by("source_record__customer")
     return rows.values_list("source_record__customer", "kind", "value").distinct()[:MOST_HOLDERS]
+
+
+_holders = Prepared(lambda *values: holders_of_keys(holding(*values)))
 
 
 def connected_by(weighed: WeighedKeys, *, among: Q | None = None) -> list[tuple[Key, set[int]]]:

@@ -15,16 +15,17 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from customers.credit.credit import Amounts, balance_rows
 from customers.engagement.tasks import DueTasks, due_among, due_rows
-from customers.labels.effective import effective_among, label_rows
+from customers.labels.effective import effective_by, label_rows
 from customers.matching.duplicates import Candidate, duplicates_by
 from customers.matching.keys import counts_by_key, ignored_of, shared_by
 from customers.matching.not_duplicates import marks_by_other, marks_of
 from customers.merging.second_person.requests import requests_of
 from customers.models import Attribute, Customer, Merge, MergeMember, NotDuplicate, RecordTotals, SourceRecord, Tag
 from customers.pages import tabs
-from customers.pages.timeline import TimelineEntry, newest_among, newest_of_timeline
-from customers.records.source_records import by_pk, first_records
-from customers.statements.prepared import Slot
+from customers.pages.timeline import HIGHEST, TimelineEntry, newest_among, newest_of_timeline
+from customers.profile.fields import REFERENCE_KEYS
+from customers.records.source_records import by_pk, first_records, with_missing
+from customers.statements.prepared import Prepared, Slot
 from customers.statements.together import PreparedTogether
 from customers.totals.spend import CurrencyMonth, earliest_plotted, merges_into, month_sums
 from customers.totals.sums import totals_rows
@@ -48,12 +49,22 @@ class CustomerRows:
     timeline: Sequence[TimelineEntry]
 
 
+def customer_by_pk(pk: int) -> Customer | None:
+    """With the rows that the page names, such as its owner; None if there is none."""
+    return next(iter(_with_references(pk)), None) if pk <= HIGHEST else None
+
+
+_with_references = Prepared(lambda pk: Customer.objects.select_related("owner", *REFERENCE_KEYS).filter(pk=pk))
+
+
 def read_customer(customer: Customer, *, with_orders: bool, now: datetime) -> CustomerRows:
     rows = _read[with_orders](customer.pk, _as_text(now), _as_text(earliest_plotted(now)))
     marks = marks_by_other([*rows["marks as first"], *rows["marks as second"]], customer.pk)
     counts = counts_by_key([*rows["shared keys"], *rows["ignored keys"]])
+    records = by_pk(rows["records"])
+    labelled = with_missing(records, [row.source_record_id for row in (*rows["tags"], *rows["attributes"])])
     return CustomerRows(
-        records=by_pk(rows["records"]),
+        records=records,
         totals=rows["totals"],
         filled=tabs.filled(*rows["fillings"]),
         has_merges=bool(rows["merged"]),
@@ -61,8 +72,8 @@ def read_customer(customer: Customer, *, with_orders: bool, now: datetime) -> Cu
         credit=dict(rows["credit"]),
         months=rows["months"],
         merges=rows["merges"],
-        tags=[tag.name for tag in effective_among(rows["tags"], [customer])[customer.pk]],
-        attributes=effective_among(rows["attributes"], [customer])[customer.pk],
+        tags=[tag.name for tag in effective_by(rows["tags"], labelled, customer)],
+        attributes=effective_by(rows["attributes"], labelled, customer),
         due=due_among(rows["due"]),
         marks=marks,
         candidates=duplicates_by(customer, counts, marks),

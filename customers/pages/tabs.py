@@ -19,7 +19,8 @@ from customers.records import source_records
 from customers.records.newest import Cursor, newest
 from customers.records.registry import tabbed_models
 from customers.records.source_records import cursor_of, record_contributions, with_missing
-from customers.statements.prepared import Slot
+from customers.statements.prefetch import prefetch
+from customers.statements.prepared import Prepared, Slot
 
 SOURCES = Tab(
     "Sources",
@@ -173,8 +174,7 @@ def newest_rows(
         return None
     if first_page:
         return choice.tab, [line.row for line in first_page.lines[:MOST_NEWEST]]
-    rows = newest(choice.model, customer, limit=MOST_NEWEST)
-    return choice.tab, list(rows.prefetch_related(*choice.tab.prefetch))
+    return choice.tab, _newest_rows(choice.model, choice.tab, customer, TabQuery(), limit=MOST_NEWEST)
 
 
 def grouped(choices: Sequence[Choice], filled: set[str]) -> list[ChoiceGroup]:
@@ -201,10 +201,31 @@ def page(
     if choice.is_history:
         return _history(customer, records, query)
     size = query.limit
-    rows = newest(choice.model, customer, before=Cursor.parse(query.before), limit=size + 1, source=query.source)
-    # None, because select_related() without a name follows every foreign key.
-    page = list(rows.select_related(*choice.tab.related or [None]).prefetch_related(*choice.tab.prefetch))
+    page = _newest_rows(choice.model, choice.tab, customer, query, limit=size + 1)
     return TabPage(lines_of(page[:size], records), str(_cursor(page[size - 1])) if len(page) > size else "")
+
+
+def _newest_rows(
+    model: type[LinkedRow], tab: Tab, customer: Customer, query: TabQuery, *, limit: int
+) -> list[LinkedRow]:
+    before = Cursor.parse(query.before)
+    if before or query.source is not None:
+        rows = newest(model, customer, before=before, limit=limit, source=query.source)
+        page = list(rows.select_related(*_related(tab)))
+    else:
+        page = _first_page(model, tab, limit)(customer.pk)
+    prefetch(page, *tab.prefetch)
+    return page
+
+
+@cache
+def _first_page(model: type[LinkedRow], tab: Tab, limit: int) -> Prepared[LinkedRow]:
+    return Prepared(lambda customer: newest(model, customer, limit=limit).select_related(*_related(tab)))
+
+
+def _related(tab: Tab) -> Sequence[Any]:
+    # None, because select_related() without a name follows every foreign key.
+    return tab.related or (None,)
 
 
 def _source_records(customer: Customer, query: TabQuery, totals: Sequence[RecordTotals]) -> TabPage:

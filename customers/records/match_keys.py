@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Q, When
 
 from customers.lib.identity import Identity, identity_key, match_keys, search_words
 from customers.models import DataSource, EvidenceKey, MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
-from customers.models.matching import Key
+from customers.models.matching import Key, KeyQuerySet
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import shared_values
 from customers.records.owned_records import OwnedRecord, keys_of
@@ -71,7 +71,7 @@ def _excluded(records: Collection[SourceRecord]) -> dict[int, set[Key]]:
     return of_record
 
 
-def holding(emails: Any, phones: Any, digits: Any) -> QuerySet[MatchKey]:
+def holding(emails: Any, phones: Any, digits: Any) -> KeyQuerySet[MatchKey]:
     """The keys of all customers that equal a key of an identity."""
     return MatchKey.objects.filter(
         Q(kind=MatchKind.EMAIL, value__in=emails)

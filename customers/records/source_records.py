@@ -53,6 +53,8 @@ def by_pk(records: Iterable[SourceRecord]) -> dict[int, SourceRecord]:
 
 def with_missing(records: Mapping[int, SourceRecord], pks: Iterable[int]) -> Mapping[int, SourceRecord]:
     missing = set(pks) - records.keys()
+    if not missing:
+        return records
     return {**records, **SourceRecord.objects.select_related("data_source", "origin").in_bulk(missing)}
 
 

@@ -8,14 +8,15 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.query import ModelIterable
+
+from customers.statements.model_rows import ModelRows
 
 
 @dataclass(frozen=True)
 class PreparedSelect:
     """The compiler knows how answers become rows; `converters` are those of its columns, looked up once.
 
-    `plain` are the fields of rows that are of the model and nothing else.
+    Rows that are models are made by `models`.
     """
 
     sql: str
@@ -23,14 +24,14 @@ class PreparedSelect:
     compiler: Any
     queryset: QuerySet[Any, Any]
     converters: dict[int, Any]
-    plain: Sequence[str] = ()
+    models: ModelRows | None
 
     @classmethod
     def of(cls, queryset: QuerySet[Any, Any]) -> PreparedSelect:
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, params = compiler.as_sql()
         converters = compiler.get_converters([expression for expression, *_ in compiler.select])
-        return cls(sql, params, compiler, queryset, converters, _plain_fields(queryset, compiler))
+        return cls(sql, params, compiler, queryset, converters, ModelRows.of(queryset, compiler))
 
     @property
     def columns(self) -> list[Any]:
@@ -40,10 +41,9 @@ class PreparedSelect:
     def rows(self, answer: list[Any]) -> list[Any]:
         if not answer:
             return []
-        if self.plain:
+        if self.models:
             rows = self.compiler.apply_converters(answer, self.converters) if self.converters else answer
-            model, database = self.queryset.model, self.queryset.db
-            return [model.from_db(database, self.plain, row) for row in rows]
+            return list(map(self.models.row, rows))
         answered = SimpleNamespace(
             query=_AnsweredQuery(self, answer),
             model=self.queryset.model,
@@ -52,15 +52,6 @@ class PreparedSelect:
         )
         iterable: Any = self.queryset._iterable_class
         return [*iterable(answered)]
-
-
-def _plain_fields(queryset: QuerySet[Any, Any], compiler: Any) -> list[str]:
-    """As Django finds them for each answer; none where it follows relations, or adds what was annotated."""
-    about = compiler.klass_info
-    is_plain = queryset._iterable_class is ModelIterable and about and about["model"] is queryset.model
-    if not is_plain or about.get("related_klass_infos") or compiler.annotation_col_map:
-        return []
-    return [column.target.attname for column, *_ in compiler.select]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -13,12 +13,11 @@ from customers.matching.consent_refusals import refusers_among
 from customers.matching.related import related_by
 from customers.models import Customer
 from customers.pages import tabs
-from customers.pages.read import CustomerRows, read_customer
+from customers.pages.read import CustomerRows, customer_by_pk, read_customer
 from customers.pages.timeline import timeline_entries
 from customers.pages.views.sections import newest, rows, timeline, totals_and_plot
 from customers.permissions import CHANGE_CUSTOMERS, MERGE, UNMATCHED, VIEW_ORDERS
 from customers.profile.display import contact_lines, other_contacts, other_info
-from customers.profile.fields import REFERENCE_KEYS
 from customers.records.source_records import records_of
 from customers.search.recent import record_visit
 from customers.snapshot import after_reading
@@ -36,7 +35,9 @@ MOST_OTHER_CONTACTS = 2  # so that the orders are on the first screen
 @may_view
 @vary_on_headers("HX-Target")
 def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
-    customer = get_object_or_404(Customer.objects.select_related("owner", *REFERENCE_KEYS), pk=pk)
+    customer = customer_by_pk(pk)
+    if customer is None:
+        raise Http404
     if not customer.is_live:
         return redirect_to_survivor(request, customer)
     if request.htmx.target == "rows":
