@@ -40,9 +40,11 @@ LONG = {
     *("test_properties.py", "test_migrations.py", "test_truth_table.py", "test_queries.py"),
     *("test_history_costs.py", "test_order_list_costs.py", "test_same_as_intake.py", "test_scan.py"),
     *("test_benchmarks.py", "test_incremental_readers.py", "constant_cost", "histories", "plans/"),
+    *("test_histories.py", "test_unavailable.py", "test_deliver.py", "test_export.py", "test_exports.py"),
+    "test_stored_steps.py",
 }
-"""Tests that take long: they begin first, so that none runs alone at the end; `make test-fast` leaves them
-out."""
+"""Files whose tests take seconds together: they begin first, so that none runs alone at the end; `make test-fast`
+leaves them out."""
 
 OPENERS = {"client", "as_agent", "as_admin"}
 """Fixtures that open pages: a test that asks for one is about a page, in whatever folder."""

@@ -121,10 +121,10 @@ def test_every_page_that_only_reads_is_shown_by_a_read_only_database(client, sub
         for name, page in PAGES.items()
         if page.method == "get"
     }
-    before = {name: client.get(address).status_code for name, address in addresses.items()}
     with read_only():
-        after = {name: client.get(address).status_code for name, address in addresses.items()}
-    assert after == before
+        statuses = {name: client.get(address).status_code for name, address in addresses.items()}
+    assert {name: status for name, status in statuses.items() if status not in {200, 302}} == {}
+    assert sum(status == 200 for status in statuses.values()) > 80
 
 
 def test_what_would_write_to_a_read_only_database_is_kept_for_later(client, customer, shop):

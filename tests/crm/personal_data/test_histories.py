@@ -152,7 +152,7 @@ def names_others_without(replacement: str, people: Sequence[Person]) -> bool:
 def test_after_any_history_every_row_is_in_one_file_and_nobody_else_is_named(monkeypatch):
     monkeypatch.setattr(read, "BATCH", 3)  # parts end in the middle of an owner
     done, seed, unneeded = 0, FIRST_SEED, {*REPLACEMENTS}
-    while done < 100:
+    while done < 50 or unneeded:
         with rolled_back():
             run = SubjectRun()
             done += sum(run.do(with_words(step)) for step in random_steps(seed))
@@ -161,4 +161,4 @@ def test_after_any_history_every_row_is_in_one_file_and_nobody_else_is_named(mon
             # Histories that nobody else would be named in anyway prove nothing.
             unneeded -= {replacement for replacement in unneeded if names_others_without(replacement, people)}
         seed += 1
-    assert unneeded == set()
+        assert done < 200, f"No history needed {unneeded}"

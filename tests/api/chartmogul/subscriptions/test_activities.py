@@ -60,7 +60,7 @@ def of():
 @pytest.fixture
 def many_at_one_moment(db):
     same = day(1)
-    for n in range(4):
+    for n in range(2):
         of = record()
         again = purchase(of, same, past_cancellations=["2024-02-01T00:00:00+00:00"], cancelled_at=day(4))
         line(again, same, "50.00")
@@ -190,7 +190,7 @@ class TestOfTheAccount:
         monkeypatch.undo()
 
         whole = every_page(caller, order=order)
-        assert len(whole) == len({entry["uuid"] for entry in whole}) == 36
+        assert len(whole) == len({entry["uuid"] for entry in whole}) == 18
         assert entries == whole
 
     def test_go_on_after_one_that_is_named(self, caller, of):
