@@ -17,14 +17,14 @@ from typing import TypeVar
 from django.db import connection
 
 from benchmarks.bare_merge import BareMerge
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE, Cursor
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import CreditEntry, Customer, DataSource, Merge, SourceRecord, Via
 from customers.profile.edit import edit_profile
 from customers.rebuild import rebuild
-from customers.records.newest import Cursor, newest
+from customers.records.newest import newest
 from customers.records.staff_record import staff_record_of
 from customers.totals import billing_status
 from orders.models import Order

@@ -10,8 +10,8 @@ from customers.lib.addresses.countries import country_name
 from customers.lib.batches import batches
 from customers.lib.columns import Column, ValueKind
 from customers.lib.money import decimals_of
+from customers.lib.pages import Cursor
 from customers.profile.fields import BILLING_PARTS, SHIPPING_PARTS
-from customers.records.newest import Cursor
 from orders.models import Order
 from orders.search.filters import OrderFilter
 from orders.search.order_list import within

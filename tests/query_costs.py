@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from customers.models import Customer, MatchKey, SourceRecord
 from customers.records.registry import linked_models
 from tests.factories import DataSourceFactory

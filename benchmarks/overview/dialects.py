@@ -8,7 +8,7 @@ from typing import Any
 from django.test import override_settings
 
 from benchmarks.overview.measured import Measured, again, measure
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from customers.models import Customer
 from orders.models import Order
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from benchmarks.overview.measured import Measured, again, measure
 from crm.accounts.checkboxes import ALL_PERMISSIONS
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE, Cursor
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, MatchKind, SharedValue
-from customers.records.newest import Cursor, newest
+from customers.records.newest import newest
 from customers.search.find import find
 from customers.search.first_found import MOST_FOUND
 from orders.models import Order

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from crm.audit.models import AuditEntry
-from customers.lib.batches import BATCH, PAGE
+from customers.lib.batches import BATCH
 from customers.lib.columns import Column, ValueKind
-from customers.records.newest import Cursor, compared_to
+from customers.lib.pages import PAGE, Cursor, compared_to
 
 ENTRY, ORIGIN = "Entry", "From where"
 

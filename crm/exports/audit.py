@@ -10,7 +10,7 @@ from crm.audit.forms.audit_filter import AuditFilterForm
 from crm.audit.models import AuditEntry
 from crm.exports.export import Export, Query, invalid_filters
 from crm.permissions import VIEW_AUDIT_LOG
-from customers.records.newest import Cursor
+from customers.lib.pages import Cursor
 
 
 def _condition(query: Query) -> Q:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crm.exports.export import Export, Query, invalid_filters
+from customers.lib.pages import Cursor
 from customers.merging.export_columns import COLUMNS, export_part, export_rows, is_short
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.history import MergeFilter, MergeRow
 from customers.models import Merge
 from customers.permissions import VIEW_CUSTOMERS
-from customers.records.newest import Cursor
 
 
 def _filter(query: Query) -> MergeFilter:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crm.exports.export import Export, Query, invalid_filters
+from customers.lib.pages import Cursor
 from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
-from customers.records.newest import Cursor
 from orders.export_columns import COLUMNS, export_part, export_rows, short_list
 from orders.models import Order
 from orders.pages.forms.order_filter import OrderFilterForm

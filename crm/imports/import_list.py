@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from crm.imports.outcome import ImportOutcome
 from crm.jobs.models import Job, JobState
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from orders.models import Import, ImportState
 
 TONES = {

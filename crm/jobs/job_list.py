@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from crm.jobs.models import UNFINISHED, Job
 from crm.jobs.progress import Progress
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 
 MOST_UNFINISHED = 50
 

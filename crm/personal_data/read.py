@@ -14,8 +14,8 @@ from crm.personal_data.columns import related_of
 from crm.personal_data.data_subject import DataSubject
 from crm.personal_data.tables import SubjectTable, subject_tables
 from customers.lib.batches import BATCH
+from customers.lib.pages import Cursor, compared_to
 from customers.models import Customer
-from customers.records.newest import Cursor, compared_to
 
 
 @dataclass(frozen=True)

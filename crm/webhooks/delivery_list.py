@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.webhooks.models import Delivery, DeliveryState, WebhookEndpoint
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from customers.models import Customer
 
 

@@ -20,10 +20,10 @@ from crm.webhooks.signing import decrypt, encrypt, new_secret
 from customers.events.feed import cursor_of
 from customers.lib.audit import AuditAction
 from customers.lib.errors import ActionError
+from customers.lib.pages import Cursor
 from customers.lib.phrases import isolated
 from customers.locks import get_locked
 from customers.models import Event
-from customers.records.newest import Cursor
 
 logger = logging.getLogger(__name__)
 

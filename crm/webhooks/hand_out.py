@@ -11,7 +11,7 @@ from crm.webhooks.queue import add, waiting
 from crm.webhooks.replay import go_on
 from customers.events.feed import cursor_of, events_after
 from customers.lib.batches import BATCH
-from customers.records.newest import Cursor
+from customers.lib.pages import Cursor
 
 LONGEST_QUEUE = 10_000
 """Deliveries that wait for one endpoint at most."""

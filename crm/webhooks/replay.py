@@ -13,9 +13,9 @@ from crm.webhooks.models import Replay, WebhookEndpoint
 from crm.webhooks.queue import add, put_back
 from customers.events.feed import cursor_of, events_after
 from customers.lib.errors import ActionError
+from customers.lib.pages import Cursor, compared_to
 from customers.locks import get_locked
 from customers.models import Event
-from customers.records.newest import Cursor, compared_to
 
 
 class ReplayError(ActionError):

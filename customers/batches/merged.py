@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from customers.merging.history import MOST_NAMED
 from customers.models import Customer, GroupToMerge, MergeBatch, MergeOutcome
 

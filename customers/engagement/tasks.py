@@ -13,11 +13,10 @@ from django.utils.translation import ngettext
 
 from customers.engagement import common
 from customers.lib import sentences
-from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
+from customers.lib.pages import PAGE, Cursor, compared_to
 from customers.models import Contact, Customer, Task
 from customers.records.counts import CappedCount
-from customers.records.newest import Cursor, compared_to
 from customers.statements.prepared import Slot
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import ngettext
 
 from customers.erasing.delete_rows import tables
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from customers.models import Customer, Erasure
 
 

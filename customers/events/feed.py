@@ -17,9 +17,9 @@ from itertools import chain
 
 from django.utils import timezone
 
+from customers.lib.pages import Cursor, compared_to
 from customers.models import Event
 from customers.records.horizon import LONGEST_WRITE, horizon
-from customers.records.newest import Cursor, compared_to
 from customers.records.ownership import merged_into_any
 
 

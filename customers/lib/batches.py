@@ -1,4 +1,4 @@
-"""Long tables, a part at a time: batches for acts, pages for readers."""
+"""Long tables, a part at a time."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -7,8 +7,6 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 
 BATCH = 500
-PAGE = 25
-"""Rows of a list that a page shows."""
 
 Item = TypeVar("Item")
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
+from customers.lib.pages import PAGE
 from customers.lib.text import can_be_stored
 from customers.matching.ignored_values import readable_value
 from customers.matching.keys import is_placeholder

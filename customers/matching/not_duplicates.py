@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from customers.locks import lock
 from customers.models import Customer, HistoryKind, NotDuplicate, Relation, SourceRecord
 from customers.records import history

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from customers.lib.batches import BATCH
 from customers.lib.columns import Column, ValueKind
+from customers.lib.pages import Cursor
 from customers.merging.changed_values import changed_values
 from customers.merging.history import MergeFilter, MergeRow, filter_merges, merge_rows, merges_before
 from customers.models import MergeMember
-from customers.records.newest import Cursor
 
 MERGE, CUSTOMERS, VALUES, UNDO = "Merge", "Customers", "Values", "Undo"
 

@@ -11,13 +11,12 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet, TextChoices
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE, Cursor, compared_to
 from customers.lib.phrases import join_words
 from customers.merging.names_then import fill_names
 from customers.merging.preview import ValueChange
 from customers.merging.undo_plan import erased_side
 from customers.models import Customer, Merge, MergeMember
-from customers.records.newest import Cursor, compared_to
 from customers.records.ownership import merged_into_any
 from customers.totals.sums import order_totals
 

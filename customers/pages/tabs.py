@@ -11,12 +11,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import slugify
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE, Cursor
 from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab, TabPosition
 from customers.pages.timeline import TimelineCursor, timeline_entries
 from customers.permissions import VIEW_CUSTOMERS
 from customers.records import source_records
-from customers.records.newest import Cursor, newest
+from customers.records.newest import newest
 from customers.records.registry import tabbed_models
 from customers.records.source_records import cursor_of, record_contributions, with_missing
 from customers.statements.prefetch import prefetch

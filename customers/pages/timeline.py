@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from customers.lib.pages import Cursor
 from customers.models import Customer, HistoryEntry, HistoryKind, Note
 from customers.models.history import OF_ORDERS
-from customers.records.newest import Cursor, newest
+from customers.records.newest import newest
 from customers.statements.prepared import Slot
 
 NOTE = "note"

@@ -15,8 +15,9 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
+from customers.lib.pages import Comparison, Cursor, compared_to
 from customers.models import SourceRecord
-from customers.records.newest import Comparison, Cursor, compared_to, record_by_record
+from customers.records.newest import record_by_record
 
 Row = TypeVar("Row", bound=Model)
 Period = tuple[datetime, datetime]

@@ -8,56 +8,21 @@ joined.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE, Cursor, compared_to
 from customers.models import Customer, LinkedRow, SourceRecord
 from customers.statements.prepared import Slot
 
 OPERATORS = {"": "=", "gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 
 Row = TypeVar("Row", bound=LinkedRow)
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """The last row of the previous page; its text goes into the link to the next."""
-
-    at: datetime
-    pk: int
-
-    def __str__(self) -> str:
-        return f"{self.at.isoformat()}_{self.pk}"
-
-    @classmethod
-    def parse(cls, text: str) -> Cursor | None:
-        """None if no cursor has this text."""
-        at, _, pk = text.rpartition("_")
-        try:
-            when = datetime.fromisoformat(at)
-            return cls(when.astimezone(UTC), int(pk)) if when.tzinfo else None
-        except (ValueError, OverflowError):
-            return None
-
-
-Comparison = Literal["lt", "lte", "gt", "gte"]
-
-
-def compared_to(cursor: Cursor, comparison: Comparison, *, by: str = "at") -> Q:
-    """The rows whose time `by` and primary key, as a pair, are less or greater than those of `cursor`."""
-    side = comparison.removesuffix("e")
-    # The first condition enters the index on `by`; the others only filter rows of the same time.
-    return Q(**{f"{by}__{side}e": cursor.at}) & (
-        Q(**{f"{by}__{side}": cursor.at}) | Q(**{f"pk__{comparison}": cursor.pk})
-    )
 
 
 def newest(

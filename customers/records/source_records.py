@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 
+from customers.lib.pages import Cursor, compared_to
 from customers.models import Customer, HistoryEntry, Merge, MergeMember, RecordTotals, SourceRecord
 from customers.records.counts import RowCount, count_rows
-from customers.records.newest import Cursor, compared_to
 from customers.records.ownership import merge_chains
 from customers.records.registry import all_linked_models
 from customers.statements.prepared import Slot

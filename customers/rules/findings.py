@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils import timezone
 
-from customers.lib.batches import PAGE, batches
+from customers.lib.batches import batches
+from customers.lib.pages import PAGE
 from customers.models import Customer, MergeRule
 from customers.models.rule import FindingOutcome, RuleFinding
 from customers.records.history_readers import ABOUT_DUPLICATES, changes_for, keep_place

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from customers.lib.batches import PAGE
 from customers.lib.names import unaccented
 from customers.lib.numbers import capped_count
+from customers.lib.pages import PAGE
 from customers.matching.duplicates import duplicate_counts
 from customers.models import Customer, LeadPhase
 from customers.records import counts

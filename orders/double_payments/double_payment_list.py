@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
+from customers.lib.pages import PAGE
 from customers.models import Customer
 from orders.models import BILLED, DoublePayment, OrderStatus, Purchase, Transaction
 

@@ -12,8 +12,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from customers.lib.dates import format_day
+from customers.lib.pages import Cursor, compared_to
 from customers.lib.phrases import isolated
-from customers.records.newest import Cursor, compared_to
 from orders.locks import CONTRADICTED, OrderError
 from orders.models import Order, Transaction, TransactionStatus
 from orders.payments.gateway import Gateway, Question, configured_gateway

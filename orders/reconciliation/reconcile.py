@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from customers.lib.batches import BATCH, batches
-from customers.records.newest import Cursor, compared_to
+from customers.lib.pages import Cursor, compared_to
 from orders.models import PaymentDifference, Reconciliation, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Gateway, GatewayPayment, ListsPayments, can_look_up
 from orders.payments.gateway_request import require_gateway

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, IntegerField, QuerySet, Sum, Value, When
 from django.utils.translation import ngettext
 
-from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
-from customers.records.newest import Cursor, compared_to
+from customers.lib.pages import PAGE, Cursor, compared_to
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.search.filters import OrderFilter
 

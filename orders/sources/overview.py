@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import QuerySet, Subquery
 
 from customers.lib.addresses.countries import country_name
-from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
+from customers.lib.pages import PAGE
 from customers.models import DataSource, SourceRecord
 from customers.records.counts import CappedCount
 from orders.models import Order

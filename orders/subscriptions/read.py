@@ -12,9 +12,9 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE, Cursor
 from customers.models import Customer, SourceRecord
-from customers.records.newest import Cursor, oldest
+from customers.records.newest import oldest
 from orders.models import Order, OrderItem, OrderKind, Product, Purchase
 from orders.models.subscription import NOT_COUNTED
 from orders.revenue.ledger import Ledger, read_last_changes

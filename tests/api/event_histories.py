@@ -26,8 +26,8 @@ from customers.events.feed import cursor_of, events_after
 from customers.events.find_id import NamedId
 from customers.events.meaning import State, meaning_of
 from customers.events.payload import payloads
+from customers.lib.pages import Cursor
 from customers.models import Customer, DataSource, SourceRecord
-from customers.records.newest import Cursor
 from customers.records.ownership import merge_chains
 from orders.models import Order, Purchase
 from tests.api.caller import Caller

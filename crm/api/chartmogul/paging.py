@@ -19,8 +19,9 @@ from ninja import Schema
 from pydantic import AfterValidator, Field
 
 from crm.api.chartmogul.errors import refusal
+from customers.lib.pages import Cursor, compared_to
 from customers.models import Customer, DataSource, LinkedRow, SourceRecord
-from customers.records.newest import Cursor, compared_to, newest
+from customers.records.newest import newest
 
 MOST_PER_PAGE = 200
 BATCH_SIZES = (500, 1_500, 4_000, 8_000, 16_000)

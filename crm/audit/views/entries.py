@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from crm.audit.entries import audit_page
 from crm.audit.forms.audit_filter import AuditFilterForm
 from crm.audit.web import may_view_audit_log
-from customers.records.newest import Cursor
+from customers.lib.pages import Cursor
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 from customers.engagement import tasks
 from customers.engagement.common import EngagementError
 from customers.engagement.views.rows import TASK
+from customers.lib.pages import Cursor
 from customers.lib.phrases import isolated
 from customers.models import Customer, Task
-from customers.records.newest import Cursor
 from customers.web.live import with_live
 from customers.web.permissions import may_change, may_view
 

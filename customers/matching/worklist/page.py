@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from customers.lib.batches import PAGE
 from customers.lib.identity import match_keys
 from customers.lib.numbers import capped_count
+from customers.lib.pages import PAGE
 from customers.matching.candidates import place_or_status
 from customers.matching.duplicates import Evidence, without_repeated_digits
 from customers.matching.judgement import Judgement, judge

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.matching.worklist.cohesion import LEAST_CONNECTED, Pair, Ties, group_pairs, nobody_told_apart
 from customers.matching.worklist.filters import first_passing

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from customers.lib.batches import PAGE
 from customers.lib.numbers import parse_number
+from customers.lib.pages import PAGE
 from customers.matching.worklist.filters import EVERYTHING, WorklistFilter, first_passing
 from customers.matching.worklist.groups import ConnectedCustomers, Place, follows, groups_around
 from customers.models import SharedValue

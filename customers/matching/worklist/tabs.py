@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from customers.matching.evidence.worklist_tab import evidence_page
 from customers.matching.likely.worklist_tab import likely_page
 from customers.matching.worklist.filters import WorklistFilter

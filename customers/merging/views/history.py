@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from customers.lib.pages import Cursor
 from customers.lib.phrases import isolated
 from customers.merging import detail, history
 from customers.merging.changed_values import changed_values
@@ -14,7 +15,6 @@ from customers.merging.tree import merge_tree
 from customers.merging.undo_plan import erased_side
 from customers.models import Merge, MergeMember
 from customers.permissions import UNDO
-from customers.records.newest import Cursor
 from customers.web.permissions import may_view
 
 if TYPE_CHECKING:

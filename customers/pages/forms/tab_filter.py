@@ -3,7 +3,7 @@ from typing import Any
 
 from django import forms
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from customers.models import DataSource
 from customers.models.history import OF_ORDERS
 from customers.pages.tabs import TabQuery

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from customers.records.newest import Cursor
+from customers.lib.pages import Cursor
 from orders.pages.forms.order_filter import OrderFilterForm
 from orders.permissions import RERUN, may_view_orders
 from orders.search.order_list import order_page

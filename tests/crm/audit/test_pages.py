@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.audit.models import AuditEntry
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from tests.exported import rows
 from tests.factories import make_user, signed_in
 from tests.page_text import visible_text

@@ -7,8 +7,9 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
+from customers.lib.pages import Cursor
 from customers.models import Customer, HistoryEntry
-from customers.records.newest import Cursor, newest
+from customers.records.newest import newest
 from customers.records.registry import tabbed_models
 from customers.search.scan import SHORTEST_STRETCH, scan
 from customers.search.sorting import OLDEST_FIRST

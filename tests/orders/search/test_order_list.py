@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from customers.lib.pages import Cursor
 from customers.lib.phrases import isolated
 from customers.models import DataSource
-from customers.records.newest import Cursor
 from orders.models import Order, OrderItem, OrderKind, TransactionStatus
 from orders.search import order_list
 from orders.search.filters import OrderFilter, OrderState

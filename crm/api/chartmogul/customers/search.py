@@ -11,9 +11,9 @@ from crm.api.chartmogul.customers.schemas import CustomerListQuery
 from crm.api.chartmogul.data_sources import stored_systems
 from crm.api.chartmogul.errors import refusal
 from crm.api.chartmogul.paging import CursorPage, cursor_to_grow, decode_cursor
+from customers.lib.pages import Cursor
 from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource
-from customers.records.newest import Cursor
 from customers.search import filters
 from customers.search.filters import Criterion, FromSource
 from customers.search.scan import scan

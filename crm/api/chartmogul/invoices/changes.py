@@ -15,9 +15,9 @@ from django.db.models import F, Q
 from crm.api.chartmogul.invoices.responses import WITH_DISABLED, reload_invoices, serialize_invoice
 from crm.api.chartmogul.paging import CursorQuery, cursor_to_grow, decode_cursor
 from crm.api.chartmogul.times import format_time
+from customers.lib.pages import Cursor, compared_to
 from customers.models import DeletedRow
 from customers.records.horizon import CLOCKS_DIFFER
-from customers.records.newest import Cursor, compared_to
 from customers.records.source_records import BEFORE_ALL
 from orders.models import Order
 

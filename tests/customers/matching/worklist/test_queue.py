@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.lib.batches import PAGE
+from customers.lib.pages import PAGE
 from customers.matching.evidence.worklist_tab import evidence_page
 from customers.matching.exclusions import exclude
 from customers.matching.ignored_values import ignore_value

@@ -6,10 +6,10 @@ from urllib.parse import quote
 from django.utils import timezone
 
 from customers.engagement import notes
+from customers.lib.pages import PAGE
 from customers.models import HistoryEntry, PaySource, TabPosition
 from customers.pages.forms.tab_filter import FIRST_ROWS
 from customers.pages.tabs import SOURCES
-from customers.records.newest import PAGE
 from customers.records.registry import tabbed_models
 from orders.models import Fulfillment, Membership, OrderItem, Purchase, Transaction
 from tests.acts import merge

@@ -5,7 +5,7 @@ from decimal import Decimal
 from urllib.parse import parse_qs
 
 from customers.engagement import notes
-from customers.records.newest import PAGE
+from customers.lib.pages import PAGE
 from orders.intake.order import IncomingPurchase
 from orders.models import Order
 from orders.totals.add import add_to_totals

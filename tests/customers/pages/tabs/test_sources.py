@@ -6,9 +6,9 @@ from urllib.parse import quote
 from django.utils import timezone
 
 from customers.engagement import notes
+from customers.lib.pages import PAGE
 from customers.merging.split import split_record
 from customers.models import DataSource, SourceRecord
-from customers.records.newest import PAGE
 from tests.acts import fresh, merge, undo
 from tests.customers.pages.page_requests import WHEN, get, rows
 from tests.factories import SourceRecordFactory, customer_with_order
