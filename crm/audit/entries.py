@@ -36,7 +36,7 @@ class AuditPage:
 
 def audit_page(condition: Q, *, before: Cursor | None) -> AuditPage:
     rows = list(_before(condition, before)[: PAGE + 1])
-    return AuditPage(rows[:PAGE], _cursor(rows[PAGE - 1]) if len(rows) > PAGE else None)
+    return AuditPage(rows[:PAGE], Cursor.of(rows[PAGE - 1]) if len(rows) > PAGE else None)
 
 
 def is_short(condition: Q, *, most: int) -> bool:
@@ -46,7 +46,7 @@ def is_short(condition: Q, *, most: int) -> bool:
 def export_part(condition: Q, after: Cursor | None) -> tuple[Sequence[AuditEntry], Cursor | None]:
     """Some of the entries that follow, and where the next part begins; None after the last."""
     rows = list(_before(condition, after)[:BATCH])
-    return rows, _cursor(rows[-1]) if len(rows) == BATCH else None
+    return rows, Cursor.of(rows[-1]) if len(rows) == BATCH else None
 
 
 def export_rows(condition: Q) -> Iterator[AuditEntry]:
@@ -59,8 +59,4 @@ def export_rows(condition: Q) -> Iterator[AuditEntry]:
 
 def _before(condition: Q, cursor: Cursor | None) -> "QuerySet[AuditEntry]":
     entries = AuditEntry.objects.filter(condition).select_related("by", "user", "key").order_by("-at", "-pk")
-    return entries.filter(compared_to(cursor, "lt")) if cursor else entries
-
-
-def _cursor(entry: AuditEntry) -> Cursor:
-    return Cursor(entry.at, entry.pk)
+    return entries.filter(compared_to(cursor, "lt"))

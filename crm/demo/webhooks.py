@@ -8,7 +8,7 @@ from crm.accounts.models import User
 from crm.webhooks.models import Attempt, Delivery, DeliveryState, EndpointSecret, WebhookEndpoint
 from crm.webhooks.queue import add
 from crm.webhooks.signing import encrypt, new_secret
-from customers.events.feed import cursor_of
+from customers.lib.pages import Cursor
 from customers.models import Event, EventKind
 
 MERGES = [EventKind.CUSTOMER_MERGED, EventKind.CUSTOMER_UNMERGED, EventKind.CUSTOMER_SPLIT]
@@ -28,7 +28,7 @@ def add_webhooks(*, admin: User) -> None:
 
 
 def _endpoint(name: str, url: str, kinds: list[EventKind], last: Event, *, by: User) -> WebhookEndpoint:
-    cursor = cursor_of(last)
+    cursor = Cursor.of(last)
     endpoint = WebhookEndpoint.objects.create(
         name=name,
         url=url,

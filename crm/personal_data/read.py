@@ -83,8 +83,7 @@ def _rows_of(subject: DataSubject, table: SubjectTable, owner: int, after: str) 
     rows = _query(table).filter(_belongs(subject, table, owner)).select_related(*related_of(table.model))
     if not table.is_by_time:
         return rows.order_by("pk").filter(pk__gt=int(after or 0))
-    cursor = Cursor.parse(after)
-    return (rows.filter(compared_to(cursor, "gt")) if cursor else rows).order_by("at", "pk")
+    return rows.filter(compared_to(Cursor.parse(after), "gt")).order_by("at", "pk")
 
 
 def _belongs(subject: DataSubject, table: SubjectTable, owner: object) -> Q:
@@ -101,7 +100,7 @@ def _query(table: SubjectTable) -> QuerySet[Any]:
 
 
 def _key(table: SubjectTable, row: Any) -> str:
-    return str(Cursor(row.at, row.pk)) if table.is_by_time else str(row.pk)
+    return str(Cursor.of(row)) if table.is_by_time else str(row.pk)
 
 
 def _children(table: SubjectTable, parents: Sequence[Model]) -> Sequence[Model]:

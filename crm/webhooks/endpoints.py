@@ -17,7 +17,6 @@ from crm.webhooks.addresses import read_url, resolve
 from crm.webhooks.models import TEST, Delivery, EndpointSecret, WebhookEndpoint
 from crm.webhooks.queue import RETRIED_FOR, waiting
 from crm.webhooks.signing import decrypt, encrypt, new_secret
-from customers.events.feed import cursor_of
 from customers.lib.audit import AuditAction
 from customers.lib.errors import ActionError
 from customers.lib.pages import Cursor
@@ -58,7 +57,7 @@ def add(*, name: str, url: str, kinds: Sequence[str], by: User | None) -> tuple[
 def _last_event() -> Cursor:
     event = Event.objects.order_by("-at", "-pk").first()
     # Without any, a little earlier than now: the clock of the database may be behind.
-    return cursor_of(event) if event else Cursor(timezone.now() - timedelta(minutes=1), 0)
+    return Cursor.of(event) if event else Cursor(timezone.now() - timedelta(minutes=1), 0)
 
 
 @transaction.atomic

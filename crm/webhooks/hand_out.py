@@ -9,7 +9,7 @@ from django.db import transaction
 from crm.webhooks.models import WebhookEndpoint
 from crm.webhooks.queue import add, waiting
 from crm.webhooks.replay import go_on
-from customers.events.feed import cursor_of, events_after
+from customers.events.feed import events_after
 from customers.lib.batches import BATCH
 from customers.lib.pages import Cursor
 
@@ -40,7 +40,7 @@ def _hand_out(endpoint: WebhookEndpoint, room: int) -> int | None:
     if len(subscribed) > room:
         subscribed = subscribed[:room]
         events = events[: events.index(subscribed[-1]) + 1]
-    following = cursor_of(events[-1]) if events else last
+    following = Cursor.of(events[-1]) if events else last
     there = WebhookEndpoint.objects.filter(pk=endpoint.pk, handed_out_at=last.at, handed_out_pk=last.pk)
     with transaction.atomic():
         if not events or not there.update(handed_out_at=following.at, handed_out_pk=following.pk):

@@ -11,7 +11,7 @@ from crm.accounts.models import User
 from crm.webhooks.endpoints import note
 from crm.webhooks.models import Replay, WebhookEndpoint
 from crm.webhooks.queue import add, put_back
-from customers.events.feed import cursor_of, events_after
+from customers.events.feed import events_after
 from customers.lib.errors import ActionError
 from customers.lib.pages import Cursor, compared_to
 from customers.locks import get_locked
@@ -73,14 +73,14 @@ def go_on(endpoint: WebhookEndpoint, *, room: int) -> None:
     if replay is None or room <= 0:
         return
     last = Cursor(replay.next_at, replay.next_pk)
-    end = (replay.until_at, replay.until_pk)
+    end = Cursor(replay.until_at, replay.until_pk)
     read = events_after(last, room)
-    events = [event for event in read if (event.at, event.pk) <= end]
+    events = [event for event in read if Cursor.of(event) <= end]
     subscribed = [
         event for event in events if endpoint.wants(event.kind) and event.kind in (replay.kinds or [event.kind])
     ]
-    following = cursor_of(events[-1]) if events else last
-    is_last = len(events) < room or (following.at, following.pk) == end
+    following = Cursor.of(events[-1]) if events else last
+    is_last = len(events) < room or following == end
     there = Replay.objects.filter(pk=replay.pk, next_at=last.at, next_pk=last.pk, ended=None)
     values = {"next_at": following.at, "next_pk": following.pk, "events": replay.events + len(subscribed)}
     with transaction.atomic():

@@ -79,10 +79,9 @@ def open_tasks_of(user: User, *, after: Cursor | None = None, limit: int = PAGE)
     """The open tasks that `user` has, the longest due first."""
     # The constant column stands first in the order, too: PostgreSQL then reads the index in its order.
     tasks = Task.objects.filter(assignee=user, completed_at=None).order_by("completed_at", "due", "pk")
-    if after:
-        tasks = tasks.filter(compared_to(after, "gt", by="due"))
+    tasks = tasks.filter(compared_to(after, "gt", by="due"))
     page = list(tasks.select_related("source_record__customer")[: limit + 1])
-    return TaskPage(page[:limit], str(Cursor(page[limit - 1].due, page[limit - 1].pk)) if len(page) > limit else "")
+    return TaskPage(page[:limit], str(Cursor.of(page[limit - 1], by="due")) if len(page) > limit else "")
 
 
 @dataclass(frozen=True)

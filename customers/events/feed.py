@@ -23,10 +23,6 @@ from customers.records.horizon import LONGEST_WRITE, horizon
 from customers.records.ownership import merged_into_any
 
 
-def cursor_of(event: Event) -> Cursor:
-    return Cursor(event.at, event.pk)
-
-
 def events_after(cursor: Cursor | None, limit: int) -> list[Event]:
     """At most `limit` events after `cursor`, oldest first; None is the beginning. Not to be called in a snapshot."""
     return events_before(horizon(), limit, after=cursor)
@@ -45,14 +41,13 @@ def events_before(
     About a customer are also the events of those that were merged into it.
     """
     events = Event.objects.filter(at__lt=until) if until else Event.objects.all()
-    if after:
-        events = events.filter(compared_to(after, "gt"))
+    events = events.filter(compared_to(after, "gt"))
     if customer is not None:
         events = events.filter(customer__in=merged_into_any([customer]))
     # Each kind by itself, through its index: as one query SQLite would read all events to find those of rare kinds.
     parts = [events.filter(kind=kind) for kind in {*kinds}] if kinds else [events]
     rows = (part.order_by("at", "pk")[:limit] for part in parts)
-    return sorted(chain(*rows), key=lambda event: (event.at, event.pk))[:limit]
+    return sorted(chain(*rows), key=Cursor.of)[:limit]
 
 
 def end_of(events_until: datetime | None, last: Cursor | None) -> Cursor:
@@ -61,4 +56,4 @@ def end_of(events_until: datetime | None, last: Cursor | None) -> Cursor:
     So who reads on regularly is never further behind than what is kept, however little happens.
     """
     reached = Cursor(events_until or timezone.now() - LONGEST_WRITE, 0)
-    return reached if last is None or (reached.at, reached.pk) > (last.at, last.pk) else last
+    return max(reached, last or reached)

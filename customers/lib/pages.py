@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 PAGE = 25
 """Rows of a list that a page shows."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Cursor:
-    """The last row of the previous page; its text goes into the link to the next."""
+    """Where a row stands in the order of a time and the primary key. The text of the last of a page goes into the link
+    to the next."""
 
     at: datetime
     pk: int
+
+    @classmethod
+    def of(cls, row: Model, *, by: str = "at") -> Cursor:
+        return cls(getattr(row, by), row.pk)
 
     def __str__(self) -> str:
         return f"{self.at.isoformat()}_{self.pk}"
@@ -36,8 +41,10 @@ class Cursor:
 Comparison = Literal["lt", "lte", "gt", "gte"]
 
 
-def compared_to(cursor: Cursor, comparison: Comparison, *, by: str = "at") -> Q:
-    """The rows whose time `by` and primary key, as a pair, are less or greater than those of `cursor`."""
+def compared_to(cursor: Cursor | None, comparison: Comparison, *, by: str = "at") -> Q:
+    """The rows whose time `by` and primary key, as a pair, are less or greater than those of `cursor`; for None all."""
+    if cursor is None:
+        return Q()
     side = comparison.removesuffix("e")
     # The first condition enters the index on `by`; the others only filter rows of the same time.
     return Q(**{f"{by}__{side}e": cursor.at}) & (

@@ -55,7 +55,7 @@ def is_short(filters: MergeFilter, *, most: int) -> bool:
 def export_part(filters: MergeFilter, after: Cursor | None) -> tuple[Sequence[MergeRow], Cursor | None]:
     """Some of the merges that follow, and where the next part begins; None after the last."""
     merges = list(merges_before(filter_merges(filters), after)[:BATCH])
-    end = Cursor(merges[-1].created, merges[-1].pk) if len(merges) == BATCH else None
+    end = Cursor.of(merges[-1], by="created") if len(merges) == BATCH else None
     rows = merge_rows(merges)
     changes = changed_values({row.merge: row.members for row in rows})
     return [replace(row, changes=changes[row.merge.pk]) for row in rows], end

@@ -107,7 +107,9 @@ def page(filters: MergeFilter, *, before: Cursor | None = None, after: Cursor | 
     merges = filter_merges(filters)
     if after and (later := list(_after(merges, after)[: PAGE + 1])):
         shown = later[:PAGE][::-1]
-        return MergePage(merge_rows(shown), _newer(shown, is_more=len(later) > PAGE), _cursor(shown[-1]))
+        return MergePage(
+            merge_rows(shown), _newer(shown, is_more=len(later) > PAGE), Cursor.of(shown[-1], by="created")
+        )
     earlier = list(merges_before(merges, before)[: PAGE + 1])
     shown = earlier[:PAGE]
     return MergePage(merge_rows(shown), _newer(shown, is_more=bool(before)), _older(shown, is_more=len(earlier) > PAGE))
@@ -146,22 +148,16 @@ def undone_by(members: Collection[MergeMember]) -> str:
 
 
 def merges_before(merges: QuerySet[Merge], cursor: Cursor | None) -> QuerySet[Merge]:
-    if cursor:
-        merges = merges.filter(compared_to(cursor, "lt", by="created"))
-    return merges.order_by("-created", "-pk")
+    return merges.filter(compared_to(cursor, "lt", by="created")).order_by("-created", "-pk")
 
 
 def _after(merges: QuerySet[Merge], cursor: Cursor) -> QuerySet[Merge]:
     return merges.filter(compared_to(cursor, "gt", by="created")).order_by("created", "pk")
 
 
-def _cursor(merge: Merge) -> Cursor:
-    return Cursor(merge.created, merge.pk)
-
-
 def _newer(shown: Sequence[Merge], *, is_more: bool) -> Cursor | None:
-    return _cursor(shown[0]) if shown and is_more else None
+    return Cursor.of(shown[0], by="created") if shown and is_more else None
 
 
 def _older(shown: Sequence[Merge], *, is_more: bool) -> Cursor | None:
-    return _cursor(shown[-1]) if shown and is_more else None
+    return Cursor.of(shown[-1], by="created") if shown and is_more else None

@@ -202,7 +202,7 @@ def page(
         return _history(customer, records, query)
     size = query.limit
     page = _newest_rows(choice.model, choice.tab, customer, query, limit=size + 1)
-    return TabPage(lines_of(page[:size], records), str(_cursor(page[size - 1])) if len(page) > size else "")
+    return TabPage(lines_of(page[:size], records), str(Cursor.of(page[size - 1])) if len(page) > size else "")
 
 
 def _newest_rows(
@@ -251,10 +251,6 @@ def _history(customer: Customer, records: Records, query: TabQuery) -> TabPage:
     return TabPage(
         lines_of(entries[:size], records), str(TimelineCursor.at(entries[size - 1])) if len(entries) > size else ""
     )
-
-
-def _cursor(row: LinkedRow) -> Cursor:
-    return Cursor(row.at, row.pk)
 
 
 def lines_of(rows: Sequence[LinkedRow], records: Records) -> list[TabLine]:

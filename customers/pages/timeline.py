@@ -42,7 +42,7 @@ class TimelineCursor:
 
     @classmethod
     def at(cls, entry: TimelineEntry) -> TimelineCursor:
-        return cls(Cursor(entry.at, entry.pk), isinstance(entry, Note))
+        return cls(Cursor.of(entry), isinstance(entry, Note))
 
     @property
     def of_entries(self) -> Cursor:

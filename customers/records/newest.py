@@ -47,9 +47,7 @@ def newest(
 
 def oldest(model: type[Row], customer: Customer, *, after: Cursor | None = None, limit: int = PAGE) -> list[Row]:
     """As `newest`, the other way round, from a place on."""
-    rows = model._default_manager.order_by("at", "pk")
-    if after:
-        rows = rows.filter(compared_to(after, "gt"))
+    rows = model._default_manager.filter(compared_to(after, "gt")).order_by("at", "pk")
     if connections[rows.db].vendor == "postgresql":
         places = record_by_record(rows.values_list("at", "pk"), customer.pk, 0, limit)
         found = model._default_manager.in_bulk([pk for _, pk in places])
@@ -61,8 +59,7 @@ def _joined(
     model: type[Row], customer: Customer | Slot, before: Cursor | None, source: int | None, filters: Mapping[str, Any]
 ) -> QuerySet[Row]:
     rows = model._default_manager.filter(source_record__customer=customer, **filters).order_by("-at", "-pk")
-    if before:
-        rows = rows.filter(compared_to(before, "lt"))
+    rows = rows.filter(compared_to(before, "lt"))
     if source is not None:
         # With + 0 the index on the data source is not used: SQLite would begin with all of its records.
         rows = rows.filter(Exact(F("source_record__data_source") + 0, source))

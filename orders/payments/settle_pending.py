@@ -67,8 +67,7 @@ def _next_batch(last: Transaction | None, gateway: Gateway, until: datetime) -> 
     pending = Transaction.objects.filter(
         status=TransactionStatus.PENDING, at__lte=until, pay_source__gateway=gateway.name
     )
-    if last:
-        pending = pending.filter(compared_to(Cursor(last.at, last.pk), "gt"))
+    pending = pending.filter(compared_to(Cursor.of(last) if last else None, "gt"))
     return list(pending.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk")[:BATCH])
 
 

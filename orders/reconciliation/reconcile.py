@@ -109,9 +109,9 @@ def _look_up_each(payments: DayOfPayments) -> None:
 def _in_order(payments: DayOfPayments) -> Iterator[Transaction]:
     last: Cursor | None = None
     ordered = payments.payments.select_related("order", "pay_source", "sale").order_by("at", "pk")
-    while batch := list((ordered.filter(compared_to(last, "gt")) if last else ordered)[:BATCH]):
+    while batch := list(ordered.filter(compared_to(last, "gt"))[:BATCH]):
         yield from batch
-        last = Cursor(batch[-1].at, batch[-1].pk)
+        last = Cursor.of(batch[-1])
 
 
 @transaction.atomic

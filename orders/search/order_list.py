@@ -100,7 +100,7 @@ def few_places(filters: OrderFilter) -> list[Cursor] | None:
 
 
 def _page_of_few(places: Sequence[Cursor], before: Cursor | None) -> OrderPage:
-    left = [place for place in places if before is None or (place.at, place.pk) < (before.at, before.pk)]
+    left = [place for place in places if before is None or place < before]
     following = left[PAGE - 1] if len(left) > PAGE else None
     rows = order_rows([place.pk for place in left[:PAGE]])
     return OrderPage(rows, following, OrderCount(len(places), len(places), MOST))
@@ -114,11 +114,7 @@ def end_of_stretch(orders: QuerySet[Order], before: Cursor | None) -> Cursor | N
 
 def within(orders: QuerySet[Order], before: Cursor | None, end: Cursor | None) -> QuerySet[Order]:
     """Those between two places, newest first; the order at `end` is one of them."""
-    if before:
-        orders = orders.filter(compared_to(before, "lt"))
-    if end:
-        orders = orders.filter(compared_to(end, "gte"))
-    return orders.order_by("-at", "-pk")
+    return orders.filter(compared_to(before, "lt"), compared_to(end, "gte")).order_by("-at", "-pk")
 
 
 def order_rows(pks: Sequence[int]) -> list[OrderRow]:

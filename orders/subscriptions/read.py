@@ -69,7 +69,7 @@ def first_purchases(customer: Customer, *, after: Cursor | None = None, limit: i
         firsts += [one for one in read if not one.connection or first_of.get(one.connection) == (one.at, one.pk)]
         if len(read) < limit:
             break
-        after = Cursor(read[-1].at, read[-1].pk)
+        after = Cursor.of(read[-1])
     return firsts[:limit]
 
 

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from django.test.utils import setup_test_environment
 from django.utils import timezone
 
-from customers.events.feed import cursor_of, events_after
+from customers.events.feed import events_after
 from customers.events.find_id import NamedId
 from customers.events.meaning import State, meaning_of
 from customers.events.payload import payloads
@@ -57,7 +57,7 @@ def check_history(seed: int, acts: int) -> int:
         if random.random() < 0.2:
             events = events_after(place, 1_000)
             total += len(events)
-            place = cursor_of(events[-1]) if events else place
+            place = Cursor.of(events[-1]) if events else place
             for payload in unreliably(random, payloads(events)):
                 consumer.receive(payload)
         if random.random() < 0.02:

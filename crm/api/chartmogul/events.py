@@ -13,13 +13,14 @@ from ninja import Query, Router, Schema
 from crm.api.auth import require_permissions
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import Refusal, answers, not_found, refusal
-from crm.api.chartmogul.paging import CursorQuery, PageOut, decode_cursor, encode_cursor
+from crm.api.chartmogul.paging import CursorQuery, PageOut, encode_cursor, place_of
 from crm.api.chartmogul.snapshots import growing_list
-from customers.events.feed import cursor_of, end_of, events_before
+from customers.events.feed import end_of, events_before
 from customers.events.find_id import find_named
 from customers.events.meaning import meaning_of
 from customers.events.payload import payloads
 from customers.events.purge import kept_since
+from customers.lib.pages import Cursor
 from customers.models import EventKind
 from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 
@@ -51,13 +52,13 @@ class EventFeedOut(PageOut):
 @router.get("/events", auth=Key(VIEW_CUSTOMERS), response=answers(200, EventFeedOut) | {410: Refusal})
 @growing_list
 def list_events(request: ApiRequest, query: Query[FeedQuery]) -> dict[str, Any]:
-    after = decode_cursor(query.cursor) if query.cursor else None
+    after = place_of(query)
     if after and after.at < kept_since():
         raise refusal(410, FORGOTTEN, "cursor")
     kinds, customer = _kinds(request, query), _customer(query.customer)
     events = events_before(request.horizon, query.per_page + 1, after=after, kinds=kinds, customer=customer)
     shown, has_more = events[: query.per_page], len(events) > query.per_page
-    last = cursor_of(shown[-1]) if shown else after
+    last = Cursor.of(shown[-1]) if shown else after
     cursor = last if has_more and last else end_of(request.horizon, last)
     return {"entries": payloads(shown), "cursor": encode_cursor(cursor), "has_more": has_more}
 

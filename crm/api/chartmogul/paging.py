@@ -69,8 +69,7 @@ class CursorPage(Generic[Row]):
 
 def page_rows(rows: QuerySet[Row], query: CursorQuery, *, by: str = "at") -> CursorPage[Row]:
     """A page of `rows`, latest first, by the column `by` and the primary key, which have an index together."""
-    if query.cursor:
-        rows = rows.filter(compared_to(decode_cursor(query.cursor), "lt", by=by))
+    rows = rows.filter(compared_to(place_of(query), "lt", by=by))
     return _page(list(rows.order_by(f"-{by}", "-pk")[: query.per_page + 1]), query, by=by)
 
 
@@ -78,15 +77,14 @@ def page_growing(
     rows: QuerySet[Row], query: CursorQuery, horizon: datetime | None, *, by: str = "at"
 ) -> CursorPage[Row]:
     """A page of `rows`, oldest first, that is read on later."""
-    if query.cursor:
-        rows = rows.filter(compared_to(decode_cursor(query.cursor), "gt", by=by))
+    rows = rows.filter(compared_to(place_of(query), "gt", by=by))
     return page_read(list(rows.order_by(by, "pk")[: query.per_page + 1]), query, horizon, by=by)
 
 
 def page_read(read: Sequence[Row], query: CursorQuery, horizon: datetime | None, *, by: str = "at") -> CursorPage[Row]:
     """As `page_growing`, of the rows behind the cursor: one more than fit on the page, if there is more."""
     page = _page(read, query, by=by)
-    last = Cursor(getattr(page.rows[-1], by), page.rows[-1].pk) if page.rows else None
+    last = Cursor.of(page.rows[-1], by=by) if page.rows else None
     return replace(page, cursor=cursor_to_grow(query, last, horizon, has_more=page.has_more))
 
 
@@ -113,7 +111,7 @@ def _back_to(before: _Position | None, last: Cursor, horizon: datetime | None) -
 def _page(read: Sequence[Row], query: CursorQuery, *, by: str = "at") -> CursorPage[Row]:
     """`read` are one more than fit on the page, if there is more. After the last row, its cursor stays."""
     shown = read[: query.per_page]
-    cursor = encode_cursor(Cursor(getattr(shown[-1], by), shown[-1].pk)) if shown else query.cursor
+    cursor = encode_cursor(Cursor.of(shown[-1], by=by)) if shown else query.cursor
     return CursorPage(shown, cursor, len(read) > len(shown))
 
 
@@ -125,15 +123,13 @@ def page_filtered(rows: QuerySet[Linked], query: CursorQuery, **filters: Any) ->
     """
     if not filters:
         return page_rows(rows, query)
-    end = decode_cursor(query.cursor) if query.cursor else None
+    end = place_of(query)
     passing: list[Linked] = []
     for size in BATCH_SIZES:
-        batch = rows.filter(compared_to(end, "lt")) if end else rows
-        batch = batch.order_by("-at", "-pk")
+        batch = rows.filter(compared_to(end, "lt")).order_by("-at", "-pk")
         last = batch.values_list("at", "pk")[size - 1 : size].first()
         end = Cursor(*last) if last else None
-        if end:
-            batch = batch.filter(compared_to(end, "gte"))
+        batch = batch.filter(compared_to(end, "gte"))
         passing += batch.filter(**filters)[: query.per_page + 1 - len(passing)]
         if end is None or len(passing) > query.per_page:
             break
@@ -154,7 +150,7 @@ def page_linked(
     """A page of the rows of `customer`, however many records it has, or of all customers, newest first."""
     if customer is None:
         return _page_of_all(model, query, related, source=source, **filters)
-    before = decode_cursor(query.cursor) if query.cursor else None
+    before = place_of(query)
     limit, pk = query.per_page + 1, source.pk if source else None
     rows = newest(model, customer, before=before, limit=limit, source=pk, **filters)
     return _page(list(rows.select_related(*related)), query)
@@ -194,8 +190,9 @@ def encode_cursor(cursor: Cursor, *, back_to: datetime | None = None) -> str:
     return base64.urlsafe_b64encode("&".join(parts).encode()).decode()
 
 
-def decode_cursor(text: str) -> Cursor:
-    return _decode(text).cursor
+def place_of(query: CursorQuery) -> Cursor | None:
+    """Of the row that the page follows; None for the first page."""
+    return _decode(query.cursor).cursor if query.cursor else None
 
 
 def _decode(text: str) -> _Position:

@@ -40,7 +40,7 @@ def pages(model, customer: Customer) -> dict[str, object]:
     middle = everything[everything.count() // 2]
     return {
         "first": newest(model, customer),
-        "later": newest(model, customer, before=Cursor(middle.at, middle.pk)),
+        "later": newest(model, customer, before=Cursor.of(middle)),
     }
 
 

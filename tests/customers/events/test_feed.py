@@ -2,7 +2,8 @@
 
 import pytest
 
-from customers.events.feed import cursor_of, events_after, events_before
+from customers.events.feed import events_after, events_before
+from customers.lib.pages import Cursor
 from customers.models import Event, EventKind
 from tests.threads import Held
 
@@ -16,8 +17,8 @@ def write(customer: int = 1, kind: EventKind = EventKind.CUSTOMER_UPDATED) -> Ev
 def test_events_are_read_in_order_and_each_once():
     events = [write(customer) for customer in (3, 1, 2)]
     assert events_after(None, 2) == events[:2]
-    assert events_after(cursor_of(events[1]), 2) == events[2:]
-    assert events_after(cursor_of(events[2]), 2) == []
+    assert events_after(Cursor.of(events[1]), 2) == events[2:]
+    assert events_after(Cursor.of(events[2]), 2) == []
 
 
 def test_events_of_some_kinds_are_read_alone():
@@ -36,4 +37,4 @@ def test_an_event_that_appears_late_is_read_before_the_younger_ones():
         younger = write(3)
         assert events_after(None, 10) == [first]
     late = Event.objects.get(customer=2)
-    assert events_after(cursor_of(first), 10) == [late, younger]
+    assert events_after(Cursor.of(first), 10) == [late, younger]

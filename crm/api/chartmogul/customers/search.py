@@ -10,7 +10,7 @@ from crm.api.chartmogul.customers import statuses
 from crm.api.chartmogul.customers.schemas import CustomerListQuery
 from crm.api.chartmogul.data_sources import stored_systems
 from crm.api.chartmogul.errors import refusal
-from crm.api.chartmogul.paging import CursorPage, cursor_to_grow, decode_cursor
+from crm.api.chartmogul.paging import CursorPage, cursor_to_grow, place_of
 from customers.lib.pages import Cursor
 from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource
@@ -26,7 +26,8 @@ MOST_STRETCHES = 25
 def customer_page(query: CustomerListQuery, horizon: datetime | None) -> CursorPage[Customer]:
     passing: list[SortPlace] = []
     end: SortPlace | None = None
-    after = astuple(decode_cursor(query.cursor)) if query.cursor else None
+    place = place_of(query)
+    after = astuple(place) if place else None
     for number, stretch in enumerate(scan(list(criteria(query)), OLDEST_FIRST, after=after), 1):
         passing += stretch.passing
         end = stretch.end

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q
 
 from crm.api.chartmogul.invoices.responses import WITH_DISABLED, reload_invoices, serialize_invoice
-from crm.api.chartmogul.paging import CursorQuery, cursor_to_grow, decode_cursor
+from crm.api.chartmogul.paging import CursorQuery, cursor_to_grow, place_of
 from crm.api.chartmogul.times import format_time
 from customers.lib.pages import Cursor, compared_to
 from customers.models import DeletedRow
@@ -35,7 +35,7 @@ class InvoiceChange(NamedTuple):
 
 
 def change_page(query: CursorQuery, horizon: datetime | None) -> dict[str, Any]:
-    after = decode_cursor(query.cursor) if query.cursor else None
+    after = place_of(query)
     changes = sorted({*_written(after, query.per_page + 1), *_deleted(after, query.per_page + 1)})
     shown, has_more = changes[: query.per_page], len(changes) > query.per_page
     last = Cursor(shown[-1].at, shown[-1].number) if shown else None

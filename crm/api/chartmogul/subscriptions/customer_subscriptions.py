@@ -12,7 +12,7 @@ from crm.api.chartmogul.engagement.common import Nothing
 from crm.api.chartmogul.errors import answers, not_found, refusal
 from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.money import currency_sign
-from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, decode_cursor, page_read
+from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, page_read, place_of
 from crm.api.chartmogul.snapshots import growing_list
 from crm.api.chartmogul.times import format_time_with_offset
 from customers.lib.text import can_be_stored
@@ -69,7 +69,7 @@ class Chosen(Schema):
 @growing_list
 def list_subscriptions(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    after = decode_cursor(query.cursor) if query.cursor else None
+    after = place_of(query)
     firsts = read.first_purchases(customer, after=after, limit=query.per_page + 1)
     page = page_read(firsts, query, request.horizon)
     subscriptions = read.current_subscriptions(customer, page.rows)
