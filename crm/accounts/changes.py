@@ -10,6 +10,7 @@ from crm.accounts.checkboxes import labels_of
 from crm.accounts.models import AccountChange, User
 from crm.audit import log
 from customers.lib.audit import AuditAction
+from customers.lib.pages import Page, newest_page
 
 PER_PAGE = 50
 
@@ -41,11 +42,8 @@ def write(
         notices.tell(change)
 
 
-def newest(*, of: User | None = None, before: int | None = None, limit: int = PER_PAGE) -> list[ChangeEntry]:
-    """At most `limit` changes, newest first; of `user` or of all users, before the change numbered `before`."""
-    rows = AccountChange.objects.select_related("user", "by").order_by("-pk")
-    if of:
-        rows = rows.filter(user=of)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return [ChangeEntry(change, labels_of(change.given), labels_of(change.taken)) for change in rows[:limit]]
+def change_page(*, of: User | None = None, before: int | None = None, size: int) -> Page[ChangeEntry, int]:
+    """Newest first, of one user or of all."""
+    rows = AccountChange.objects.select_related("user", "by")
+    page = newest_page(rows.filter(user=of) if of else rows, before, size=size)
+    return page.showing([ChangeEntry(change, labels_of(change.given), labels_of(change.taken)) for change in page.rows])

@@ -1,14 +1,13 @@
 """The audit log as pages, newest first, read by the index of one filter from a cursor on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from crm.audit.models import AuditEntry
 from customers.lib.batches import BATCH
 from customers.lib.columns import Column, ValueKind
-from customers.lib.pages import PAGE, Cursor, compared_to
+from customers.lib.pages import PAGE, Cursor, Page, compared_to, page_of
 
 ENTRY, ORIGIN = "Entry", "From where"
 
@@ -27,16 +26,8 @@ COLUMNS: tuple[Column[AuditEntry], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class AuditPage:
-    rows: Sequence[AuditEntry]
-    following: Cursor | None
-    """None on the last page."""
-
-
-def audit_page(condition: Q, *, before: Cursor | None) -> AuditPage:
-    rows = list(_before(condition, before)[: PAGE + 1])
-    return AuditPage(rows[:PAGE], Cursor.of(rows[PAGE - 1]) if len(rows) > PAGE else None)
+def audit_page(condition: Q, *, before: Cursor | None) -> Page[AuditEntry, Cursor]:
+    return page_of(_before(condition, before)[: PAGE + 1], Cursor.of)
 
 
 def is_short(condition: Q, *, most: int) -> bool:

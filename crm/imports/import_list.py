@@ -1,13 +1,12 @@
 """The list of imports, newest first, a page at a time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from crm.imports.outcome import ImportOutcome
 from crm.jobs.models import Job, JobState
-from customers.lib.pages import PAGE
+from customers.lib.pages import Page, newest_page
 from orders.models import Import, ImportState
 
 TONES = {
@@ -47,17 +46,7 @@ class ImportLine:
         return "warn" if self.is_stopped else TONES.get(ImportState(self.imported.state), "")
 
 
-@dataclass(frozen=True)
-class ImportPage:
-    rows: Sequence[ImportLine]
-    following: int | None
-    """The number of the last import of the page; None on the last page."""
-
-
-def import_page(imports: "QuerySet[Import]", *, before: int | None = None) -> ImportPage:
-    if before is not None:
-        imports = imports.filter(pk__lt=before)
-    page = list(imports.order_by("-pk")[: PAGE + 1])
-    following = page[PAGE - 1].pk if len(page) > PAGE else None
-    jobs = Job.objects.in_bulk([imported.job for imported in page if imported.job])
-    return ImportPage([ImportLine(imported, jobs.get(imported.job or 0)) for imported in page[:PAGE]], following)
+def import_page(imports: "QuerySet[Import]", *, before: int | None = None) -> Page[ImportLine, int]:
+    page = newest_page(imports, before)
+    jobs = Job.objects.in_bulk([imported.job for imported in page.rows if imported.job])
+    return page.showing([ImportLine(imported, jobs.get(imported.job or 0)) for imported in page.rows])

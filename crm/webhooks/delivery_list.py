@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.webhooks.models import Delivery, DeliveryState, WebhookEndpoint
-from customers.lib.pages import PAGE
+from customers.lib.pages import Page, newest_page
 from customers.models import Customer
 
 
@@ -39,26 +39,15 @@ class DeliveryRow:
         return self.delivery.lanes[1] if len(self.delivery.lanes) > 1 else None
 
 
-@dataclass(frozen=True)
-class DeliveryPage:
-    rows: Sequence[DeliveryRow]
-    following: int | None
-    """The number of the last delivery of the page; None on the last page."""
-
-
 def deliveries_of_current() -> "QuerySet[Delivery]":
     return Delivery.objects.select_related("endpoint").filter(endpoint__deleted_at=None)
 
 
 def delivery_page(
     filters: Mapping[str, Any], *, before: int | None = None, with_customers: bool = False
-) -> DeliveryPage:
-    deliveries = deliveries_of_current().filter(**filters).order_by("-pk")
-    if before is not None:
-        deliveries = deliveries.filter(pk__lt=before)
-    page = list(deliveries[: PAGE + 1])
-    rows = delivery_rows(page[:PAGE], with_customers=with_customers)
-    return DeliveryPage(rows, page[PAGE - 1].pk if len(page) > PAGE else None)
+) -> Page[DeliveryRow, int]:
+    page = newest_page(deliveries_of_current().filter(**filters), before)
+    return page.showing(delivery_rows(page.rows, with_customers=with_customers))
 
 
 def delivery_rows(deliveries: Sequence[Delivery], *, with_customers: bool) -> list[DeliveryRow]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from customers.lib.pages import PAGE
+from customers.lib.pages import Page, oldest_page
 from customers.merging.history import MOST_NAMED
 from customers.models import Customer, GroupToMerge, MergeBatch, MergeOutcome
 
@@ -35,25 +35,17 @@ class GroupRow:
         return max(len(self.row.customers) - len(self.customers), 0)
 
 
-@dataclass(frozen=True)
-class GroupRowsPage:
-    """`following` is where the next page begins; 0 when this is the last."""
-
-    rows: Sequence[GroupRow]
-    following: int
-
-
-def group_rows(batch: MergeBatch, *, outcome: str, after: int, reasons: Mapping[str, str]) -> GroupRowsPage:
+def group_rows(batch: MergeBatch, *, outcome: str, after: int, reasons: Mapping[str, str]) -> Page[GroupRow, int]:
     """`reasons` are {group as its row names it: why it was not merged}."""
-    rows = batch.rows.filter(pk__gt=after).select_related("merge").order_by("pk")
-    page = list((rows.filter(outcome=outcome) if outcome else rows)[: PAGE + 1])
-    shown = page[:PAGE]
-    customers = Customer.objects.in_bulk({pk for row in shown for pk in row.customers[: MOST_NAMED + 1]})
-    described = [
-        GroupRow(row, [customers[pk] for pk in row.customers[: MOST_NAMED + 1]], reasons.get(str(row), ""))
-        for row in shown
-    ]
-    return GroupRowsPage(described, shown[-1].pk if len(page) > PAGE else 0)
+    rows = batch.rows.select_related("merge")
+    page = oldest_page(rows.filter(outcome=outcome) if outcome else rows, after)
+    customers = Customer.objects.in_bulk({pk for row in page.rows for pk in row.customers[: MOST_NAMED + 1]})
+    return page.showing(
+        [
+            GroupRow(row, [customers[pk] for pk in row.customers[: MOST_NAMED + 1]], reasons.get(str(row), ""))
+            for row in page.rows
+        ]
+    )
 
 
 def outcomes(batch: MergeBatch) -> list[tuple[str, int]]:

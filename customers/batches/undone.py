@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from customers.lib.pages import PAGE
+from customers.lib.pages import Page, oldest_page
 from customers.lib.phrases import join_words
 from customers.merging.history import MOST_NAMED
 from customers.models import BatchUndo, Customer, Merge, MergeMember, MergeToUndo, UndoOutcome
@@ -43,28 +43,18 @@ class UndoRow:
         return join_words(labels) if labels else ""
 
 
-@dataclass(frozen=True)
-class UndoRowsPage:
-    """`following` is where the next page begins; 0 when this is the last."""
-
-    rows: Sequence[UndoRow]
-    following: int
-
-
-def undo_rows(batch: BatchUndo, *, outcome: str, after: int, reasons: Mapping[str, str]) -> UndoRowsPage:
+def undo_rows(batch: BatchUndo, *, outcome: str, after: int, reasons: Mapping[str, str]) -> Page[UndoRow, int]:
     """`reasons` are {merge as its row names it: why it was not undone}."""
-    rows = batch.rows.filter(pk__gt=after).select_related("merge__survivor").order_by("pk")
+    rows = batch.rows.select_related("merge__survivor")
     if outcome == KEPT:
         rows = rows.exclude(kept=[])
     elif outcome:
         rows = rows.filter(outcome=outcome)
-    page = list(rows[: PAGE + 1])
-    shown = page[:PAGE]
-    members: dict[int, list[MergeMember]] = {row.merge_id: [] for row in shown}
+    page = oldest_page(rows, after)
+    members: dict[int, list[MergeMember]] = {row.merge_id: [] for row in page.rows}
     for member in MergeMember.objects.filter(merge__in=members).select_related("duplicate").order_by("duplicate"):
         members[member.merge_id].append(member)
-    described = [UndoRow(row, members[row.merge_id], reasons.get(str(row), "")) for row in shown]
-    return UndoRowsPage(described, shown[-1].pk if len(page) > PAGE else 0)
+    return page.showing([UndoRow(row, members[row.merge_id], reasons.get(str(row), "")) for row in page.rows])
 
 
 def outcomes(batch: BatchUndo) -> list[tuple[str, int]]:

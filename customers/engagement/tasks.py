@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 from customers.engagement import common
 from customers.lib import sentences
 from customers.lib.numbers import capped_count
-from customers.lib.pages import PAGE, Cursor, compared_to
+from customers.lib.pages import PAGE, Cursor, Page, compared_to, page_of
 from customers.models import Contact, Customer, Task
 from customers.records.counts import CappedCount
 from customers.statements.prepared import Slot
@@ -68,20 +69,13 @@ def set_done(task: Task, *, done: bool, by: User | None) -> Task:
     return edit(locked, {"completed_at": timezone.now() if done else None}, by=by)
 
 
-@dataclass(frozen=True)
-class TaskPage:
-    tasks: Sequence[Task]
-    following: str
-    """The cursor of the next page; "" on the last."""
-
-
-def open_tasks_of(user: User, *, after: Cursor | None = None, limit: int = PAGE) -> TaskPage:
+def open_tasks_of(user: User, *, after: Cursor | None = None, limit: int = PAGE) -> Page[Task, Cursor]:
     """The open tasks that `user` has, the longest due first."""
     # The constant column stands first in the order, too: PostgreSQL then reads the index in its order.
     tasks = Task.objects.filter(assignee=user, completed_at=None).order_by("completed_at", "due", "pk")
     tasks = tasks.filter(compared_to(after, "gt", by="due"))
-    page = list(tasks.select_related("source_record__customer")[: limit + 1])
-    return TaskPage(page[:limit], str(Cursor.of(page[limit - 1], by="due")) if len(page) > limit else "")
+    read = tasks.select_related("source_record__customer")[: limit + 1]
+    return page_of(read, partial(Cursor.of, by="due"), size=limit)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import ngettext
 
 from customers.erasing.delete_rows import tables
-from customers.lib.pages import PAGE
+from customers.lib.pages import Page, newest_page
 from customers.models import Customer, Erasure
 
 
@@ -27,18 +26,7 @@ class DeletionRow:
         return [f"{n:,} {ngettext(singular.get(kind, kind), kind, n)}" for kind, n in counts]
 
 
-@dataclass(frozen=True)
-class DeletionPage:
-    rows: Sequence[DeletionRow]
-    following: int | None
-    """What the next page begins before; None on the last."""
-
-
-def deletion_page(*, before: int | None = None) -> DeletionPage:
-    erasures = Erasure.objects.select_related("by").order_by("-pk")
-    if before is not None:
-        erasures = erasures.filter(pk__lt=before)
-    page = list(erasures[: PAGE + 1])
-    numbers = dict(Customer.objects.filter(uuid__in=[erasure.uuid for erasure in page]).values_list("uuid", "pk"))
-    rows = [DeletionRow(erasure, numbers[erasure.uuid]) for erasure in page[:PAGE]]
-    return DeletionPage(rows, rows[-1].erasure.pk if len(page) > PAGE else None)
+def deletion_page(*, before: int | None = None) -> Page[DeletionRow, int]:
+    page = newest_page(Erasure.objects.select_related("by"), before)
+    numbers = dict(Customer.objects.filter(uuid__in=[erasure.uuid for erasure in page.rows]).values_list("uuid", "pk"))
+    return page.showing([DeletionRow(erasure, numbers[erasure.uuid]) for erasure in page.rows])

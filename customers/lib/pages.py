@@ -2,14 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 PAGE = 25
 """Rows of a list that a page shows."""
+
+Row = TypeVar("Row")
+Shown = TypeVar("Shown")
+Place = TypeVar("Place")
+Numbered = TypeVar("Numbered", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row, Place]):
+    """`following` is the place of its last row, which the next page begins behind; None on the last page.
+
+    A place is a number (primary key), or a Cursor.
+    """
+
+    rows: Sequence[Row]
+    following: Place | None
+
+    def showing(self, rows: Sequence[Shown]) -> Page[Shown, Place]:
+        """The page with what is shown of its rows."""
+        return Page(rows, self.following)
+
+
+def page_of(read: Iterable[Row], place: Callable[[Row], Place], *, size: int = PAGE) -> Page[Row, Place]:
+    """`read` are the rows behind the page before: one more than fit on the page, if there is more."""
+    rows = list(read)
+    return Page(rows[:size], place(rows[size - 1]) if len(rows) > size else None)
+
+
+def newest_page(rows: QuerySet[Numbered], before: int | None, *, size: int = PAGE) -> Page[Numbered, int]:
+    """By their numbers, the highest first."""
+    rows = rows.filter(pk__lt=before) if before else rows
+    return page_of(rows.order_by("-pk")[: size + 1], number_of, size=size)
+
+
+def oldest_page(rows: QuerySet[Numbered], after: int | None) -> Page[Numbered, int]:
+    rows = rows.filter(pk__gt=after) if after else rows
+    return page_of(rows.order_by("pk")[: PAGE + 1], number_of)
+
+
+def number_of(row: Model) -> int:
+    return int(row.pk)
 
 
 @dataclass(frozen=True, order=True)

@@ -6,14 +6,13 @@ values by their rough number of holders, and only those at the top are counted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from customers.lib.numbers import capped_count
-from customers.lib.pages import PAGE
+from customers.lib.pages import Page, newest_page
 from customers.lib.text import can_be_stored
 from customers.matching.ignored_values import readable_value
 from customers.matching.keys import is_placeholder
@@ -50,13 +49,6 @@ class IgnoredRow(HeldValue):
 
 
 @dataclass(frozen=True)
-class IgnoredPage:
-    rows: Sequence[IgnoredRow]
-    following: int
-    """Where the next page begins; 0 when this is the last."""
-
-
-@dataclass(frozen=True)
 class ChangeRow:
     change: IgnoredValueChange
 
@@ -65,27 +57,16 @@ class ChangeRow:
         return readable_value(self.change.kind, self.change.value) if self.change.value else "[erased]"
 
 
-@dataclass(frozen=True)
-class ChangesPage:
-    rows: Sequence[ChangeRow]
-    following: int
-
-
-def ignored_page(text: str = "", *, before: int = 0) -> IgnoredPage:
+def ignored_page(text: str = "", *, before: int | None = None) -> Page[IgnoredRow, int]:
     """Newest first; with a `text`, those whose value or reason has it in it."""
-    values = IgnoredValue.objects.filter(_matching(text), phone=None).select_related("by")
-    page = list(_from(values, before).annotate(customers=_holders(_having()))[: PAGE + 1])
-    rows = [IgnoredRow(row.kind, row.value, row.customers, row) for row in page[:PAGE]]
-    return IgnoredPage(rows, page[PAGE - 1].pk if len(page) > PAGE else 0)
+    values: QuerySet[Any] = IgnoredValue.objects.filter(_matching(text), phone=None).select_related("by")
+    page = newest_page(values.annotate(customers=_holders(_having())), before)
+    return page.showing([IgnoredRow(row.kind, row.value, row.customers, row) for row in page.rows])
 
 
-def changes_page(*, before: int = 0) -> ChangesPage:
-    page = list(_from(IgnoredValueChange.objects.select_related("by"), before)[: PAGE + 1])
-    return ChangesPage([ChangeRow(row) for row in page[:PAGE]], page[PAGE - 1].pk if len(page) > PAGE else 0)
-
-
-def _from(rows: QuerySet[Any], before: int) -> QuerySet[Any]:
-    return (rows.filter(pk__lt=before) if before else rows).order_by("-pk")
+def changes_page(*, before: int | None = None) -> Page[ChangeRow, int]:
+    page = newest_page(IgnoredValueChange.objects.select_related("by"), before)
+    return page.showing([ChangeRow(row) for row in page.rows])
 
 
 def _matching(text: str) -> Q:

@@ -7,7 +7,7 @@ why they share what they share, and counts as every mark does (`related.py`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain as joined
 from itertools import combinations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from customers.lib.pages import PAGE
+from customers.lib.pages import PAGE, Page, number_of, page_of
 from customers.locks import lock
 from customers.models import Customer, HistoryKind, NotDuplicate, Relation, SourceRecord
 from customers.records import history
@@ -40,13 +40,6 @@ class NotDuplicateRow:
     @property
     def numbers(self) -> str:
         return f"{self.first.pk} {self.second.pk}"
-
-
-@dataclass(frozen=True)
-class NotDuplicatesPage:
-    rows: Sequence[NotDuplicateRow]
-    following: int
-    """Where the next page begins; 0 when this is the last."""
 
 
 def mark_not_duplicates(one: Customer, other: Customer, *, by: User | None, reason: str = "") -> bool:
@@ -177,20 +170,20 @@ def ordered_pair(one: int, other: int) -> tuple[int, int]:
     return (one, other) if one < other else (other, one)
 
 
-def not_duplicates_page(*, before: int = 0, relations: Collection[str] = ("",)) -> NotDuplicatesPage:
+def not_duplicates_page(*, before: int | None = None, relations: Collection[str] = ("",)) -> Page[NotDuplicateRow, int]:
     """Newest first, with one of the `relations`. Pairs that were merged since, or one of them erased, are left out."""
-    page = _marks(before, relations)
-    chains = merge_chains({pk for mark in page for pk in (mark.first_id, mark.second_id)})
+    page = page_of(_marks(before, relations), number_of)
+    chains = merge_chains({pk for mark in page.rows for pk in (mark.first_id, mark.second_id)})
     live = Customer.objects.live().in_bulk({chain[-1] for chain in chains.values()})
     rows = []
-    for mark in page[:PAGE]:
+    for mark in page.rows:
         first, second = live.get(chains[mark.first_id][-1]), live.get(chains[mark.second_id][-1])
         if first and second and first != second:
             rows.append(NotDuplicateRow(mark, first, second))
-    return NotDuplicatesPage(rows, page[PAGE - 1].pk if len(page) > PAGE else 0)
+    return page.showing(rows)
 
 
-def _marks(before: int, relations: Collection[str]) -> list[NotDuplicate]:
+def _marks(before: int | None, relations: Collection[str]) -> list[NotDuplicate]:
     """Those of a page and one more. Each relation is read by its index, which has them in order."""
     marks = NotDuplicate.objects.select_related("by").order_by("-pk")
     older = marks.filter(pk__lt=before) if before else marks

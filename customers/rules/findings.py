@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from customers.lib.batches import batches
-from customers.lib.pages import PAGE
+from customers.lib.pages import Page, newest_page
 from customers.models import Customer, MergeRule
 from customers.models.rule import FindingOutcome, RuleFinding
 from customers.records.history_readers import ABOUT_DUPLICATES, changes_for, keep_place
@@ -31,13 +31,6 @@ class FindingRow:
     @property
     def names(self) -> str:
         return ", ".join(customer.name_with_number for customer in self.customers)
-
-
-@dataclass(frozen=True)
-class FindingPage:
-    rows: Sequence[FindingRow]
-    following: int
-    """Where the next page begins; 0 when this is the last."""
 
 
 def keep_finding(rule: MergeRule, outcome: GroupOutcome) -> None:
@@ -79,11 +72,10 @@ def drop_answered_findings() -> None:
     keep_place(READER, changes)
 
 
-def finding_page(rule: MergeRule, outcome: str, *, before: int = 0) -> FindingPage:
+def finding_page(rule: MergeRule, outcome: str, *, before: int | None = None) -> Page[FindingRow, int]:
     """Newest first. Groups of which somebody was merged, erased or kept apart since are left out."""
-    findings = RuleFinding.objects.filter(rule=rule, outcome=outcome).order_by("-pk")
-    page = list((findings.filter(pk__lt=before) if before else findings)[: PAGE + 1])
-    return FindingPage(with_customers(page[:PAGE]), page[PAGE - 1].pk if len(page) > PAGE else 0)
+    page = newest_page(RuleFinding.objects.filter(rule=rule, outcome=outcome), before)
+    return page.showing(with_customers(page.rows))
 
 
 def with_customers(findings: Sequence[RuleFinding]) -> list[FindingRow]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from customers.lib.numbers import capped_count
-from customers.lib.pages import PAGE
+from customers.lib.pages import Page, newest_page
 from customers.models import Customer
 from orders.models import BILLED, DoublePayment, OrderStatus, Purchase, Transaction
 
@@ -55,19 +55,9 @@ class DoubleRow:
         return list(dict.fromkeys(row.customer for row in self.paid))
 
 
-@dataclass(frozen=True)
-class DoublePage:
-    rows: Sequence[DoubleRow]
-    following: int | None
-
-
-def double_page(*, before: int | None) -> DoublePage:
-    doubles = DoublePayment.objects.filter(dismissed_at=None).select_related("product").order_by("-pk")
-    if before is not None:
-        doubles = doubles.filter(pk__lt=before)
-    shown = list(doubles[: PAGE + 1])
-    following = shown[PAGE - 1].pk if len(shown) > PAGE else None
-    return DoublePage(double_rows(shown[:PAGE]), following)
+def double_page(*, before: int | None) -> Page[DoubleRow, int]:
+    page = newest_page(DoublePayment.objects.filter(dismissed_at=None).select_related("product"), before)
+    return page.showing(double_rows(page.rows))
 
 
 def double_rows(doubles: Sequence[DoublePayment]) -> list[DoubleRow]:

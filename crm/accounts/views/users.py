@@ -79,7 +79,7 @@ def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
         "form": form,
         "keys": user.api_keys.order_by("-pk"),
         "may_use_api": USE_API in effective_permissions(user),
-        "changes": changes.newest(of=user, limit=8),
+        "changes": changes.change_page(of=user, size=8).rows,
     }
     return render(request, "crm/user_edit.html", context, status=422 if form.errors else 200)
 
@@ -107,14 +107,13 @@ def _saved(form: UserForm, *, by: User) -> bool:
 def change_list(request: "StaffRequest") -> HttpResponse:
     pk, before = (parse_number(request.GET.get(name, "")) for name in ("user", "before"))
     user = None if pk is None else get_object_or_404(User, pk=pk)
-    entries = changes.newest(of=user, before=before, limit=changes.PER_PAGE + 1)
-    lines, has_more = entries[: changes.PER_PAGE], len(entries) > changes.PER_PAGE
+    page = changes.change_page(of=user, before=before, size=changes.PER_PAGE)
     filters = {"user": str(user.pk)} if user else {}
     context = {
         "title": f"User audit log: {isolated(user)}" if user else "User audit log",
         "of": user,
-        "lines": lines,
+        "lines": page.rows,
         "first": f"?{urlencode(filters)}" if before else "",
-        "next": f"?{urlencode({**filters, 'before': str(lines[-1].change.pk)})}" if has_more else "",
+        "next": f"?{urlencode({**filters, 'before': str(page.following)})}" if page.following else "",
     }
     return render(request, "crm/change_list.html", context)

@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from customers.lib.numbers import parse_number
+from customers.lib.pages import Page
 from customers.matching.forms import WorklistFilterForm
 from customers.matching.keys import MOST_SHARING
-from customers.matching.not_duplicates import NotDuplicatesPage, not_duplicates_page
+from customers.matching.not_duplicates import NotDuplicateRow, not_duplicates_page
 from customers.matching.related import RELATIONS
 from customers.matching.worklist.page import WorklistPage
 from customers.matching.worklist.pairs import PageOfPairs
@@ -74,8 +75,10 @@ def _groups(after: str, filters: WorklistFilterForm) -> WorklistPage | PageOfPai
     return read_page(filters.tab, read_place(after), only=filters.worklist_filter)
 
 
-def _page(tab: str, after: str, filters: WorklistFilterForm | None) -> NotDuplicatesPage | WorklistPage | PageOfPairs:
+def _page(
+    tab: str, after: str, filters: WorklistFilterForm | None
+) -> Page[NotDuplicateRow, int] | WorklistPage | PageOfPairs:
     if not filters:
         relations = RELATIONS if tab == RELATED else ("",)
-        return not_duplicates_page(before=parse_number(after) or 0, relations=relations)
+        return not_duplicates_page(before=parse_number(after), relations=relations)
     return _groups(after, filters)

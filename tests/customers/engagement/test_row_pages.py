@@ -138,7 +138,7 @@ def test_home_shows_the_tasks_of_the_user_and_ticks_them_off(as_agent, agent, he
     add_task(helena, agent, details="Done already", completed_at=now)
 
     home = as_agent.get("/")
-    assert [task.pk for task in home.context["task_page"].tasks] == [late.pk, today.pk]
+    assert [task.pk for task in home.context["task_page"].rows] == [late.pk, today.pk]
     assert '<span class="badge bad">Overdue</span>' in home.text
     assert '<span class="badge warn">Due today</span>' in home.text
 
@@ -146,7 +146,7 @@ def test_home_shows_the_tasks_of_the_user_and_ticks_them_off(as_agent, agent, he
     answer = as_agent.post(done, {"from_home": ""}, follow=True)
     assert answer.redirect_chain == [("/", 302)]
     assert "was completed." in answer.text
-    assert [task.pk for task in answer.context["task_page"].tasks] == [today.pk]
+    assert [task.pk for task in answer.context["task_page"].rows] == [today.pk]
     as_agent.post(done, {"reopen": ""})
     assert Task.objects.get(pk=late.pk).completed_at is None
 
@@ -163,10 +163,10 @@ def test_all_tasks_of_a_user_are_listed_a_page_at_a_time(as_agent, agent, helena
     for n in range(30):
         add_task(helena, agent, details=f"Task {n}", due=due + timedelta(days=n // 3))
     first = as_agent.get("/tasks/").context["task_page"]
-    second = as_agent.get("/tasks/", {"after": first.following}).context["task_page"]
-    listed = [task.pk for task in (*first.tasks, *second.tasks)]
+    second = as_agent.get("/tasks/", {"after": str(first.following)}).context["task_page"]
+    listed = [task.pk for task in (*first.rows, *second.rows)]
     assert listed == list(Task.objects.order_by("due", "pk").values_list("pk", flat=True))
-    assert (len(first.tasks), second.following) == (25, "")
+    assert (len(first.rows), second.following) == (25, None)
 
 
 def test_who_may_only_view_sees_tasks_and_changes_none(agent, helena):
