@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from crm.accounts.models import User
 from customers.models import LinkedRow, SourceRecord
-from customers.models.exact import ExactCharField
 from customers.records.registry import linked_models
 
 numbers = count(1)
@@ -38,10 +37,13 @@ def something(field: models.Field, record: SourceRecord) -> object:
         case models.CharField() if field.choices:
             # The first, but nothing that still waits for an answer: that may not be deleted.
             return next(value for value, _ in field.choices if value != "PENDING")
-        case ExactCharField():  # such as the number of an order, which goes into addresses
-            return f"{field.name}-{next(numbers)}"[: field.max_length]
+        case models.CharField() if field.name == "currency":
+            return "USD"
+        case models.CharField() if field.max_length <= SHORT:
+            # Whole, or ten numbers would be one, and without a space: that of an order goes into addresses.
+            return f"T{next(numbers)}"[: field.max_length]
         case models.CharField() | models.TextField():
-            return ("USD" if field.name == "currency" else f"{field.name} {next(numbers)}")[: field.max_length]
+            return f"{field.name} {next(numbers)}"[: field.max_length]
         case models.DateTimeField():
             return timezone.now()
         case models.DateField():
