@@ -21,7 +21,7 @@ from customers.lib.phrases import isolated
 from customers.lib.sentences import Value
 from customers.lib.text import can_be_stored
 from customers.locks import RetiredMeanwhileError, lock_live, retry_when_moved
-from customers.models import Contact, Customer, HistoryKind, Note, Opportunity, SourceRecord, Task
+from customers.models import Contact, Customer, HistoryKind, Note, SourceRecord, StaffRow, Task
 from customers.records import history
 from customers.records.newest import newest
 from customers.records.staff_record import staff_record_of
@@ -29,8 +29,8 @@ from customers.records.staff_record import staff_record_of
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-Row = TypeVar("Row", Contact, Note, Opportunity, Task)
-About = TypeVar("About", Note, Opportunity, Task)
+Row = TypeVar("Row", bound=StaffRow)
+About = TypeVar("About", Note, Task)
 Custom = Mapping[str, str | int | float | bool | None]
 
 BUSY = "Nothing was changed: other users are changing this customer. Try again."
@@ -81,13 +81,18 @@ def _lock_row(row: Row) -> Row:
     return current
 
 
-def attach_to_record(row: About, about: Customer | Contact) -> About:
-    """Put the new `row` on the contact's record, or on the staff record of the customer, and lock the customer."""
+def attach_to_customer(row: Row, customer: Customer) -> Row:
+    """Put the new `row` on the staff record of the customer, who is locked."""
+    row.source_record = staff_record_of(lock(customer))
+    return row
+
+
+def attach(row: About, about: Customer | Contact) -> About:
+    """Of a row that may be about a contact: then it is on the record of that, whose customer is locked."""
     if isinstance(about, Customer):
-        row.source_record = staff_record_of(lock(about))
-    elif not isinstance(row, Opportunity):
-        row.contact = lock_row(about)
-        row.source_record = row.contact.source_record
+        return attach_to_customer(row, about)
+    row.contact = lock_row(about)
+    row.source_record = row.contact.source_record
     return row
 
 

@@ -29,7 +29,7 @@ def add(
 ) -> Note:
     """With `unless_repeated`, return the latest note instead of adding one if it has the same text and user."""
     # Forms may be sent twice.
-    note = common.attach_to_record(Note(), about)
+    note = common.attach(Note(), about)
     if unless_repeated and by and isinstance(about, Customer):
         latest = newest(Note, note.source_record.customer, limit=1).first()
         if latest and (latest.text, latest.by_id) == (values["text"], by.pk):

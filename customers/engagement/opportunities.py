@@ -42,7 +42,7 @@ DECIDED = {ForecastCategory.WON: 100, ForecastCategory.LOST: 0}
 def add(
     customer: Customer, values: Mapping[str, Any], *, by: User | None, unless_repeated: bool = False
 ) -> Opportunity:
-    opportunity = common.attach_to_record(Opportunity(), customer)
+    opportunity = common.attach_to_customer(Opportunity(), customer)
     likelihood = DECIDED.get(values.get("forecast_category", ""), 0)
     cleaned = _cleaned(opportunity, {"win_likelihood": likelihood, **values})
     if unless_repeated and (latest := common.repeated(opportunity, cleaned)):

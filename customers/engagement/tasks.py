@@ -31,7 +31,7 @@ LABELS = {"details": "details", "assignee": "assignee", "due": "due date"}
 def add(
     about: Customer | Contact, values: Mapping[str, Any], *, by: User | None, unless_repeated: bool = False
 ) -> Task:
-    task = common.attach_to_record(Task(), about)
+    task = common.attach(Task(), about)
     if unless_repeated and (latest := common.repeated(task, values)):
         return latest
     common.save(task, values)

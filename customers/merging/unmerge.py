@@ -29,6 +29,7 @@ from customers.models import (
     Note,
     Opportunity,
     SourceRecord,
+    StaffRow,
     Task,
     Via,
 )
@@ -40,10 +41,8 @@ from customers.records.staff_record import staff_record_of
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-MovableKind = type[Note] | type[Task] | type[Opportunity]
-
 # Notes and tasks about a contact stay with the contact.
-MOVABLE: Mapping[MovableKind, Q] = {Note: Q(contact=None), Task: Q(contact=None), Opportunity: Q()}
+MOVABLE: Mapping[type[StaffRow], Q] = {Note: Q(contact=None), Task: Q(contact=None), Opportunity: Q()}
 
 OVERDRAWN = (
     "{customer} would have {credit} of credit. Add credit first, or undo the merge on its page and tick “Allow negative"
@@ -56,7 +55,7 @@ class UnmergeError(ActionError):
 
 
 @transaction.atomic
-def unmerge_customers(record: SourceRecord, *, by: User | None, moving: Collection[MovableKind] = ()) -> Customer:
+def unmerge_customers(record: SourceRecord, *, by: User | None, moving: Collection[type[StaffRow]] = ()) -> Customer:
     """The customer of `record` afterwards, with the staff entries of the kinds `moving`."""
     old = record.customer
     try:
@@ -92,7 +91,7 @@ def _undo(member: MergeMember, *, by: User | None) -> Customer:
     return returned
 
 
-def _move_rows(kinds: Collection[MovableKind], *, old: Customer, new: Customer, by: User | None) -> None:
+def _move_rows(kinds: Collection[type[StaffRow]], *, old: Customer, new: Customer, by: User | None) -> None:
     if not kinds:
         return
     to = staff_record_of(new).pk

@@ -25,7 +25,7 @@ from customers.models.evidence import EvidenceKey, EvidenceKind, EvidencePair, E
 from customers.models.filters import CombinationMember, FilterCombination, FilterProgress
 from customers.models.history import HistoryEntry, HistoryKind, HistoryReader
 from customers.models.likely_model import LikelyAnswer, TrainedModel
-from customers.models.linked import LinkedRow, Tab, TabPosition
+from customers.models.linked import LinkedRow, StaffRow, Tab, TabPosition
 from customers.models.matching import (
     IgnoredValue,
     IgnoredValueChange,
@@ -125,6 +125,7 @@ __all__ = [
     "SearchWord",
     "SharedValue",
     "SourceRecord",
+    "StaffRow",
     "Tab",
     "TabPosition",
     "Tag",

@@ -107,3 +107,12 @@ class LinkedRow(models.Model):
     @classmethod
     def keep_of_erased(cls, records: Collection[int]) -> None:
         """Called before the rows of `records` are erased: write what must outlive them, without personal data."""
+
+
+class StaffRow(LinkedRow):
+    """A row that staff write and edit on the customer page, by the acts in `customers/engagement/`."""
+
+    updated = models.DateTimeField(default=timezone.now)
+
+    class Meta(LinkedRow.Meta):
+        abstract = True

@@ -13,14 +13,13 @@ from crm.api.chartmogul.fields import IdText
 from customers.merging import unmerge
 from customers.merging.allowed import NotAllowedError
 from customers.merging.merge import merge_keeping_survivor
-from customers.merging.unmerge import MovableKind
-from customers.models import Customer, Note, Opportunity, Task
+from customers.models import Customer, Note, Opportunity, StaffRow, Task
 from customers.permissions import MERGE, SPLIT, UNDO, VIEW_CUSTOMERS
 
 router = Router(tags=["Merges"])
 
 
-MOVABLE: dict[str, MovableKind] = {"tasks": Task, "opportunities": Opportunity, "notes": Note}
+MOVABLE: dict[str, type[StaffRow]] = {"tasks": Task, "opportunities": Opportunity, "notes": Note}
 
 
 class CustomerIds(BaseModel):

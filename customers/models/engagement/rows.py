@@ -4,15 +4,14 @@ from functools import partial
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from customers.models.exact import ExactCharField
 from customers.models.ids import bare_id, public_id
-from customers.models.linked import LinkedRow, Tab, TabPosition
+from customers.models.linked import StaffRow, Tab, TabPosition
 from customers.permissions import VIEW_CUSTOMERS
 
 
-class Contact(LinkedRow):
+class Contact(StaffRow):
     """A person at a customer, as one data source knows them. `notes` is a line about the person.
 
     The email is stored in lower case, so that a search finds it in any spelling.
@@ -42,11 +41,10 @@ class Contact(LinkedRow):
     twitter = models.CharField(max_length=200, blank=True)
     notes = models.TextField(blank=True)
     custom = models.JSONField(default=dict, blank=True)
-    updated = models.DateTimeField(default=timezone.now)
 
-    class Meta(LinkedRow.Meta):
+    class Meta(StaffRow.Meta):
         indexes = [
-            *LinkedRow.Meta.indexes,
+            *StaffRow.Meta.indexes,
             # The contacts of all customers, newest first.
             models.Index(fields=["at", "id"], name="contact_by_at"),
         ]
@@ -72,7 +70,7 @@ class ForecastCategory(models.TextChoices):
 OPEN_FORECASTS = (ForecastCategory.PIPELINE, ForecastCategory.BEST_CASE, ForecastCategory.COMMITTED)
 
 
-class Opportunity(LinkedRow):
+class Opportunity(StaffRow):
     """A deal that may be closed with a customer. `win_likelihood` is in percent.
 
     A stage that is named as a lead phase is in that `phase`; an API client or a user may name any other.
@@ -103,9 +101,8 @@ class Opportunity(LinkedRow):
     )
     win_likelihood = models.PositiveSmallIntegerField(default=0)
     custom = models.JSONField(default=dict, blank=True)
-    updated = models.DateTimeField(default=timezone.now)
 
-    class Meta(LinkedRow.Meta):
+    class Meta(StaffRow.Meta):
         verbose_name_plural = "opportunities"
         constraints = [
             models.CheckConstraint(
@@ -113,7 +110,7 @@ class Opportunity(LinkedRow):
             ),
         ]
         indexes = [
-            *LinkedRow.Meta.indexes,
+            *StaffRow.Meta.indexes,
             models.Index(fields=["at", "id"], name="opportunity_by_at"),
             models.Index(fields=["owner", "at", "id"], name="opportunity_of_owner"),
             # The funnel of Home, which reads nothing but this index, and the filters of the list of customers.
@@ -137,7 +134,7 @@ class NoteKind(models.TextChoices):
     CALL = "call", "Call"
 
 
-class Note(LinkedRow):
+class Note(StaffRow):
     """A note or call about a customer or one of its contacts, which only staff read.
 
     `call_duration` is in seconds, 0 for a note; only a call may have no text. A note about a contact belongs to the
@@ -161,11 +158,10 @@ class Note(LinkedRow):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    updated = models.DateTimeField(default=timezone.now)
 
-    class Meta(LinkedRow.Meta):
+    class Meta(StaffRow.Meta):
         indexes = [
-            *LinkedRow.Meta.indexes,
+            *StaffRow.Meta.indexes,
             # The notes about all customers, newest first.
             models.Index(fields=["at", "id"], name="note_by_at"),
             # The notes by one user, and about one contact, newest first.

@@ -5,11 +5,11 @@ from django.utils import timezone
 from customers.models.engagement.rows import Contact
 from customers.models.exact import ExactCharField
 from customers.models.ids import bare_id
-from customers.models.linked import LinkedRow, Tab, TabPosition
+from customers.models.linked import StaffRow, Tab, TabPosition
 from customers.permissions import VIEW_CUSTOMERS
 
 
-class Task(LinkedRow):
+class Task(StaffRow):
     """Something that a user has to do about a customer.
 
     A task about a contact belongs to the contact's record, so that a split or an undo does not separate them.
@@ -31,11 +31,10 @@ class Task(LinkedRow):
     due = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
     contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="tasks", db_index=False)
-    updated = models.DateTimeField(default=timezone.now)
 
-    class Meta(LinkedRow.Meta):
+    class Meta(StaffRow.Meta):
         indexes = [
-            *LinkedRow.Meta.indexes,
+            *StaffRow.Meta.indexes,
             models.Index(fields=["at", "id"], name="task_by_at"),
             # The tasks of one user, and about one contact, newest first.
             models.Index(fields=["assignee", "at", "id"], name="task_of_assignee"),

@@ -10,9 +10,9 @@ from ninja import Schema
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.errors import not_found, refusal
 from customers.lib.text import can_be_stored
-from customers.models import Contact, Customer, Note, Opportunity, Task
+from customers.models import Contact, Customer, Note, StaffRow, Task
 
-Row = TypeVar("Row", Contact, Note, Opportunity, Task)
+Row = TypeVar("Row", bound=StaffRow)
 
 FIELD_NAMES = {
     "amount": "amount_in_cents",
