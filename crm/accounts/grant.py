@@ -17,18 +17,15 @@ from crm.accounts.key_revocation import revoke_keys_known_to, revoke_outgrown_ke
 from crm.accounts.models import User
 from crm.accounts.user_permissions import direct_permissions, effective_permissions, permission_rows
 from crm.permissions import MANAGE_USERS
+from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 
 ACCOUNT_FIELDS = ("username", "first_name", "last_name", "email", "is_active")
 NO_PERMISSIONS: frozenset[str] = frozenset()
 
 
-class GrantError(Exception):
-    """Nothing was saved. `field` is the field of the form that is wrong, if it is one."""
-
-    def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
+class GrantError(ActionError):
+    """`field` is that of the form."""
 
 
 @sensitive_variables("password")

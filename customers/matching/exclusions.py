@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from customers.lib.errors import ActionError
 from customers.lib.identity import fold, match_keys
 from customers.locks import lock_live
 from customers.matching.keys import ignored_keys
@@ -30,8 +31,8 @@ EXCLUDED = "Excluded {value} from matching."
 USED_AGAIN = "Used {value} for matching again."
 
 
-class ExclusionError(Exception):
-    """Nothing was changed; the message says why."""
+class ExclusionError(ActionError):
+    pass
 
 
 @dataclass

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from customers.lib.addresses.address import address
 from customers.lib.audit import AuditAction, audit_entry
+from customers.lib.errors import ActionError
 from customers.lib.sentences import Value
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain
 from customers.matching.not_duplicates import write_not_duplicates
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 
-class SplitError(Exception):
+class SplitError(ActionError):
     """Nothing was split; the message says why and what to do."""
 
 
