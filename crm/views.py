@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST, require_safe
 
+from crm.accounts.models import User
 from crm.imports.first_steps import dismiss, first_steps
 from crm.jobs.web import may_open_jobs
 from crm.permissions import MANAGE_USERS, MANAGE_WEBHOOKS, USE_API
@@ -19,7 +20,6 @@ from orders.permissions import SETTLE
 from orders.reconciliation.differences import recent_differences
 
 if TYPE_CHECKING:
-    from crm.accounts.models import User
     from customers.web.permissions import StaffRequest
 
 
@@ -46,7 +46,7 @@ def first_steps_dismiss(request: "StaffRequest") -> HttpResponseBase:
     return redirect("home")
 
 
-def _waiting_for(user: "User") -> dict[str, Any]:
+def _waiting_for(user: User) -> dict[str, Any]:
     # Asked only by the page of customers.
     waiting: dict[str, Any] = {"first_steps": SimpleLazyObject(lambda: first_steps(user))}
     if user.has_perms([SETTLE, VIEW_ORDERS]):

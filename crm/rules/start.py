@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 
+from crm.accounts.models import User
 from crm.jobs.control import start
 from crm.jobs.kinds.back_test import BACK_TEST
 from crm.jobs.kinds.rule_run import RULE_RUN
@@ -17,9 +16,6 @@ from customers.permissions import MERGE
 from customers.rules.back_test import begin_back_test
 from customers.rules.edit import RuleError
 from customers.rules.switch import refuse_user, switch
-
-if TYPE_CHECKING:
-    from crm.accounts.models import User
 
 
 @transaction.atomic

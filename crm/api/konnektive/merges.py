@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from crm.accounts.models import User
 from crm.api.auth import note_refusal
 from crm.api.konnektive.customers.rows import customer_rows
 from crm.api.konnektive.endpoint import Call, endpoint
@@ -20,9 +21,6 @@ from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import Customer, MergeMember, Via
 from customers.permissions import MERGE, UNDO, VIEW_CUSTOMERS, VIEW_ORDERS
-
-if TYPE_CHECKING:
-    from crm.accounts.models import User
 
 MOST_TRIES = 5
 BUSY = "Nothing was merged. These customers are being changed at the moment. Send the request again."

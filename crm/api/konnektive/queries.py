@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.db.models import QuerySet
 from pydantic import BeforeValidator, Field
 
+from crm.accounts.models import User
 from crm.api.konnektive.errors import CallError, invalid, missing
 from crm.api.konnektive.fields import Email, Parameters, Text, Whole, parse_truth, written
 from crm.api.konnektive.paging import DatedQuery
@@ -18,10 +19,6 @@ from customers.records import changed_since
 from customers.records.changed_since import ChainedQuery
 from customers.sources.data_sources import name_of_login
 from orders.models import Order
-
-if TYPE_CHECKING:
-    from crm.accounts.models import User
-
 
 Row = TypeVar("Row", bound=LinkedRow)
 

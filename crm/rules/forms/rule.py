@@ -3,18 +3,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 
+from crm.accounts.models import User
 from customers.models import BillingStatus, DataSource, LeadStatus, MergeRule
 from customers.models.merge import Kept, OnConflict
 from customers.models.rule import Agreement, NamesNeeded
 from customers.rules.ready_made import DEFAULTS
 from customers.web.fields import TextField
-
-if TYPE_CHECKING:
-    from crm.accounts.models import User
 
 HELP = {
     Agreement.EMAIL: "Regardless of formatting",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import QuerySet
 
+from crm.accounts.models import User
 from crm.api.konnektive.customers.addresses import read_address
 from crm.api.konnektive.customers.person import Part
 from crm.api.konnektive.customers.profile import read_profile, with_profile_fields
@@ -36,9 +37,6 @@ from customers.records import changed_since
 from customers.records.changed_since import ChainedQuery
 from customers.records.newest import newest
 from orders.models import Order
-
-if TYPE_CHECKING:
-    from crm.accounts.models import User
 
 MOST_TRIES = 5
 BUSY = "Not saved. This customer is being changed at the moment. Send the request again."

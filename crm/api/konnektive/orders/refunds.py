@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+from crm.accounts.models import User
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import Amount, DoneOnce, Id, Text, Truth, Whole, at_most
@@ -20,9 +21,6 @@ from orders.models import Order, Purchase
 from orders.payments.bills.purchase_share import last_paid_order
 from orders.payments.refund import RefundablePayment, refund_latest, refund_made_by, refundable_payments
 from orders.permissions import REFUND
-
-if TYPE_CHECKING:
-    from crm.accounts.models import User
 
 DECLINED = "Refund Declined"
 
