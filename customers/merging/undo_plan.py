@@ -6,15 +6,18 @@ another merge now, and the preview lists both. Tags and attributes are linked ro
 they are not in the plan. Of several of one name `customers/labels/effective.py` says which counts; what staff added to
 the survivor since (`added_by_staff`) stays there.
 
-What an undo gives back besides, also tags or attributes that it shall move, passes these stations:
+Nothing is to be done here for a new linked table, a profile field or a cache. What an undo shall give back besides:
 
-1. `_read` reads what it follows from, with all else at once, into a field of UndoRows.
-2. `plan_within` makes a field of UndoPlan of it, which is in its `fingerprint` if the user sees it and decides.
-3. `_undo` of `undo.py` writes it under the locks: rows that change their record by `records/move_rows.py`, to one of
-   its `staff_records`, with their history.
-4. `undo_preview.py` shows it on `merge_undo.html`, that of `customers/batches/` on `templates/batches/undo.html`.
-5. A choice of the user is a field of UndoTerms (`undo.py`), which two forms fill: `_undo` of `views/undo.py`, and
-   `crm/batches/forms/undo.py`, whose answer BatchUndo keeps in a column for the job (`customers/batches/undo.py`).
+1. Is read by `_read`, with all else at once, into UndoRows.
+2. Is planned by `plan_within`, as a field of UndoPlan, or of ReturnedCustomer where each customer has some; it belongs
+   to the `fingerprint` if the user sees it and decides.
+3. Is written by `_undo` of `undo.py`, under the locks. Rows that staff added since, such as tags, need this step alone:
+   `give_rows` of `customers/records/give_rows.py` gives them to a restored customer, with the history of both.
+4. Is shown as a ValueAfterUndo or a Notice of `undo_preview.py`, which the page lists; the preview of many undos
+   (`customers/batches/undo_preview.py`) has what is kept, and counts.
+5. If the user decides it: a field of UndoTerms (`undo.py`) and of the same name in UndoForm (`forms/undo.py`), with a
+   box on `merge_undo.html` and `templates/batches/undo.html`; BatchUndo keeps the answer in a column for the job
+   (`customers/batches/undo.py`).
 
 `tests/customers/constant_cost/test_statements.py` holds the cost.
 """

@@ -15,16 +15,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
-from customers.lib import sentences
 from customers.lib.errors import ActionError
-from customers.lib.sentences import Value
 from customers.merging.split import SplitError, split_record
 from customers.merging.undo import undo_merge
 from customers.merging.undo_plan import OverdrawnError, UndoError
 from customers.models import (
     Customer,
     DataSource,
-    HistoryKind,
     MergeMember,
     Note,
     Opportunity,
@@ -33,10 +30,8 @@ from customers.models import (
     Task,
     Via,
 )
-from customers.records import external, history, ownership
-from customers.records.counts import RowCount
-from customers.records.move_rows import move_rows, rows_of_staff
-from customers.records.staff_record import staff_record_of
+from customers.records import external, ownership
+from customers.records.give_rows import give_rows
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -67,7 +62,7 @@ def unmerge_customers(record: SourceRecord, *, by: User | None, moving: Collecti
         raise UnmergeError(str(error)) from None
     if not _has_records(old):
         raise UnmergeError(f"Nothing was unmerged: this is the only record of {old.name_with_number}.")
-    _move_rows(moving, old=old, new=new, by=by)
+    give_rows({kind: MOVABLE[kind] for kind in moving}, old=old, new=new, by=by)
     return new
 
 
@@ -89,18 +84,3 @@ def _moved_by(record: SourceRecord) -> MergeMember | None:
 def _undo(member: MergeMember, *, by: User | None) -> Customer:
     (returned,) = undo_merge(member.merge, only=[member.duplicate_id], by=by).returned
     return returned
-
-
-def _move_rows(kinds: Collection[type[StaffRow]], *, old: Customer, new: Customer, by: User | None) -> None:
-    if not kinds:
-        return
-    to = staff_record_of(new).pk
-    counts = [RowCount(kind, move_rows(rows_of_staff(kind, old, which=MOVABLE[kind]), to=to)) for kind in kinds]
-    if rows := [_as_value(count) for count in counts if count.number]:
-        history.write(old, HistoryKind.SPLIT, "Moved {rows} to {customer}.", rows=rows, customer=new, by=by)
-        history.write(new, HistoryKind.SPLIT, "Received {rows} from {customer}.", rows=rows, customer=old, by=by)
-
-
-def _as_value(count: RowCount) -> Value:
-    names = count.kind._meta
-    return sentences.count(count.number, str(names.verbose_name), str(names.verbose_name_plural))

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import join_words
 from customers.merging import undo_preview
-from customers.merging.undo import UndoTerms, undo_merge
+from customers.merging.forms.undo import UndoForm
+from customers.merging.undo import undo_merge
 from customers.merging.undo_plan import (
     AlreadyUndoneError,
     OverdrawnError,
@@ -56,16 +57,9 @@ def _warn_not_undone(request: "StaffRequest", why: str) -> None:
 
 
 def _undo(request: "StaffRequest", merge: Merge, only: list[int]) -> HttpResponse:
-    undone = undo_merge(
-        merge,
-        by=request.user,
-        only=only,
-        seen=request.POST.get("seen") or "nothing",
-        terms=UndoTerms(
-            allow_overdraft="allow_overdraft" in request.POST,
-            mark_not_duplicates="mark_not_duplicates" in request.POST,
-        ),
-    )
+    form, seen = UndoForm(request.POST), request.POST.get("seen") or "nothing"
+    form.full_clean()  # boxes alone: nothing can be wrong
+    undone = undo_merge(merge, by=request.user, only=only, seen=seen, terms=form.terms)
     messages.success(request, emphasised("Undone.", undone.as_sentence()))
     return redirect(merge.survivor.live_root())
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from crm.jobs.models import Job
 from crm.jobs.turn import take_turn
-from customers.models import BatchUndo, Customer, Merge
+from customers.models import BatchUndo, Customer, Merge, NotDuplicate
 from customers.rules.follow import follow_changes
 from tests.acts import erase, merge
 from tests.crm.batches.sent import sent_of
@@ -70,6 +70,15 @@ def test_the_merges_of_a_filter_are_undone_but_those_that_are_left(jane, merges,
     page = text_of(client.get(first.url, {"outcome": "undone"}))
     assert f"Merge {merges[0].pk}" in page
     assert f"Merge {merges[1].pk}" not in page
+
+
+def test_how_they_are_undone_is_what_the_form_says(jane, merges):
+    client = signed_in(jane)
+    for answer, undone in (({"mark_not_duplicates": ""}, merges[:1]), ({}, merges[1:])):
+        others = {"merge": [str(merge.pk) for merge in undone]}
+        client.post(URL, sent_of(client.get(URL)) | others | answer)
+        work()
+        assert NotDuplicate.objects.exists() == (not answer)
 
 
 def test_a_merge_by_a_rule_names_the_rule(jane):
