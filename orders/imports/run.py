@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from customers.lib.counting import Counted, count_after_commit
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.statistics import make_statistics
 from orders.imports.batch.verdicts import Verdict, counts_of
 from orders.imports.batch.write import check_chunk, write_chunk
 from orders.imports.garbage_collection import searched_before
 from orders.imports.rows.imported_row import ImportedRow
-from orders.imports.stored_file import ImportRefusedError, close_import, open_import, rows_after
+from orders.imports.stored_file import ImportRefusedError, close_import, open_import
 from orders.models import Import, ImportSample, ImportState, RowOutcome
 
-CHUNK, CHECKED_CHUNK = 1000, 5000
+CHUNK, CHECKED_CHUNK = 1000, 2500
+"""Two of them are in memory at a time."""
 MOST_SAMPLES = 20
 SHOWN = ("first_name", "last_name", "company", "email", "phone")
 
@@ -44,8 +46,8 @@ def import_rows(imported: Import, after: int) -> Chunk:
     if not after:
         imported.checked = imported.counts
         _begin(imported)
-    rows = rows_after(imported, after, CHUNK)
-    chunk = _chunk(write_chunk(imported, imported.data_source, rows), rows, after, CHUNK)
+    incoming = _incoming(imported, after, CHUNK)
+    chunk = _chunk(write_chunk(imported, imported.data_source, incoming), incoming.rows, after, CHUNK)
     if not after:
         make_statistics()
     _count(imported, chunk, ImportState.DONE)
@@ -62,10 +64,10 @@ def check_rows(imported: Import, after: int) -> Chunk:
     if not after:
         _begin(imported)
         open_import(imported).seen.clear()
-    rows = rows_after(imported, after, CHECKED_CHUNK)
-    verdicts = check_chunk(imported, imported.data_source, rows, now=timezone.now())
+    incoming = _incoming(imported, after, CHECKED_CHUNK)
+    verdicts = check_chunk(imported, imported.data_source, incoming, now=timezone.now())
     verdicts = open_import(imported).seen.joined(verdicts)
-    chunk = _chunk(verdicts, rows, after, CHECKED_CHUNK)
+    chunk = _chunk(verdicts, incoming.rows, after, CHECKED_CHUNK)
     _keep_samples(imported, chunk)
     _count(imported, chunk, ImportState.CHECKED)
     return chunk
@@ -74,6 +76,15 @@ def check_rows(imported: Import, after: int) -> Chunk:
 def _begin(imported: Import) -> None:
     imported.counts, imported.started, imported.ended = {}, timezone.now(), None
     imported.samples.all().delete()
+
+
+def _incoming(imported: Import, after: int, number: int) -> IncomingChunk:
+    """The next rows; those behind them are read meanwhile."""
+    rows = open_import(imported).rows
+    incoming = rows.chunk(after, number)
+    if len(incoming.rows) == number:
+        rows.begin(incoming.rows[-1].numbers[-1], number)
+    return incoming
 
 
 def _chunk(verdicts: Sequence[Verdict], rows: Sequence[ImportedRow], after: int, size: int) -> Chunk:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,7 +19,7 @@ from customers.models import DataSource
 from orders.imports.batch.seen_people import SeenPeople
 from orders.imports.columns.mapping import ColumnMapping, check
 from orders.imports.files.table import Table, open_table
-from orders.imports.rows.imported_row import ImportedRow
+from orders.imports.read_ahead import ReadAhead
 from orders.imports.rows.read import Reader
 from orders.models import Import, ImportState
 
@@ -41,8 +40,12 @@ class OpenFile:
     read_as: tuple[object, ...]
     file: File[bytes]
     table: Table
-    reader: Reader
+    rows: ReadAhead
     seen: SeenPeople = field(default_factory=SeenPeople)
+
+    def close(self) -> None:
+        self.rows.end()
+        self.file.close()
 
 
 _open: dict[str, OpenFile] = {}
@@ -67,13 +70,13 @@ def open_import(imported: Import) -> OpenFile:
     if (known := _open.get(imported.uuid)) and known.read_as == read_as:
         return known
     while _open:
-        _open.popitem()[1].file.close()
+        _open.popitem()[1].close()
     if not imported.file or imported.data_source is None:
         raise ImportRefusedError("The file or the data source of this import was deleted.")
     file = imported.file.open("rb")
     table = open_table(cast(Any, file), imported.name, form=imported.table.get("form"))
     reader = Reader(table, ColumnMapping.from_json(imported.mapping), imported.data_source, zone=_zone_of(imported.by))
-    _open[imported.uuid] = OpenFile(read_as, file, table, reader)
+    _open[imported.uuid] = OpenFile(read_as, file, table, ReadAhead(reader, imported.data_source))
     return _open[imported.uuid]
 
 
@@ -87,11 +90,7 @@ def _zone_of(user: User | None) -> ZoneInfo | None:
 
 def close_import(imported: Import) -> None:
     if known := _open.pop(imported.uuid, None):
-        known.file.close()
-
-
-def rows_after(imported: Import, after: int, number: int) -> list[ImportedRow]:
-    return list(islice(open_import(imported).reader.rows(after), number))
+        known.close()
 
 
 def change_state(imported: Import, states: Sequence[ImportState], to: ImportState, **columns: Any) -> None:

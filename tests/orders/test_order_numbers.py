@@ -13,6 +13,7 @@ from customers.models import SourceRecord
 from customers.models.history import ORDER_NUMBER_LENGTH
 from orders import numbers
 from orders.imports.batch import new_order
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake import take
@@ -51,7 +52,9 @@ def take_in(record: SourceRecord) -> None:
 def read_a_file(record: SourceRecord) -> None:
     shop, who = DataSourceFactory(name="Shop"), person("Shop", email="new@reunite.cz")
     row = ImportedRow((1,), {}, who, order=IncomingOrder(who, Decimal(9), "USD"))
-    write_chunk(Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, [row])
+    write_chunk(
+        Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, IncomingChunk([row], shop)
+    )
 
 
 def take_an_invoice(record: SourceRecord) -> None:

@@ -25,6 +25,7 @@ from crm.pulls.chartmogul.places import ACCOUNT, ACTIVITIES, CUSTOMERS, EVENTS, 
 from crm.pulls.chartmogul.plans import take_plans
 from crm.pulls.errors import PullError
 from crm.pulls.models import Pull
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.verdicts import counts_of
 from orders.imports.batch.write import write_chunk
 from orders.models import Import, RowOutcome
@@ -117,7 +118,7 @@ def _take_plans(answer: V1Answer, pull: Pull, imported: Import, row: int) -> Wri
 def _take_customers(answer: V1Answer, pull: Pull, imported: Import, row: int) -> Written:
     place = answer.place
     rows = customer_rows(answer.entries, place.source, pull.data_source, after=row)
-    verdicts = write_chunk(imported, pull.data_source, rows) if rows else []
+    verdicts = write_chunk(imported, pull.data_source, IncomingChunk(rows, pull.data_source)) if rows else []
     behind = place.behind(answer.cursor, has_more=answer.has_more)
     refused = [verdict for verdict in verdicts if verdict.outcome == RowOutcome.REFUSED]
     return Written(

@@ -23,6 +23,7 @@ from crm.pulls.konnektive.rows import imported_rows
 from crm.pulls.konnektive.transactions import take_transactions
 from crm.pulls.models import Pull
 from crm.pulls.pulls import today_of
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.verdicts import Verdict, counts_of
 from orders.imports.batch.write import write_chunk
 from orders.models import Import, MatchedBy, Order, OrderStatus, RowOutcome
@@ -53,7 +54,7 @@ def chunk(job: Job, pull: Pull, imported: Import) -> Step:
     if answer.place.subject == TRANSACTIONS:
         return _take_transactions(answer, job, pull, imported)
     rows = imported_rows(answer.page.rows, answer.place.subject, pull.data_source, zone=pull.zone, after=last)
-    verdicts = write_chunk(imported, pull.data_source, rows) if rows else []
+    verdicts = write_chunk(imported, pull.data_source, IncomingChunk(rows, pull.data_source)) if rows else []
     steps.count(imported, counts_of(verdicts), after=last)
     is_over = _move(answer, pull)
     cursor = {

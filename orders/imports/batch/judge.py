@@ -7,7 +7,7 @@ rows both ways (`tests/orders/imports/test_same_as_intake.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,13 @@ from django.db.models import Q
 
 from customers.matching.known_people import KnownPeople
 from customers.models import DataSource, SourceRecord
-from orders.imports.batch.choose_record import Chooser, ChosenRecord, Person
+from orders.imports.batch.choose_record import Chooser, ChosenRecord
 from orders.imports.batch.differences import differences_of
 from orders.imports.batch.ids import Ids
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.known_orders import KnownOrders
 from orders.imports.batch.known_profiles import KnownProfiles
-from orders.imports.batch.known_rows import Digests, KnownRows
+from orders.imports.batch.known_rows import KnownRows
 from orders.imports.batch.new_labels import Labels, refusal_of_labels
 from orders.imports.batch.new_order import new_order
 from orders.imports.batch.new_purchases import Products, new_purchase
@@ -30,22 +31,13 @@ from orders.intake.idempotency import RepeatedRequestError
 from orders.models import Import, MatchedBy, Order, Purchase, RowOutcome
 
 
-def people_of(rows: Sequence[ImportedRow]) -> dict[int, Person]:
-    """{first number of the row: the customer that it names}; who is in several rows is compared once."""
-    customers = {row.numbers[0]: row.order.customer if row.order else row.customer for row in rows}
-    people = {id(customer): Person(customer) for customer in {id(c): c for c in customers.values() if c}.values()}
-    return {number: people[id(customer)] for number, customer in customers.items() if customer}
-
-
 class Judge:
     """Of the rows of one chunk; `imported` is None of a dry run that has no import."""
 
-    def __init__(
-        self, imported: Import, source: DataSource, rows: Sequence[ImportedRow], people: dict[int, Person], *, ids: Ids
-    ) -> None:
-        self.source, self.rows, self.persons, self.ids = source, rows, people, ids
-        digests = Digests(source.pk)
-        self.digests = {row.numbers[0]: digests.of(row) for row in rows if not row.refusal}
+    def __init__(self, imported: Import, source: DataSource, incoming: IncomingChunk, *, ids: Ids) -> None:
+        rows = incoming.rows
+        self.source, self.rows, self.ids = source, rows, ids
+        self.persons, self.digests = incoming.persons, incoming.digests
         self.known_rows = KnownRows(set(self.digests.values()), imported=imported.pk)
         self.orders = KnownOrders(rows, source)
         self.people = KnownPeople()

@@ -16,21 +16,20 @@ from customers.locks import RetiredMeanwhileError, chain_of, lock, lock_numbers,
 from customers.models import DataSource, SourceRecord
 from customers.records.ownership import merged_into_any
 from orders.imports.batch.ids import Ids
-from orders.imports.batch.judge import Judge, people_of
+from orders.imports.batch.incoming_chunk import IncomingChunk
+from orders.imports.batch.judge import Judge
 from orders.imports.batch.new_rows import NewRows
 from orders.imports.batch.verdicts import Verdict
-from orders.imports.rows.imported_row import ImportedRow
-from orders.intake.match_customer import names_of_person
-from orders.intake.take import names_of_order
 from orders.locks import retry_when_taken
 from orders.models import Import
 
 
 @retry_when_taken
 @transaction.atomic
-def write_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow]) -> list[Verdict]:
-    """Write what is new of `rows`; a verdict for each of them."""
-    judge, now = _judge(imported, source, rows)
+def write_chunk(imported: Import, source: DataSource, incoming: IncomingChunk) -> list[Verdict]:
+    """Write what is new of its rows; a verdict for each of them."""
+    now = lock_numbers(incoming.names)
+    judge = Judge(imported, source, incoming, ids=Ids())
     verdicts = judge.verdicts(now=now)
     _lock_customers(judge, verdicts)
     new_rows = NewRows(imported, source, judge, verdicts)
@@ -40,17 +39,9 @@ def write_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow
 
 
 @retry_when_moved
-def check_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow], *, now: datetime) -> list[Verdict]:
+def check_chunk(imported: Import, source: DataSource, incoming: IncomingChunk, *, now: datetime) -> list[Verdict]:
     """What `write_chunk` would do, without writing."""
-    return Judge(imported, source, rows, people_of(rows), ids=Ids()).verdicts(now=now)
-
-
-def _judge(imported: Import, source: DataSource, rows: Sequence[ImportedRow]) -> tuple[Judge, datetime]:
-    people = people_of(rows)
-    names = {name for p in set(people.values()) for name in names_of_person(p.incoming, p.identity_key, p.keys)}
-    names.update(name for row in rows if row.order for name in names_of_order(row.order))
-    now = lock_numbers(names)
-    return Judge(imported, source, rows, people, ids=Ids()), now
+    return Judge(imported, source, incoming, ids=Ids()).verdicts(now=now)
 
 
 def _lock_customers(judge: Judge, verdicts: Sequence[Verdict]) -> None:

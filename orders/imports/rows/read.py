@@ -60,6 +60,7 @@ class Reader:
         """
         if after != self._at:
             self._left = self._rows(after)
+        self._at = -1  # a file that breaks off at its next row is read again, to say so again
         for row in self._left:
             self._at = row.numbers[-1]
             yield row

@@ -4,6 +4,7 @@ import pytest
 
 from customers.models import AccountType, Customer, LeadPhase
 from customers.rebuild import rebuild
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.write import write_chunk
 from orders.imports.columns.guess import guess
 from orders.models import Import
@@ -49,7 +50,9 @@ def test_new_customers_get_the_entries_in_their_profile():
     kind, offer = make_entry(AccountType, "Shop"), make_entry(LeadPhase, "Offer")
     shop = DataSourceFactory(name="Shop")
     rows = read_csv("ID,Email,Account type,Lead phase,Lead status\n1,a@b.com,Shop,Offer,New Lead\n")
-    write_chunk(Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, rows)
+    write_chunk(
+        Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, IncomingChunk(rows, shop)
+    )
     customer = Customer.objects.get()
     assert (customer.account_type, customer.lead_phase, customer.lead_status) == (kind, offer, "new")
     assert [*rebuild(rebuild_totals)] == []

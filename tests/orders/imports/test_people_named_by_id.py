@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from customers.models import SourceRecord
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.order import IncomingOrder
@@ -22,7 +23,9 @@ def imported(*people):
         ImportedRow((n,), {}, who, order=IncomingOrder(who, Decimal(9), "USD", external_id=f"o{n}"))
         for n, who in enumerate(people, 1)
     ]
-    return write_chunk(Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, rows)
+    return write_chunk(
+        Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, IncomingChunk(rows, shop)
+    )
 
 
 @pytest.mark.parametrize("others", [0, 22])
@@ -47,7 +50,9 @@ def test_an_order_that_stands_twice_in_a_file_is_written_once_and_what_differs_i
     orders = [IncomingOrder(bob, Decimal(total), "USD", external_id="o1") for total in (9, 9, 8)]
     shop = DataSourceFactory(name="Shop")
     rows = [ImportedRow((n,), {}, bob, profile={}, note="x" * n, order=o) for n, o in enumerate(orders, 1)]
-    verdicts = write_chunk(Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, rows)
+    verdicts = write_chunk(
+        Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, IncomingChunk(rows, shop)
+    )
     assert [verdict.outcome for verdict in verdicts] == ["created", "here", "refused"]
     assert "differs in total" in verdicts[2].reason
     assert Order.objects.count() == 1

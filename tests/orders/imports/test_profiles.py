@@ -7,6 +7,7 @@ import pytest
 
 from customers.models import Customer
 from customers.rebuild import rebuild
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.verdicts import counts_of
 from orders.imports.batch.write import check_chunk, write_chunk
 from orders.imports.rows.imported_row import ImportedRow, IncomingSubscription
@@ -27,7 +28,9 @@ def row(number, profile, **person_values):
 
 def imported(*rows):
     shop = DataSourceFactory(name="Shop")
-    return write_chunk(Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, rows)
+    return write_chunk(
+        Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, IncomingChunk(rows, shop)
+    )
 
 
 def answers(customer):
@@ -74,7 +77,7 @@ def test_other_values_are_counted_and_not_applied(ada):
     ]
     shop = DataSourceFactory(name="Shop")
     dry = Import.objects.create(data_source=shop, source_name="Shop", name="a.csv")
-    assert counts_of(check_chunk(dry, shop, rows, now=ada.created))["not applied"] == 1
+    assert counts_of(check_chunk(dry, shop, IncomingChunk(rows, shop), now=ada.created))["not applied"] == 1
     assert counts_of(imported(*rows))["not applied"] == 1
     assert fresh(ada)[0].first_name == "Ada"
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Customer
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.order import IncomingOrder
@@ -31,7 +32,9 @@ def test_nobody_is_made_twice_and_nobody_waits_for_ever(run_together):
     def orders():
         return [take_order(IncomingOrder(customer, Decimal(9), "USD")) for customer in reversed(people)]
 
-    outcomes = run_together(lambda: write_chunk(imported, shop, rows), orders, lambda: merge(second, first))
+    outcomes = run_together(
+        lambda: write_chunk(imported, shop, IncomingChunk(rows, shop)), orders, lambda: merge(second, first)
+    )
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)], outcomes
     assert Customer.objects.filter(merged_into=None).count() == 20
     check_owners_and_caches()

@@ -7,6 +7,7 @@ import pytest
 
 from customers.models import Attribute, Note, Tag
 from customers.rebuild import rebuild
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.verdicts import counts_of
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow, IncomingSubscription
@@ -37,7 +38,9 @@ def rows():
 
 def imported(rows):
     shop = DataSourceFactory(name="Shop")
-    return write_chunk(Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, rows)
+    return write_chunk(
+        Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, IncomingChunk(rows, shop)
+    )
 
 
 def test_subscriptions_notes_tags_and_attributes_are_written_and_nothing_differs():

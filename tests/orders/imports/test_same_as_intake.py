@@ -14,6 +14,7 @@ from customers.matching.ignored_values import ignore_value
 from customers.matching.not_duplicates import mark_not_duplicates
 from customers.models import Customer, Event, SourceRecord
 from customers.rebuild import rebuild
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.idempotency import RepeatedRequestError
@@ -159,7 +160,7 @@ def test_rows_come_to_the_same_at_once_and_one_by_one(world, seed):
 
     def at_once():
         imported = Import.objects.create(data_source=shop, source_name=shop.name, name="a.csv")
-        verdicts = write_chunk(imported, shop, rows)
+        verdicts = write_chunk(imported, shop, IncomingChunk(rows, shop))
         rules = [RULES[verdict.evidence] for verdict in verdicts]
         written = rules, groups([v.record_pk for v in verdicts]), customers_written(), events(), shared_values()
         assert [*rebuild(rebuild_totals)] == []

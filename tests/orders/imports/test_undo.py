@@ -12,6 +12,7 @@ from customers.engagement import notes
 from customers.models import Customer, Event, Note, SourceRecord
 from customers.rebuild import rebuild
 from orders.imports import row_stretches, undo_plan
+from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow
 from orders.imports.undo import undo_chunk
@@ -44,7 +45,7 @@ def everything():
 
 def import_of(shop, rows):
     imported = Import.objects.create(data_source=shop, source_name=shop.name, name="a.csv", state=ImportState.DONE)
-    write_chunk(imported, shop, rows)
+    write_chunk(imported, shop, IncomingChunk(rows, shop))
     imported.ended = timezone.now()
     imported.save()
     return imported
