@@ -42,6 +42,7 @@ def imported(rows: Iterable[Sequence[str]]) -> Cost:
             with transaction.atomic():
                 chunk = import_rows(begun, after)
             after, is_last = chunk.last, chunk.is_last
+            del chunk  # a job has its rows no more when the next begins
     counts = Import.objects.get(pk=begun.pk).counts
     if counts.get("refused"):
         raise SystemExit(f"Rows were refused: {counts}")

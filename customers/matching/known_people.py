@@ -161,6 +161,11 @@ class KnownPeople:
         for record in records.values():
             record.is_marked = record.origin in marked or record.customer.pk in marked
 
+    def let_go(self) -> None:
+        """Customers and records refer to each other, so that without this only a search for garbage would find them."""
+        for customer in self.customers.values():
+            customer.records.clear()
+
     def add(self, record: KnownRecord) -> None:
         """`record`, which is about to be written."""
         self.records[record.pk] = record

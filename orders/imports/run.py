@@ -13,7 +13,7 @@ from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.statistics import make_statistics
 from orders.imports.batch.verdicts import Verdict, counts_of
 from orders.imports.batch.write import check_chunk, write_chunk
-from orders.imports.garbage_collection import searched_before
+from orders.imports.garbage_collection import rarely_searched
 from orders.imports.rows.imported_row import ImportedRow
 from orders.imports.stored_file import ImportRefusedError, close_import, open_import
 from orders.models import Import, ImportSample, ImportState, RowOutcome
@@ -38,7 +38,7 @@ class Chunk:
         return [verdict for verdict in self.verdicts if verdict.outcome == RowOutcome.REFUSED]
 
 
-@searched_before()
+@rarely_searched()
 def import_rows(imported: Import, after: int) -> Chunk:
     """Write the next rows; the transaction is the caller's."""
     if imported.data_source is None:
@@ -56,7 +56,7 @@ def import_rows(imported: Import, after: int) -> Chunk:
     return chunk
 
 
-@searched_before()
+@rarely_searched()
 def check_rows(imported: Import, after: int) -> Chunk:
     """Say what the next rows will come to; nothing is written but counts and samples."""
     if imported.data_source is None:

@@ -35,13 +35,17 @@ def write_chunk(imported: Import, source: DataSource, incoming: IncomingChunk) -
     new_rows = NewRows(imported, source, judge, verdicts)
     new_rows.write()
     new_rows.refresh()
+    judge.people.let_go()
     return verdicts
 
 
 @retry_when_moved
 def check_chunk(imported: Import, source: DataSource, incoming: IncomingChunk, *, now: datetime) -> list[Verdict]:
     """What `write_chunk` would do, without writing."""
-    return Judge(imported, source, incoming, ids=Ids()).verdicts(now=now)
+    judge = Judge(imported, source, incoming, ids=Ids())
+    verdicts = judge.verdicts(now=now)
+    judge.people.let_go()
+    return verdicts
 
 
 def _lock_customers(judge: Judge, verdicts: Sequence[Verdict]) -> None:
