@@ -129,7 +129,7 @@ def test_duplicates_have_a_row_for_each_customer_of_each_group(village, as_agent
 
 
 def test_columns_about_orders_are_only_for_who_may_view_orders(village, long_ones):
-    front = signed_in(make_user("front", ["customers.view_customer"]))
+    front = signed_in(make_user("front", CUSTOMERS.needs))
     for name in ("customers", "merges", "duplicates"):
         assert not {"Orders", "Orders moved", "Spent", "Last order (UTC)"} & rows(front, name)[0].keys()
     assert {tuple(job.needs) for job in Job.objects.all()} == {()}
