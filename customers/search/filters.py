@@ -86,9 +86,9 @@ class SearchText(Criterion):
         return None if whole is None else ids | whole
 
     def ids_among(self, owners: Lookup, most: int) -> set[int] | None:
-        """As `ids_if_few`, of these `owners`, of whom few of the newest match."""
+        """As `ids_if_few`, of these `owners`, of whom few match."""
         readings = [self.words, *([[self.whole]] if self.whole else [])]
-        ids = [few_with_all([*words, [owners]], most, are_many_newest=False) for words in readings]
+        ids = [few_with_all([*words, [owners]], most, are_many=False) for words in readings]
         return None if None in ids else {pk for some in ids for pk in some or ()}
 
     def those_of(self, customers: Collection[int]) -> set[int]:

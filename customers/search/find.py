@@ -9,33 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 
 from customers.models import Customer
-from customers.models.customer import CustomerQuerySet
-from customers.search.lookups import Lookup, Owners, lookups_by_word, union_of_owners, whole_lookups
-from customers.search.query import clean_query
+from customers.search.lookups import Lookup, Owners, union_of_owners
 
 MOST_EXACT = 500
 MOST_ASKED, MOST_ASKED_INSIDE = 5_000, 10_000
 """Customers whom one word finds are asked for the others; more of them inside the database, which joins even more."""
-SAMPLE, OFTEN = 500, 15
+SAMPLE, OFTEN = 1_000, 10
 """Where so many of so many customers match, the first page is filled soon by asking them in the order of the list."""
-
-
-def find(text: str) -> CustomerQuerySet:
-    """Live customers; none when `text` has no letter and no digit."""
-    text = clean_query(text)
-    owners_by_word = [union_of_owners(lookups) for lookups in lookups_by_word(text)]
-    if not owners_by_word:
-        return Customer.objects.none()
-    customers = Customer.objects.live()
-    for owners in owners_by_word:
-        customers = customers.filter(pk__in=owners)
-    if len(owners_by_word) == 1:
-        return customers
-    whole = Customer.objects.filter(pk__in=union_of_owners(whole_lookups(text)))
-    return Customer.objects.live().filter(pk__in=customers.values("pk").union(whole.values("pk")))
 
 
 @dataclass(frozen=True)
@@ -69,12 +52,10 @@ def read_word(lookups: Sequence[Lookup]) -> ReadWord:
     return ReadWord(asked, few)
 
 
-def few_with_all(
-    words: Sequence[Sequence[Lookup]], most: int, *, are_many_newest: bool | None = None
-) -> set[int] | None:
+def few_with_all(words: Sequence[Sequence[Lookup]], most: int, *, are_many: bool | None = None) -> set[int] | None:
     """The customers who match every word; None when they are more than `most`.
 
-    `are_many_newest` says whether many of the newest customers match; None if it is to be found out.
+    `are_many` says whether many customers match; None if it is to be found out.
     """
     if len(words) == 1:
         return at_most(most, union_of_owners(words[0]))
@@ -86,14 +67,21 @@ def few_with_all(
     others = [read_word(lookups) for n, lookups in enumerate(words) if n != rarest]
     if counts[rarest] <= MOST_ASKED:
         return _having(others, at_most(MOST_ASKED, owners[rarest]) or set(), most)
-    if are_many_newest is None:
-        newest = set(Customer.objects.order_by("-pk").values_list("pk", flat=True)[:SAMPLE])
-        are_many_newest = len(_having([*others, read_word(words[rarest])], newest, SAMPLE) or ()) >= OFTEN
-    if are_many_newest:
+    if are_many if are_many is not None else _are_many([*others, read_word(words[rarest])], most):
         return None
     how = ReadWord.condition if counts[rarest] <= MOST_ASKED_INSIDE else ReadWord.joined
     narrowed = (replace(one, rows=one.rows.filter(*(how(word, one.owner) for word in others))) for one in words[rarest])
     return at_most(most, union_of_owners([*narrowed]))
+
+
+def _are_many(words: Sequence[ReadWord], most: int) -> bool:
+    """Whether often somebody in a sample matches, or probably more than `most` do."""
+    # Over all numbers: the newest customers may be of one import, and like each other.
+    first, last = (Customer.objects.aggregate(end=end("pk"))["end"] for end in (Min, Max))
+    step = max((last - first) // SAMPLE, 1)
+    sample = range(first, last + 1, step)
+    matching = len(_having(words, sample, len(sample)) or ())
+    return matching >= OFTEN or matching * step > most
 
 
 def _having(words: Sequence[ReadWord], customers: Collection[int], most: int) -> set[int] | None:

@@ -24,7 +24,7 @@ from customers.models.matching import Key
 from customers.models.places import BillingCity, BillingPostalCode
 from customers.records.registry import linked_models
 from customers.search.addresses import customers_at, spellings
-from customers.search.beginnings import begins
+from customers.search.beginnings import begins, begins_asked
 from customers.search.conditions import asked_of_each
 from customers.search.query import CalledNumber, called_number, last_digits, last_four, search_parts
 
@@ -41,8 +41,8 @@ class Lookup:
     """The label of the value where it has one meaning only, such as “Order”."""
     is_exact: bool = True
     """False where the query is only the beginning of the value."""
-    each_of: Sequence[QuerySet[Any]] = ()
-    """Where a customer must have a row of several queries, all of them."""
+    asked: Sequence[QuerySet[Any]] = ()
+    """Where each customer is asked otherwise: queries of all of which the customer must have a row."""
 
     @property
     def owners(self) -> Owners:
@@ -50,9 +50,7 @@ class Lookup:
 
     def condition(self, column: str) -> Q:
         """That the customer in this column of another query is among the owners."""
-        return Q(
-            *(asked_of_each(rows.filter(**{self.owner: OuterRef(column)})) for rows in self.each_of or (self.rows,))
-        )
+        return Q(*(asked_of_each(rows.filter(**{self.owner: OuterRef(column)})) for rows in self.asked or (self.rows,)))
 
     def joined(self, column: str) -> Q:
         """As `condition`, of so many that the database may better read all owners than ask each."""
@@ -100,11 +98,11 @@ def _by_name(word: str) -> Iterator[Lookup]:
 
 def _beginning_with(parts: Sequence[str]) -> Lookup:
     """Who has words that begin so, one for each of `parts`."""
-    each_of = [SearchWord.objects.filter(begins(part)) for part in parts]
-    words, *others = each_of
+    words, *others = (SearchWord.objects.filter(begins(part)) for part in parts)
     for other in others:
         words = words.filter(customer__in=other.values("customer"))
-    return Lookup(words, "customer", is_exact=False, each_of=each_of)
+    asked = [SearchWord.objects.filter(begins_asked(part)) for part in parts]
+    return Lookup(words, "customer", is_exact=False, asked=asked)
 
 
 def exact_lookups(text: str) -> Iterator[Lookup]:

@@ -72,7 +72,7 @@ class Together(Criterion):
         members = CombinationMember.objects.filter(combination__among=self._numbers).order_by("combination", "customer")
         # A customer has one or two, which are compared with all; the index would be entered once for each of those.
         compared = CombinationMember.objects.alias(number=unindexed("combination")).filter(number__among=self._numbers)
-        return Lookup(members, "customer", is_exact=False, each_of=[compared])
+        return Lookup(members, "customer", is_exact=False, asked=[compared])
 
     @cached_property
     def changed_who_pass(self) -> set[int]:

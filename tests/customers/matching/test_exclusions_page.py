@@ -8,7 +8,7 @@ from customers.matching.duplicates import duplicates_of
 from customers.merging.split import split_record
 from customers.models import HistoryEntry, IgnoredValue, MatchKey, UnmatchedValue
 from customers.profile.edit import edit_profile
-from customers.search import find
+from customers.search.first_found import first_found
 from tests.acts import fresh, merge, rebuild, undo
 from tests.database import rows
 from tests.factories import customer_with_order, order, signed_in
@@ -67,7 +67,7 @@ def test_what_is_not_matched_on_suggests_nobody_and_is_still_found_by_search(as_
     assert "Excluded from matching</span>" in page
     assert duplicates(helena) == duplicates(family) == set()
     for text in (PHONE, "00420241770449", "+420241770449"):
-        assert set(find.find(text)) == {helena, family}, text
+        assert set(first_found(text)) == {helena, family}, text
     entry = HistoryEntry.objects.get(kind="match")
     assert (entry.text, entry.by) == (f"Excluded {PHONE} from matching.", agent)
     assert rebuild() == "Nothing differed."
@@ -76,7 +76,7 @@ def test_what_is_not_matched_on_suggests_nobody_and_is_still_found_by_search(as_
 def test_an_e_mail_that_is_not_matched_on_is_still_found(as_agent, helena):
     stop(as_agent, helena, kind="email", value=EMAIL)
 
-    assert set(find.find(EMAIL)) == {helena}
+    assert set(first_found(EMAIL)) == {helena}
     assert not MatchKey.objects.filter(kind="email").exists()
 
 

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Contact, Customer, SearchWord
 from customers.models.places import STATISTICS, create_statistics
 from customers.profile.edit import edit_profile
-from customers.search import find
 from customers.search.addresses import customers_at
 from customers.search.filters import SearchText
+from customers.search.first_found import first_found
 from customers.search.interpretation import interpretation
 from customers.search.lookups import place_lookups
 from customers.search.scan import FEW
@@ -43,12 +43,12 @@ def others() -> None:
     "text", ["4200", "622-4200", "622 4200", "6224200", "gray 4200", "hotmail.com", "@hotmail.com", "gray hotmail.com"]
 )
 def test_a_part_of_a_phone_or_an_email_finds(text, patrick):
-    assert set(find.find(text)) == {patrick}
+    assert set(first_found(text)) == {patrick}
 
 
 @table("text", ["200", "4201", "5224200", "hotmail", "mail.com"])
 def test_what_is_another_part_does_not(text, patrick):
-    assert patrick not in find.find(text)
+    assert patrick not in first_found(text)
 
 
 def test_a_number_is_found_as_it_is_called(patrick):
@@ -60,13 +60,13 @@ def test_a_number_is_found_as_it_is_called(patrick):
         f"order no. {number}",
         f"invoice: {number}",
     ):
-        assert set(find.find(text)) == {patrick}, text
+        assert set(first_found(text)) == {patrick}, text
         assert interpretation(text).customer == patrick, text
     for text in (f"customer {patrick.pk}", f"customer #{patrick.pk}", f"#{patrick.pk}"):
-        assert patrick in find.find(text), text
+        assert patrick in first_found(text), text
         assert interpretation(text).customer == patrick, text
-    assert patrick not in find.find(f"order {patrick.pk}")
-    assert {customer.last_name for customer in find.find("order 66")} == {"66"}
+    assert patrick not in first_found(f"order {patrick.pk}")
+    assert {customer.last_name for customer in first_found("order 66")} == {"66"}
 
 
 @table(
@@ -175,7 +175,7 @@ def test_a_city_and_a_postal_code_find(text):
     place = {"postal_code": "SW1A 1AA"} if "sw1a" in text else place
     brennan = CustomerFactory(first_name="Aoife", last_name="Brennan", billing_address=place)
     SourceRecordFactory(customer=brennan, first_name="Aoife", last_name="Brennan")
-    assert set(find.find(text)) == {brennan}
+    assert set(first_found(text)) == {brennan}
     assert SearchText(text).ids_if_few(FEW) == {brennan.pk}
 
 
@@ -224,9 +224,9 @@ OTHER_PLACES = {
 def test_words_of_one_address_find_who_lives_there(text):
     addresses = [*OTHERS, OTHER_PLACES.get(text, PATRICKS)]
     *_, there = [CustomerFactory(billing_address=address) for address in addresses]
-    customers = {customer for customer in find.find(text) if customer.billing_address == there.billing_address}
+    customers = {customer for customer in first_found(text) if customer.billing_address == there.billing_address}
     assert customers >= {there}
-    assert set(find.find(text)) == customers
+    assert set(first_found(text)) == customers
     assert SearchText(text).ids_if_few(FEW) == {customer.pk for customer in customers}
 
 
@@ -235,8 +235,8 @@ def test_a_city_with_its_state_finds_all_who_live_there():
         CustomerFactory(billing_address=a) for a in (PATRICKS, {"city": "Tucson"}, *OTHERS[:2])
     )
     for text in ("Tucson AZ", "Tucson, Arizona", "tucson az"):
-        assert set(find.find(text)) == {tucson, other}, text
-    assert set(find.find("AZ 85719")) == {tucson, phoenix}
+        assert set(first_found(text)) == {tucson, other}, text
+    assert set(first_found("AZ 85719")) == {tucson, phoenix}
 
 
 @table(
@@ -258,7 +258,7 @@ def test_a_name_with_an_address_finds_those_of_that_name_who_live_there(text):
     )
     for customer in Customer.objects.all():
         SourceRecordFactory(customer=customer, first_name=customer.first_name, last_name=customer.last_name)
-    assert set(find.find(text)) == {brennan}
+    assert set(first_found(text)) == {brennan}
     assert SearchText(text).ids_if_few(FEW) == {brennan.pk}
 
 
@@ -268,7 +268,7 @@ def test_a_name_with_an_address_finds_those_of_that_name_who_live_there(text):
 def test_words_of_different_addresses_find_nobody(text):
     for address in (PATRICKS, *OTHERS):
         CustomerFactory(billing_address=address)
-    assert not find.find(text)
+    assert not first_found(text)
 
 
 def test_an_address_is_read_through_the_index_of_its_city_or_postal_code():

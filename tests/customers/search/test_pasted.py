@@ -2,8 +2,8 @@
 
 import pytest
 
-from customers.search import find
 from customers.search.filters import SearchText
+from customers.search.first_found import first_found
 from customers.search.scan import scan
 from customers.search.sorting import NEWEST_FIRST
 from tests.factories import customer_with_order
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(text):
-    return set(find.find(text))
+    return set(first_found(text))
 
 
 @pytest.fixture(autouse=True)
@@ -72,15 +72,15 @@ def test_a_name_beside_the_email_or_phone_of_somebody_else_finds_nobody(text):
     assert found(text) == set()
 
 
-def test_the_last_of_many_emails_finds_as_the_first_does_and_costs_no_more(holub, eva, django_assert_num_queries):
+def test_the_last_of_many_emails_finds_as_the_first_does_and_costs_no_more(holub, eva, django_assert_max_num_queries):
     many = [f"customer-{n}@some-shop.example" for n in range(60)]
-    with django_assert_num_queries(1):
+    with django_assert_max_num_queries(3):  # who has one, in their order, and what they are
         assert found("; ".join(many)) == set()
-    with django_assert_num_queries(1):
+    with django_assert_max_num_queries(3):
         assert found("; ".join([*many, "Eva <eva@straße.de>", "holub@shop.org"])) == {holub, eva}
 
 
 @table("text", ["holub " * 40, "a-" * 100, "holub@shop.org " * 14, "a@b.c;" * 33, "a b c d e f g h@i.j"])
-def test_any_number_of_words_is_searched_for_in_one_statement(text, django_assert_max_num_queries, holub):
-    with django_assert_max_num_queries(10):
+def test_any_number_of_words_takes_a_few_statements(text, django_assert_max_num_queries, holub):
+    with django_assert_max_num_queries(20):
         assert found(text) in (set(), {holub})

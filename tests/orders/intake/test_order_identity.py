@@ -7,7 +7,7 @@ import pytest
 
 from customers.lib.identity import Identity
 from customers.models import Customer, MatchKey, SharedValue, SourceRecord, UnmatchedValue
-from customers.search.find import find
+from customers.search.first_found import first_found
 from orders.intake.leads import complete_lead, lead_for, update_lead
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
@@ -47,8 +47,8 @@ def test_who_corrects_a_value_of_their_lead_is_matched_and_found_by_it(lead, act
     placed = act(lead, **JON | later)
     assert order(source="Market", **JON | later).assigned.record.customer == lead.source_record.customer
     for value in later.values():
-        assert find(value).get() == lead.source_record.customer
-    assert find("jon@gmial.org").get() == lead.source_record.customer
+        assert first_found(value) == [lead.source_record.customer]
+    assert first_found("jon@gmial.org") == [lead.source_record.customer]
     assert placed.source_record.origin == lead.source_record.origin
     assert {name: getattr(placed.source_record, name) for name in later} == later
     customer = Customer.objects.get()
@@ -123,7 +123,7 @@ def test_a_new_email_is_matched_and_found_however_many_records_somebody_has(monk
     phone = "+1 817 924 7241"
     for n in range(6):
         order(source="Shop", **JON, phone=phone, email=f"relay{n}@gmail.org")
-    assert find("relay5@gmail.org").get() == Customer.objects.get()
+    assert first_found("relay5@gmail.org") == [Customer.objects.get()]
     assert MatchKey.objects.filter(value="relay5@gmail.org").exists()
     order(source="Market", **JON, email="relay5@gmail.org")
     order(source="Shop", first_name="Jonny", last_name="Fix", email="relay5@gmail.org")
