@@ -164,7 +164,7 @@ def pages_of(records: int, rows: int, repeat: int) -> Row:
     analyze()
     mine = Order.objects.filter(source_record__customer=customer)
     middle = mine.order_by("at", "pk")[rows // 2]
-    cursor = Cursor(middle.at, middle.pk)
+    cursor = Cursor.of(middle)
     pks = list(mine.values_list("pk", flat=True)[:PAGE])
     bare = p50(lambda: list(Order.objects.filter(pk__in=pks)), repeat)
     first = p50(lambda: list(newest(Order, customer)), repeat)

@@ -48,7 +48,7 @@ def _customer(records: int) -> Customer:
 def _orders_of(customer: Customer, whose: str) -> dict[str, Callable[[], Any]]:
     orders = Order.objects.filter(source_record__customer=customer).order_by("at", "pk")
     middle = orders[orders.count() // 2]
-    cursor = Cursor(middle.at, middle.pk)
+    cursor = Cursor.of(middle)
     return {
         f"latest 25 orders {whose}": lambda: list(newest(Order, customer)),
         f"25 orders halfway {whose}": lambda: list(newest(Order, customer, before=cursor)),

@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
-from customers.lib.pages import Comparison, Cursor, compared_to
+from customers.lib.pages import Comparison, compared_to
 from customers.models import SourceRecord
 from customers.records.newest import record_by_record
 
@@ -123,7 +123,7 @@ def _follows(part: QuerySet[Row], values: tuple[Any, ...]) -> Q:
     first = _ordering(part)[0]
     comparison: Comparison = "lt" if first.startswith("-") else "gt"
     by = first.removeprefix("-")
-    return Q(**{f"pk__{comparison}": values[0]}) if by == "pk" else compared_to(Cursor(*values), comparison, by=by)
+    return Q(**{f"pk__{comparison}": values[0]}) if by == "pk" else compared_to(values, comparison, by=by)
 
 
 def _ordering(part: QuerySet[Any]) -> list[str]:

@@ -14,8 +14,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from django.db.models import Q
-
 from customers.matching.duplicates import connected_by
 from customers.matching.judgement import match_strength
 from customers.matching.keys import weigh_keys
@@ -30,13 +28,6 @@ Place = tuple[int, int]
 """The rank and the number of a shared value, or of a likely pair. In the worklist, the highest comes first."""
 Sharers = dict[Key, list[set[int]]]
 """{key: sets of customers whom it connects}."""
-
-
-def follows(place: Place) -> Q:
-    """The rows behind `place`, of those with a rank."""
-    rank, number = place
-    # The second condition enters the index on ranks.
-    return (Q(rank__lt=rank) | Q(pk__lt=number)) & Q(rank__lte=rank)
 
 
 @dataclass(frozen=True)

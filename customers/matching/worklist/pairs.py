@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 
-from customers.lib.pages import PAGE
+from customers.lib.pages import PAGE, compared_to
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.matching.worklist.cohesion import LEAST_CONNECTED, Pair, Ties, group_pairs, nobody_told_apart
 from customers.matching.worklist.filters import first_passing
-from customers.matching.worklist.groups import Place, follows
+from customers.matching.worklist.groups import Place
 from customers.matching.worklist.page import (
     Group,
     GroupMember,
@@ -125,7 +125,7 @@ def read_groups_of_pairs(
 
 def in_order(waiting: QuerySet[PairRow, PairRow], after: Place | None = None) -> QuerySet[PairRow, PairRow]:
     rows = waiting.filter(rank__gt=NO_RANK).order_by("-rank", "-pk")
-    return rows.filter(follows(after)) if after else rows
+    return rows.filter(compared_to(after, "lt", by="rank"))
 
 
 def _next_pairs(rows: QuerySet[PairRow, PairRow], conditions: Sequence[Any]) -> tuple[list[PairRow], PairRow | None]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from customers.lib.numbers import parse_number
-from customers.lib.pages import PAGE
+from customers.lib.pages import PAGE, compared_to
 from customers.matching.worklist.filters import EVERYTHING, WorklistFilter, first_passing
-from customers.matching.worklist.groups import ConnectedCustomers, Place, follows, groups_around
+from customers.matching.worklist.groups import ConnectedCustomers, Place, groups_around
 from customers.models import SharedValue
 from customers.models.matching import Key
 
@@ -74,7 +74,7 @@ def _after(after: Place | None, lowest: int, end: int) -> QuerySet[SharedValue]:
     values = SharedValue.objects.filter(rank__gte=lowest, rank__lt=end).order_by("-rank", "-pk")
     if not after or after[0] >= end:
         return values
-    return values.filter(follows(after))
+    return values.filter(compared_to(after, "lt", by="rank"))
 
 
 def _place(row: SharedValue) -> Place:
