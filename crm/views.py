@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
@@ -14,17 +14,15 @@ from crm.rules.rule_list import stopped_rules
 from crm.webhooks.endpoint_list import failing_endpoints
 from customers.pages.views.start import start
 from customers.permissions import MANAGE_RULES, VIEW_CUSTOMERS, VIEW_ORDERS
+from customers.web.permissions import StaffRequest
 from orders.double_payments.double_payment_list import count_open
 from orders.payments.contradiction_list import undecided_payments
 from orders.permissions import SETTLE
 from orders.reconciliation.differences import recent_differences
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
-
 
 @require_safe
-def home(request: "StaffRequest") -> HttpResponseBase:
+def home(request: StaffRequest) -> HttpResponseBase:
     """The start page; for users without access to customers, the first page they may open."""
     if request.user.has_perm(VIEW_CUSTOMERS):
         return start(request, waiting=_waiting_for(request.user))
@@ -40,7 +38,7 @@ def home(request: "StaffRequest") -> HttpResponseBase:
 
 
 @require_POST
-def first_steps_dismiss(request: "StaffRequest") -> HttpResponseBase:
+def first_steps_dismiss(request: StaffRequest) -> HttpResponseBase:
     """Needs no permission: it hides a list from its reader alone."""
     dismiss(request.user)
     return redirect("home")

@@ -1,6 +1,6 @@
 """The job of a batch, as the pages of the batch show it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crm.jobs.clock import is_worker_missing
 from crm.jobs.models import Job
@@ -9,12 +9,10 @@ from crm.jobs.progress import Progress
 from crm.jobs.web import missing_permissions
 from crm.permissions import VIEW_ALL_JOBS
 from customers.snapshot import after_reading
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 
-def work_of(request: "StaffRequest", pk: int | None) -> dict[str, Any]:
+def work_of(request: StaffRequest, pk: int | None) -> dict[str, Any]:
     """The job, how far it is, and whether the user may pause or cancel it. Its notice is dismissed."""
     job = Job.objects.select_related("by").filter(pk=pk).first() if pk else None
     if job is None:

@@ -1,22 +1,18 @@
-from typing import TYPE_CHECKING
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from crm.help.topics import all_topics, topic
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 
 @require_safe
-def index(request: "StaffRequest") -> HttpResponse:
+def index(request: StaffRequest) -> HttpResponse:
     return render(request, "help/index.html", {"title": "Help", "topics": all_topics()})
 
 
 @require_safe
-def page(request: "StaffRequest", slug: str) -> HttpResponse:
+def page(request: StaffRequest, slug: str) -> HttpResponse:
     try:
         shown = topic(slug)
     except KeyError:

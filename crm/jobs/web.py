@@ -1,7 +1,7 @@
 """Who may see and control which job, and what every page shows of jobs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -14,10 +14,7 @@ from crm.jobs.kind import KINDS
 from crm.jobs.models import Job
 from crm.jobs.news import news_of
 from crm.permissions import VIEW_ALL_JOBS
-from customers.web.permissions import MissingPermissionError
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import MissingPermissionError, StaffRequest
 
 
 def may_open_jobs(user: User) -> bool:
@@ -25,7 +22,7 @@ def may_open_jobs(user: User) -> bool:
     return any(map(user.has_perms, {(VIEW_ALL_JOBS,), *(kind.needs for kind in KINDS.values())}))
 
 
-def require_some_job(request: "StaffRequest") -> None:
+def require_some_job(request: StaffRequest) -> None:
     if not may_open_jobs(request.user):
         raise PermissionDenied("You need a permission to start jobs. An admin can grant one on Edit User.")
 
@@ -35,12 +32,12 @@ def visible_jobs(user: User) -> "QuerySet[Job]":
     return jobs if user.has_perm(VIEW_ALL_JOBS) else jobs.filter(by=user)
 
 
-def get_job(request: "StaffRequest", pk: int) -> Job:
+def get_job(request: StaffRequest, pk: int) -> Job:
     """A job that the user may not see is not there."""
     return get_object_or_404(visible_jobs(request.user), pk=pk)
 
 
-def get_job_to_control(request: "StaffRequest", pk: int) -> Job:
+def get_job_to_control(request: StaffRequest, pk: int) -> Job:
     job = get_job(request, pk)
     if missing := missing_permissions(request.user, job):
         raise MissingPermissionError(missing[0])

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,17 +11,14 @@ from customers.lib.money import format_money
 from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.web.live import with_live
-from customers.web.permissions import may_change, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_change, may_view
 
 
 @require_http_methods(["GET", "POST"])
 @may_change
 @may_view
 @with_live
-def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def credit_adjust(request: StaffRequest, customer: Customer) -> HttpResponse:
     held, latest = credit.balances([customer.pk]).get(customer.pk, {}), credit.latest_adjustment(customer)
     currency, seen = next(iter(held), settings.DEFAULT_CURRENCY), latest.pk if latest else 0
     form = CreditForm(request.POST if request.method == "POST" else None, currency=currency, seen=seen)
@@ -40,7 +35,7 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
     return render(request, "customers/credit/credit_adjust.html", context, status=422 if form.errors else 200)
 
 
-def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> bool:
+def _adjusted(request: StaffRequest, customer: Customer, form: CreditForm) -> bool:
     amount, currency, reason, seen, overdraw = (
         form.cleaned_data[key] for key in ("amount", "currency", "reason", "seen", "overdraw")
     )

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,17 +13,14 @@ from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.profile.display import attribute_text
 from customers.web.live import with_live
-from customers.web.permissions import may_change, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_change, may_view
 
 
 @require_safe
 @may_change
 @may_view
 @with_live
-def customer_labels(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def customer_labels(request: StaffRequest, customer: Customer) -> HttpResponse:
     name = request.GET.get("attribute")
     chosen = next((attribute for attribute in attributes_of(customer) if attribute.name == name), None)
     return _page(request, customer, TagForm(), AttributeForm(attribute=chosen))
@@ -34,7 +30,7 @@ def customer_labels(request: "StaffRequest", customer: Customer) -> HttpResponse
 @may_change
 @may_view
 @with_live
-def tag_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def tag_add(request: StaffRequest, customer: Customer) -> HttpResponse:
     form = TagForm(request.POST)
     if not form.is_valid():
         return _page(request, customer, form, AttributeForm())
@@ -45,7 +41,7 @@ def tag_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_change
 @may_view
 @with_live
-def tag_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def tag_remove(request: StaffRequest, customer: Customer) -> HttpResponse:
     name = request.POST.get("name", "")
     return _acted(request, customer, lambda: remove_tags(customer, name, by=request.user))
 
@@ -54,7 +50,7 @@ def tag_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_change
 @may_view
 @with_live
-def attribute_set(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def attribute_set(request: StaffRequest, customer: Customer) -> HttpResponse:
     form = AttributeForm(request.POST)
     if not form.is_valid():
         return _page(request, customer, TagForm(), form)
@@ -66,12 +62,12 @@ def attribute_set(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_change
 @may_view
 @with_live
-def attribute_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def attribute_remove(request: StaffRequest, customer: Customer) -> HttpResponse:
     name = request.POST.get("name", "")
     return _acted(request, customer, lambda: remove_attributes(customer, name, by=request.user))
 
 
-def _acted(request: "StaffRequest", customer: Customer, act: Callable[[], object]) -> HttpResponse:
+def _acted(request: StaffRequest, customer: Customer, act: Callable[[], object]) -> HttpResponse:
     try:
         act()
     except LabelError as error:
@@ -79,7 +75,7 @@ def _acted(request: "StaffRequest", customer: Customer, act: Callable[[], object
     return redirect(customer) if "from_head" in request.POST else redirect("customers:labels", customer.pk)
 
 
-def _page(request: "StaffRequest", customer: Customer, tag: TagForm, attribute: AttributeForm) -> HttpResponse:
+def _page(request: StaffRequest, customer: Customer, tag: TagForm, attribute: AttributeForm) -> HttpResponse:
     wrong = tag if tag.errors else attribute
     context = {
         "title": f"Tags and attributes of {isolated(customer.name)}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -18,10 +18,7 @@ from customers.lists.catalogue import BY_SLUG, LISTS, EditedList
 from customers.lists.entries import ListError
 from customers.lists.forms import EntryForm, form_of
 from customers.models import ListEntry
-from customers.web.permissions import may_manage_sales_lists, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_manage_sales_lists, may_view
 
 
 @require_http_methods(["GET", "POST"])

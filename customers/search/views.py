@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,10 +15,7 @@ from customers.search.query import CalledNumber, called_number
 from customers.search.sorting import SORTS
 from customers.search.spelling import did_you_mean
 from customers.totals.status import STATUSES
-from customers.web.permissions import may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_view
 
 MOST_HITS = 8
 """The number of customers below a search field while the search is typed."""
@@ -31,7 +26,7 @@ PARTS = {"customer-rows": "_customer_rows", "hits": "_hits"}
 @require_safe
 @may_view
 @vary_on_headers("HX-Target")
-def customer_list(request: "StaffRequest") -> HttpResponse:
+def customer_list(request: StaffRequest) -> HttpResponse:
     list_filter = read_list_filter(request.GET)
     text, understood = list_filter.text, interpretation(list_filter.text)
     number = _first_of_all(list_filter)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.forms.widgets import Widget
@@ -10,9 +10,7 @@ from django.forms.widgets import Widget
 from customers.lib.names import has_visible_text
 from customers.lib.text import without_unstorable
 from customers.models import Merge
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
@@ -61,5 +59,5 @@ class TextField(forms.CharField):
 LONGEST_REASON = int(Merge._meta.get_field("reason").max_length or 0)
 
 
-def reason_in(request: "StaffRequest") -> str:
+def reason_in(request: StaffRequest) -> str:
     return without_unstorable(request.POST.get("reason", "")).strip()[:LONGEST_REASON]

@@ -31,15 +31,16 @@ if TYPE_CHECKING:
 
     from crm.accounts.models import User
 
-    class StaffRequest(HttpRequest):
-        """A request that has passed LoginRequiredMiddleware and HtmxMiddleware."""
 
-        user: User
-        htmx: HtmxDetails
+class StaffRequest(HttpRequest):
+    """For types: a request that has passed LoginRequiredMiddleware and HtmxMiddleware."""
+
+    user: "User"
+    htmx: "HtmxDetails"
 
 
 P = ParamSpec("P")
-View = Callable[Concatenate["StaffRequest", P], HttpResponseBase]
+View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
 
 
 class MissingPermissionError(PermissionDenied):
@@ -61,7 +62,7 @@ def permission_required(permission: str) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: "StaffRequest", /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             require(request.user, [permission])
             return view(request, *args, **kwargs)
 

@@ -1,7 +1,6 @@
 """Old links to a customer that is no longer live: they redirect to the survivor, or say that it was erased."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +11,7 @@ from customers.lib.dates import format_day
 from customers.lib.phrases import ActMessage
 from customers.models import Customer, MergeMember
 from customers.web.messages import message_with_button
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 MERGED = ActMessage(
     "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}.",
@@ -54,7 +51,7 @@ def erased_page(request: HttpRequest, customer: Customer) -> HttpResponse:
     return render(request, "customers/erasing/customer_erased.html", page, status=410)
 
 
-def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def redirect_to_survivor(request: StaffRequest, customer: Customer) -> HttpResponse:
     # With a message. Answers 410 if the survivor was erased.
     root = customer.live_root()
     if root.erased_at:

@@ -7,14 +7,11 @@ A view says so by `asks_again`, after its permissions. What the question looks l
 import time
 from collections.abc import MutableMapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import Any, ParamSpec
 
 from django.http.response import HttpResponseBase
 
-from customers.web.permissions import View
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, View
 
 ANSWERED = "answered_at"
 REMEMBERED = 10 * 60  # seconds
@@ -30,7 +27,7 @@ def asks_again(view: View[P]) -> View[P]:
     """Only where something is sent: to look needs no answer."""
 
     @wraps(view)
-    def guarded(request: "StaffRequest", /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method == "POST":
             require_answer(request)
         return view(request, *args, **kwargs)
@@ -38,7 +35,7 @@ def asks_again(view: View[P]) -> View[P]:
     return guarded
 
 
-def require_answer(request: "StaffRequest") -> None:
+def require_answer(request: StaffRequest) -> None:
     """For a view of which only some forms ask."""
     if not is_answered(request.session):
         raise SecondQuestionError

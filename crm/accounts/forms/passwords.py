@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from crm.accounts.key_revocation import usable
 from crm.accounts.models import ApiKey
 from customers.lib.phrases import isolated
+from customers.web.permissions import StaffRequest
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-    from customers.web.permissions import StaffRequest
 
     PasswordForm = SetPasswordForm[User]
 else:
@@ -72,7 +72,7 @@ class OwnPasswordForm(NewPasswordForm):
     )
     field_order = ["old_password", "new_password1", "new_password2", "revoke_keys"]
 
-    def __init__(self, request: "StaffRequest", *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: StaffRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
 

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -19,13 +17,11 @@ from crm.accounts.web.preferences import THEME_COOKIE, YEAR
 from crm.permissions import USE_API
 from customers.lib.numbers import parse_number
 from customers.web.next_page import next_page
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 
 @require_http_methods(["GET", "POST"])
-def own_page(request: "StaffRequest") -> HttpResponse:
+def own_page(request: StaffRequest) -> HttpResponse:
     user = User.objects.get(pk=request.user.pk)  # a copy, because the form changes it
     form = PreferencesForm(request.POST or None, instance=user)
     if form.is_valid():
@@ -48,7 +44,7 @@ def own_page(request: "StaffRequest") -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("old_password", "new_password1", "new_password2")
-def own_password(request: "StaffRequest") -> HttpResponse:
+def own_password(request: StaffRequest) -> HttpResponse:
     form = OwnPasswordForm(request, request.user, request.POST or None)
     if form.is_valid():
         values = form.cleaned_data
@@ -77,7 +73,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def notice_dismiss(request: "StaffRequest") -> HttpResponse:
+def notice_dismiss(request: StaffRequest) -> HttpResponse:
     if (pk := parse_number(request.POST.get("notice", ""))) is not None:
         notices.dismiss(request.user, [pk])
     if (pk := parse_number(request.POST.get("request", ""))) is not None:

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -15,17 +13,14 @@ from crm.accounts.grant import GrantError
 from crm.accounts.models import ApiKey, User
 from crm.permissions import MANAGE_USERS, USE_API
 from customers.lib.phrases import isolated
-from customers.web.permissions import permission_required
+from customers.web.permissions import StaffRequest, permission_required
 from customers.web.second_question import asks_again
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 
 @require_http_methods(["GET", "POST"])
 @permission_required(MANAGE_USERS)
 @asks_again
-def key_add(request: "StaffRequest", pk: int) -> HttpResponse:
+def key_add(request: StaffRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     return _add(request, user, back=user.get_absolute_url())
 
@@ -33,19 +28,19 @@ def key_add(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(USE_API)
 @asks_again
-def own_key_add(request: "StaffRequest") -> HttpResponse:
+def own_key_add(request: StaffRequest) -> HttpResponse:
     return _add(request, request.user, back=reverse("accounts:own"))
 
 
 @require_http_methods(["GET", "POST"])
 @permission_required(MANAGE_USERS)
-def key_revoke(request: "StaffRequest", pk: int, key: int) -> HttpResponse:
+def key_revoke(request: StaffRequest, pk: int, key: int) -> HttpResponse:
     api_key = get_object_or_404(ApiKey.objects.select_related("user"), pk=key, user=pk)
     return _revoke(request, api_key, back=api_key.user.get_absolute_url())
 
 
 @require_http_methods(["GET", "POST"])
-def own_key_revoke(request: "StaffRequest", key: int) -> HttpResponse:
+def own_key_revoke(request: StaffRequest, key: int) -> HttpResponse:
     api_key = get_object_or_404(ApiKey.objects.select_related("user"), pk=key, user=request.user)
     return _revoke(request, api_key, back=reverse("accounts:own"))
 
@@ -53,7 +48,7 @@ def own_key_revoke(request: "StaffRequest", key: int) -> HttpResponse:
 # The answer itself shows the token. A redirect would need it to be stored.
 @never_cache
 @sensitive_variables("token")
-def _add(request: "StaffRequest", user: User, *, back: str) -> HttpResponse:
+def _add(request: StaffRequest, user: User, *, back: str) -> HttpResponse:
     form = KeyForm(request.POST or None, owner=user)
     context = {"title": "New API key", "form": form, "owner": user, "back": back}
     if not form.is_valid():
@@ -73,7 +68,7 @@ def _add(request: "StaffRequest", user: User, *, back: str) -> HttpResponse:
     return render(request, "crm/key_created.html", context | {"title": "API key created", "key": key, "token": token})
 
 
-def _revoke(request: "StaffRequest", key: ApiKey, *, back: str) -> HttpResponse:
+def _revoke(request: StaffRequest, key: ApiKey, *, back: str) -> HttpResponse:
     if request.method == "GET":
         context = {"title": f"Revoke the API key {isolated(key.name)}?", "key": key, "back": back}
         return render(request, "crm/key_revoke.html", context)

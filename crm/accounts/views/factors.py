@@ -1,7 +1,5 @@
 """Setting up and removing one's factors, and resetting those of another user."""
 
-from typing import TYPE_CHECKING
-
 import segno
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -25,11 +23,8 @@ from crm.accounts.web.sign_in import note_factor
 from crm.permissions import MANAGE_USERS
 from customers.lib.phrases import isolated
 from customers.lib.secrets.encryption import UnreadableError, decrypt, encrypt
-from customers.web.permissions import permission_required
+from customers.web.permissions import StaffRequest, permission_required
 from customers.web.second_question import asks_again
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 SEALED_FOR = 60 * 60  # seconds to scan the picture and type the code
 
@@ -38,7 +33,7 @@ SEALED_FOR = 60 * 60  # seconds to scan the picture and type the code
 @never_cache
 @sensitive_post_parameters("sealed", "code")
 @asks_again
-def app_add(request: "StaffRequest") -> HttpResponse:
+def app_add(request: StaffRequest) -> HttpResponse:
     purpose = f"crm.accounts.app_add.{request.user.pk}"
     form = AppForm(request.POST or None)
     try:
@@ -65,7 +60,7 @@ def app_add(request: "StaffRequest") -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @asks_again
-def app_remove(request: "StaffRequest") -> HttpResponse:
+def app_remove(request: StaffRequest) -> HttpResponse:
     if request.method == "GET":
         return _remove_page(request, "Remove the authenticator app?")
     authenticator.remove_app(request.user)
@@ -76,7 +71,7 @@ def app_remove(request: "StaffRequest") -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("credential")
 @asks_again
-def passkey_add(request: "StaffRequest") -> HttpResponse:
+def passkey_add(request: StaffRequest) -> HttpResponse:
     form = PasskeyForm(request.POST or None)
     if form.is_valid():
         values, site = form.cleaned_data, site_of(request)
@@ -98,7 +93,7 @@ def passkey_add(request: "StaffRequest") -> HttpResponse:
 
 @require_POST
 @never_cache
-def passkey_ask(request: "StaffRequest") -> HttpResponse:
+def passkey_ask(request: StaffRequest) -> HttpResponse:
     ceremony = passkeys.ask_to_create(request.user, site=site_of(request))
     keep_challenge(request, ceremony)
     return HttpResponse(ceremony.options, content_type="application/json")
@@ -106,7 +101,7 @@ def passkey_ask(request: "StaffRequest") -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @asks_again
-def passkey_remove(request: "StaffRequest", pk: int) -> HttpResponse:
+def passkey_remove(request: StaffRequest, pk: int) -> HttpResponse:
     passkey = get_object_or_404(request.user.passkeys, pk=pk)
     if request.method == "GET":
         return _remove_page(request, f"Remove the passkey {isolated(passkey.name)}?")
@@ -117,7 +112,7 @@ def passkey_remove(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(MANAGE_USERS)
 @asks_again
-def factors_reset(request: "StaffRequest", pk: int) -> HttpResponse:
+def factors_reset(request: StaffRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     if request.method == "GET":
         context = {
@@ -137,7 +132,7 @@ def factors_reset(request: "StaffRequest", pk: int) -> HttpResponse:
     return redirect(user)
 
 
-def _added(request: "StaffRequest", text: str) -> HttpResponse:
+def _added(request: StaffRequest, text: str) -> HttpResponse:
     note_factor(request, has_some=True)
     messages.success(request, text)
     if factors_of(request.user).codes_left:
@@ -145,13 +140,13 @@ def _added(request: "StaffRequest", text: str) -> HttpResponse:
     return codes_page(request, create_codes(request.user))
 
 
-def _remove_page(request: "StaffRequest", title: str) -> HttpResponse:
+def _remove_page(request: StaffRequest, title: str) -> HttpResponse:
     factors, is_required = factors_of(request.user), is_factor_required(request.user)
     is_last = len(factors.passkeys) + bool(factors.app) < 2
     return render(request, "crm/factor_remove.html", {"title": title, "is_last": is_last, "is_required": is_required})
 
 
-def _removed(request: "StaffRequest", text: str) -> HttpResponse:
+def _removed(request: StaffRequest, text: str) -> HttpResponse:
     messages.success(request, text)
     if not has_factor(request.user):
         note_factor(request, has_some=False)

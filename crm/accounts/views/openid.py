@@ -21,11 +21,11 @@ from crm.audit import log
 from customers.lib.audit import AuditAction
 from customers.lib.phrases import isolated
 from customers.snapshot import after_reading
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import asks_again, note_answer
 
 if TYPE_CHECKING:
     from crm.accounts.openid.claims import Claims
-    from customers.web.permissions import StaffRequest
 
 RECENT = 2 * 60
 """Seconds since somebody showed the provider again that it is them."""
@@ -95,7 +95,7 @@ def _user_of(request: HttpRequest) -> User | None:
 @require_http_methods(["GET", "POST"])
 @never_cache
 @asks_again
-def identity_connect(request: "StaffRequest") -> HttpResponse:
+def identity_connect(request: StaffRequest) -> HttpResponse:
     if not is_set_up():
         raise Http404
     if (kept := openid.kept_subject(request)) is None:
@@ -116,7 +116,7 @@ def identity_connect(request: "StaffRequest") -> HttpResponse:
 
 @require_POST
 @asks_again
-def identity_disconnect(request: "StaffRequest") -> HttpResponse:
+def identity_disconnect(request: StaffRequest) -> HttpResponse:
     user = request.user
     if is_only_way() or not (user.has_usable_password() or user.passkeys.exists()):
         messages.error(request, "You could no longer sign in, so nothing was disconnected.")

@@ -20,20 +20,18 @@ from crm.accounts.mail import site_address
 from crm.accounts.models import User
 from crm.accounts.web.lockout import link_locked
 from crm.permissions import MANAGE_USERS
-from customers.web.permissions import permission_required
+from customers.web.permissions import StaffRequest, permission_required
 from customers.web.second_question import asks_again
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import SetPasswordForm
-
-    from customers.web.permissions import StaffRequest
 
 
 @require_POST
 @never_cache
 @permission_required(MANAGE_USERS)
 @asks_again
-def link_make(request: "StaffRequest", pk: int) -> HttpResponse:
+def link_make(request: StaffRequest, pk: int) -> HttpResponse:
     # The answer itself shows the link. A redirect would need it to be stored.
     user = get_object_or_404(User, pk=pk)
     try:
@@ -44,7 +42,7 @@ def link_make(request: "StaffRequest", pk: int) -> HttpResponse:
     return render(request, "crm/link_made.html", context)
 
 
-def _address(request: "StaffRequest", path: str) -> str:
+def _address(request: StaffRequest, path: str) -> str:
     """At the site's own address: whoever asks for the page under another allowed host would choose where it leads."""
     return site_address(path) or request.build_absolute_uri(path)
 

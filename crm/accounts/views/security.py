@@ -15,18 +15,18 @@ from crm.accounts.factors.recovery_codes import CODES, create_codes
 from crm.accounts.factors.requirement import is_factor_required
 from crm.accounts.openid import provider_name
 from crm.accounts.openid.identities import is_connected
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import asks_again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from customers.web.permissions import StaffRequest
 
 FEW_CODES = 3
 
 
 @require_safe
-def security(request: "StaffRequest") -> HttpResponse:
+def security(request: StaffRequest) -> HttpResponse:
     factors = factors_of(request.user)
     context = {
         "title": "Sign-in and security",
@@ -45,20 +45,20 @@ def security(request: "StaffRequest") -> HttpResponse:
 @require_POST
 @never_cache
 @asks_again
-def codes_create(request: "StaffRequest") -> HttpResponse:
+def codes_create(request: StaffRequest) -> HttpResponse:
     if not factors_of(request.user):
         messages.error(request, "Add a passkey or an authenticator app first. No codes were created.")
         return redirect("accounts:security")
     return codes_page(request, create_codes(request.user))
 
 
-def codes_page(request: "StaffRequest", codes: "Sequence[str]") -> HttpResponse:
+def codes_page(request: StaffRequest, codes: "Sequence[str]") -> HttpResponse:
     """The answer itself shows the codes. A redirect would need them to be stored."""
     return render(request, "crm/recovery_codes.html", {"title": "Recovery codes", "codes": codes})
 
 
 @require_POST
-def session_end(request: "StaffRequest") -> HttpResponse:
+def session_end(request: StaffRequest) -> HttpResponse:
     """One session by its name, or all others."""
     if name := request.POST.get("session"):
         is_ended = sessions.end_session(request.user, name)

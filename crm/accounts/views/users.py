@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -16,18 +14,15 @@ from crm.accounts.user_permissions import effective_permissions
 from crm.permissions import MANAGE_USERS, USE_API
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
-from customers.web.permissions import permission_required
+from customers.web.permissions import StaffRequest, permission_required
 from customers.web.second_question import asks_again
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 STATES = {"in": True, "out": False}
 
 
 @require_safe
 @permission_required(MANAGE_USERS)
-def user_list(request: "StaffRequest") -> HttpResponse:
+def user_list(request: StaffRequest) -> HttpResponse:
     filters = {name: request.GET[name] for name in ("q", "may", "state") if request.GET.get(name)}
     state = STATES.get(filters.get("state", ""))
     matches = users.search(filters.get("q", ""), may=filters.get("may", ""), is_active=state)
@@ -49,7 +44,7 @@ def user_list(request: "StaffRequest") -> HttpResponse:
 @sensitive_post_parameters("password")
 @permission_required(MANAGE_USERS)
 @asks_again
-def user_add(request: "StaffRequest") -> HttpResponse:
+def user_add(request: StaffRequest) -> HttpResponse:
     form = UserForm(request.POST or None, instance=User(), by=request.user)
     if not (form.is_valid() and _saved(form, by=request.user)):
         context = {"title": "New user", "form": form}
@@ -66,7 +61,7 @@ def user_add(request: "StaffRequest") -> HttpResponse:
 @sensitive_post_parameters("password")
 @permission_required(MANAGE_USERS)
 @asks_again
-def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
+def user_edit(request: StaffRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     title = isolated(user)
     form = UserForm(request.POST or None, instance=user, by=request.user)
@@ -104,7 +99,7 @@ def _saved(form: UserForm, *, by: User) -> bool:
 
 @require_safe
 @permission_required(MANAGE_USERS)
-def change_list(request: "StaffRequest") -> HttpResponse:
+def change_list(request: StaffRequest) -> HttpResponse:
     pk, before = (parse_number(request.GET.get(name, "")) for name in ("user", "before"))
     user = None if pk is None else get_object_or_404(User, pk=pk)
     page = changes.change_page(of=user, before=before, size=changes.PER_PAGE)

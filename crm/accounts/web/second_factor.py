@@ -1,7 +1,7 @@
 """Whoever must have a second factor and has none is led to set one up; no other page opens until then."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -9,9 +9,7 @@ from django.shortcuts import redirect
 
 from crm.accounts.factors.requirement import is_factor_required
 from crm.accounts.web.sign_in import WITH_FACTOR
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 OPEN = {
     "logout",
@@ -35,7 +33,7 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: "StaffRequest", view: Callable[..., Any], args: object, kwargs: object
+        self, request: StaffRequest, view: Callable[..., Any], args: object, kwargs: object
     ) -> HttpResponseBase | None:
         # What needs no sign-in, such as the API, does not act as the user of the session.
         if not getattr(view, "login_required", True) or not request.user.is_authenticated:

@@ -5,7 +5,7 @@ nobody can have another user send what they did not type.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,10 +22,8 @@ from crm.accounts.web.passkeys import site_of, take_challenge
 from crm.audit import log
 from customers.lib.audit import AuditAction
 from customers.lib.secrets.encryption import UnreadableError, decrypt, encrypt
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import SecondQuestionError, is_answered, note_answer
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 SENT = "sent_before_the_question"
 LONGEST_PAUSE = 60 * 60  # seconds
@@ -50,9 +48,9 @@ class SecondQuestionMiddleware:
             return None
         if not request.user.is_authenticated or SENT not in request.POST:
             return None
-        return _take_answer(cast("StaffRequest", request))
+        return _take_answer(cast(StaffRequest, request))
 
-    def process_exception(self, request: "StaffRequest", exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: StaffRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, SecondQuestionError):
             return None
         sent = request.POST.copy()
@@ -60,7 +58,7 @@ class SecondQuestionMiddleware:
         return _ask(request, AnswerForm(), sent=encrypt(sent.urlencode(), purpose=_purpose(request)))
 
 
-def _take_answer(request: "StaffRequest") -> HttpResponse | None:
+def _take_answer(request: StaffRequest) -> HttpResponse | None:
     """None if it is right: then the request is what was sent before the question."""
     if throttle.is_paused(request, request.user):
         return factor_locked(request)
@@ -82,7 +80,7 @@ def _take_answer(request: "StaffRequest") -> HttpResponse | None:
     return None
 
 
-def _is_right(request: "StaffRequest", form: AnswerForm) -> bool:
+def _is_right(request: StaffRequest, form: AnswerForm) -> bool:
     user, answer, credential = request.user, form.cleaned_data["answer"], form.cleaned_data["credential"]
     if credential:
         try:
@@ -95,7 +93,7 @@ def _is_right(request: "StaffRequest", form: AnswerForm) -> bool:
     return bool(answer) and authenticate(request, username=user.username, password=answer) == user
 
 
-def _ask(request: "StaffRequest", form: AnswerForm, *, sent: str) -> HttpResponse:
+def _ask(request: StaffRequest, form: AnswerForm, *, sent: str) -> HttpResponse:
     context = {
         "title": "Confirm that it is you",
         "form": form,
@@ -106,5 +104,5 @@ def _ask(request: "StaffRequest", form: AnswerForm, *, sent: str) -> HttpRespons
     return render(request, "registration/second_question.html", context, status=422 if form.errors else 403)
 
 
-def _purpose(request: "StaffRequest") -> str:
+def _purpose(request: StaffRequest) -> str:
     return f"{__name__} {request.user.pk} {request.path}"

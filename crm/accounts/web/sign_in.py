@@ -5,7 +5,7 @@ signed in when the second step is done, so whatever asks for a signed-in user is
 """
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -18,10 +18,8 @@ from crm.accounts.sessions import SIGN_IN
 from crm.accounts.web.client_address import client_address
 from crm.audit import log
 from customers.lib.audit import AuditAction
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import note_answer
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 HALF_SIGNED_IN = "half_signed_in"
 LONGEST_PAUSE = 10 * 60  # seconds between the two steps
@@ -78,6 +76,6 @@ def complete(request: HttpRequest, user: User, *, method: str, with_factor: bool
     log.write(AuditAction.SIGN_IN, f"{method}.", by=user)
 
 
-def note_factor(request: "StaffRequest", *, has_some: bool) -> None:
+def note_factor(request: StaffRequest, *, has_some: bool) -> None:
     """After the user set one up, or removed one, in this session."""
     request.session[WITH_FACTOR] = has_some

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,14 +7,12 @@ from crm.audit.entries import audit_page
 from crm.audit.forms.audit_filter import AuditFilterForm
 from crm.audit.web import may_view_audit_log
 from customers.lib.pages import Cursor
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 
 @require_safe
 @may_view_audit_log
-def entry_list(request: "StaffRequest") -> HttpResponse:
+def entry_list(request: StaffRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET)
     before = Cursor.parse(request.GET.get("before", ""))
     context = {

@@ -1,5 +1,5 @@
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -27,10 +27,7 @@ from customers.models import MergeBatch
 from customers.models.merge import OnConflict
 from customers.permissions import UNDO, VIEW_ORDERS
 from customers.web.messages import emphasised
-from customers.web.permissions import may_merge, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_merge, may_view
 
 LONGEST_ADDRESS = 3_000
 """Of the groups in it; servers refuse longer ones."""
@@ -44,7 +41,7 @@ class InvalidFilterError(ActionError):
 @require_POST
 @may_merge
 @may_view
-def merge_selected(request: "StaffRequest") -> HttpResponseRedirect:
+def merge_selected(request: StaffRequest) -> HttpResponseRedirect:
     """From the ticks of the worklist to the preview of these groups."""
     groups = write_groups([parse_numbers(group.split()) for group in request.POST.getlist("group")])
     if not read_groups(groups):
@@ -54,7 +51,7 @@ def merge_selected(request: "StaffRequest") -> HttpResponseRedirect:
     return redirect(f"{reverse('batches:merge')}?{urlencode({'groups': groups})}")
 
 
-def _refused(request: "StaffRequest", why: str) -> HttpResponseRedirect:
+def _refused(request: StaffRequest, why: str) -> HttpResponseRedirect:
     messages.error(request, emphasised("Nothing was merged.", why))
     stay = {name: request.POST[name] for name in STAY if request.POST.get(name)}
     return redirect(f"{reverse('customers:duplicates')}?{urlencode(stay)}")
@@ -63,7 +60,7 @@ def _refused(request: "StaffRequest", why: str) -> HttpResponseRedirect:
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_merge
 @may_view
-def merge_many(request: "StaffRequest") -> HttpResponse:
+def merge_many(request: StaffRequest) -> HttpResponse:
     """The groups that the address names, or else those of the worklist that pass the filter in it."""
     form = BatchMergeForm(request.POST if request.method == "POST" else request.GET)
     try:
@@ -78,7 +75,7 @@ def merge_many(request: "StaffRequest") -> HttpResponse:
     return _start(request, form, preview)
 
 
-def _preview(request: "StaffRequest", form: BatchMergeForm) -> BatchMergePreview:
+def _preview(request: StaffRequest, form: BatchMergeForm) -> BatchMergePreview:
     named = (request.POST if request.method == "POST" else request.GET).get("groups")
     groups, has_more = (read_groups(named), False) if named is not None else _of_filter(request)
     on_conflict = form.chosen_conflict
@@ -86,7 +83,7 @@ def _preview(request: "StaffRequest", form: BatchMergeForm) -> BatchMergePreview
     return BatchMergePreview(proposals, on_conflict, has_more)
 
 
-def _of_filter(request: "StaffRequest") -> tuple[list[list[int]], bool]:
+def _of_filter(request: StaffRequest) -> tuple[list[list[int]], bool]:
     tab = groups_tab(request.GET.get("tab", ""))
     filters = WorklistFilterForm(request.GET, tab=tab, with_orders=request.user.has_perm(VIEW_ORDERS))
     if filters.ignored:
@@ -94,7 +91,7 @@ def _of_filter(request: "StaffRequest") -> tuple[list[list[int]], bool]:
     return worklist_groups(tab, filters.worklist_filter)
 
 
-def _start(request: "StaffRequest", form: BatchMergeForm, preview: BatchMergePreview) -> HttpResponse:
+def _start(request: StaffRequest, form: BatchMergeForm, preview: BatchMergePreview) -> HttpResponse:
     cleared = {*request.POST.getlist("shown")} - {*request.POST.getlist("group")}
     chosen = [proposal for proposal in preview.merged if proposal.numbers not in cleared]
     if not chosen:
@@ -113,7 +110,7 @@ def _start(request: "StaffRequest", form: BatchMergeForm, preview: BatchMergePre
 
 
 def _page(
-    request: "StaffRequest", form: BatchMergeForm, preview: BatchMergePreview, *, status: int = 200
+    request: StaffRequest, form: BatchMergeForm, preview: BatchMergePreview, *, status: int = 200
 ) -> HttpResponse:
     number = len(preview.merged)
     question = ngettext("Merge %(number)s group?", "Merge %(number)s groups?", number) % {"number": f"{number:,}"}
@@ -134,7 +131,7 @@ def _page(
 @vary_on_headers("HX-Target")
 @may_merge
 @may_view
-def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def merge_detail(request: StaffRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(MergeBatch.objects.select_related("by"), pk=pk)
     context: dict[str, Any] = {"batch": batch, "figures": outcomes(batch), **work_of(request, batch.job)}
     if request.htmx.target == "progress":

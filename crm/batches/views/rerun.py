@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,14 +11,12 @@ from customers.lib.money import format_money
 from customers.lib.numbers import parse_numbers
 from customers.lib.phrases import join_words
 from customers.web.messages import emphasised
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import asks_again
 from orders.locks import OrderError
 from orders.pages.forms.order_filter import OrderFilterForm
 from orders.payments.sales_to_rerun import RerunPreview, preview_filtered, preview_rerun
 from orders.permissions import may_rerun, may_view_orders
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 CHANGED = "Other sales can be rerun now than when you opened the page. This is the updated preview."
 
@@ -29,7 +25,7 @@ CHANGED = "Other sales can be rerun now than when you opened the page. This is t
 @may_rerun
 @may_view_orders
 @asks_again
-def rerun_many(request: "StaffRequest") -> HttpResponse:
+def rerun_many(request: StaffRequest) -> HttpResponse:
     """The orders that the address names, or those that its filter lets through, which is that of the list of orders."""
     filters = OrderFilterForm(request.GET)
     try:
@@ -56,7 +52,7 @@ def rerun_many(request: "StaffRequest") -> HttpResponse:
     return render(request, "batches/rerun.html", context)
 
 
-def _preview(request: "StaffRequest", filters: OrderFilterForm) -> RerunPreview:
+def _preview(request: StaffRequest, filters: OrderFilterForm) -> RerunPreview:
     if chosen := parse_numbers(request.GET.getlist("order")):
         return preview_rerun(chosen)
     if not filters.applied and not filters.ignored:

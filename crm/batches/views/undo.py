@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -21,11 +21,8 @@ from customers.lib.numbers import parse_numbers
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.models import BatchUndo
 from customers.web.messages import emphasised
-from customers.web.permissions import may_undo, may_view
+from customers.web.permissions import StaffRequest, may_undo, may_view
 from customers.web.second_question import asks_again
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 CHANGED = "Other merges match now than when you opened the page. This is the updated preview."
 
@@ -34,7 +31,7 @@ CHANGED = "Other merges match now than when you opened the page. This is the upd
 @may_undo
 @may_view
 @asks_again
-def undo_many(request: "StaffRequest") -> HttpResponse:
+def undo_many(request: StaffRequest) -> HttpResponse:
     """The merges that the filter in the address lets through, which is that of the merge history."""
     filters = MergeHistoryForm(request.GET)
     if filters.ignored:
@@ -49,7 +46,7 @@ def undo_many(request: "StaffRequest") -> HttpResponse:
     return _page(request, filters, form, preview)
 
 
-def _refused(why: str, request: "StaffRequest", filters: MergeHistoryForm) -> HttpResponse:
+def _refused(why: str, request: StaffRequest, filters: MergeHistoryForm) -> HttpResponse:
     messages.error(request, emphasised("Nothing was undone.", why))
     return redirect(_with_query("customers:merges", filters))
 
@@ -59,7 +56,7 @@ def _with_query(name: str, filters: MergeHistoryForm) -> str:
 
 
 def _start(
-    request: "StaffRequest", filters: MergeHistoryForm, form: BatchUndoForm, preview: BatchUndoPreview
+    request: StaffRequest, filters: MergeHistoryForm, form: BatchUndoForm, preview: BatchUndoPreview
 ) -> HttpResponse:
     if request.POST.get("seen") != preview.fingerprint:
         messages.error(request, emphasised("Nothing was undone.", CHANGED))
@@ -80,7 +77,7 @@ def _about(filters: MergeHistoryForm, number: int) -> str:
 
 
 def _page(
-    request: "StaffRequest", filters: MergeHistoryForm, form: BatchUndoForm, preview: BatchUndoPreview
+    request: StaffRequest, filters: MergeHistoryForm, form: BatchUndoForm, preview: BatchUndoPreview
 ) -> HttpResponse:
     context: Mapping[str, Any] = {
         "title": ngettext("Undo %(number)s merge?", "Undo %(number)s merges?", preview.number)
@@ -98,7 +95,7 @@ def _page(
 @vary_on_headers("HX-Target")
 @may_undo
 @may_view
-def undo_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def undo_detail(request: StaffRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(BatchUndo.objects.select_related("by"), pk=pk)
     context: dict[str, Any] = {"batch": batch, "figures": outcomes(batch), **work_of(request, batch.job)}
     if request.htmx.target == "progress":

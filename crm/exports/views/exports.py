@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -17,14 +17,11 @@ from crm.exports.forms.export import ExportForm
 from crm.exports.job import EXPORTS, start_export
 from customers.lib.audit import AuditAction
 from customers.lib.columns import Column, Plain, plain_row
-from customers.web.permissions import require
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, require
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def export_page(request: "StaffRequest", *, export: Export[Any]) -> HttpResponseBase:
+def export_page(request: StaffRequest, *, export: Export[Any]) -> HttpResponseBase:
     require(request.user, export.needs)
     query = request.GET.dict()
     tick = query.pop("tick", "")
@@ -57,7 +54,7 @@ def _described(export: Export[Any], query: Query) -> tuple[str, str]:
         return "", str(error)
 
 
-def _export(request: "StaffRequest", export: Export[Any], query: Query, form: ExportForm) -> HttpResponseBase:
+def _export(request: StaffRequest, export: Export[Any], query: Query, form: ExportForm) -> HttpResponseBase:
     columns, file_format = form.chosen, form.cleaned_data["file_format"]
     rows = export.at_once(query, most=MOST_AT_ONCE, with_orders=have_orders(columns))
     remember(request.user, export, columns, file_format, shown=[column.label for column in form.offered])

@@ -1,7 +1,5 @@
 """The page that says what the columns of a file mean."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseRedirect
@@ -15,19 +13,17 @@ from crm.imports.forms.read_as import ReadAsForm
 from crm.imports.preview import preview_of
 from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
+from customers.web.permissions import StaffRequest
 from orders.imports import drafts
 from orders.imports.columns.mapping import problems
 from orders.imports.columns.presets import BY_NAME
 from orders.models import Import
 from orders.permissions import may_import
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_import
-def import_columns(request: "StaffRequest", pk: int) -> HttpResponse:
+def import_columns(request: StaffRequest, pk: int) -> HttpResponse:
     """Each button of the form keeps what was chosen: it shows more, or starts the dry run."""
     imported = get_object_or_404(steps.visible_imports(request.user), pk=pk)
     if imported.state not in drafts.OPEN or not imported.file:
@@ -42,7 +38,7 @@ def import_columns(request: "StaffRequest", pk: int) -> HttpResponse:
     )
 
 
-def _kept(request: "StaffRequest", imported: Import, form: ColumnsForm) -> bool:
+def _kept(request: StaffRequest, imported: Import, form: ColumnsForm) -> bool:
     """False if the form has to be shown again, with what is wrong."""
     values = form.cleaned_data
     try:
@@ -61,7 +57,7 @@ def _kept(request: "StaffRequest", imported: Import, form: ColumnsForm) -> bool:
     return not form.errors
 
 
-def _context(request: "StaffRequest", imported: Import, form: ColumnsForm) -> dict[str, object]:
+def _context(request: StaffRequest, imported: Import, form: ColumnsForm) -> dict[str, object]:
     row = parse_number(request.GET.get("row", "")) or 1
     columns = form.mapping.columns
     preset = BY_NAME.get(form.mapping.preset)
@@ -81,7 +77,7 @@ def _context(request: "StaffRequest", imported: Import, form: ColumnsForm) -> di
 
 @require_POST
 @may_import
-def import_read_as(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def import_read_as(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     imported = get_object_or_404(steps.visible_imports(request.user), pk=pk)
     form = ReadAsForm(imported, request.POST)
     try:

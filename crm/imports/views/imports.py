@@ -1,7 +1,5 @@
 """The pages of imports: all of them with the field for a file, and one of them, wherever it is."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,13 +21,11 @@ from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
 from customers.snapshot import after_reading
+from customers.web.permissions import StaffRequest
 from orders.imports import drafts
 from orders.imports.columns.mapping import problems
 from orders.models import Import, ImportState
 from orders.permissions import may_import
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 ERRORS_SHOWN = 25
 TEMPLATES = {
@@ -40,7 +36,7 @@ TEMPLATES = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_import
-def import_list(request: "StaffRequest") -> HttpResponse:
+def import_list(request: StaffRequest) -> HttpResponse:
     form = _file_form(request)
     if form.is_valid() and (imported := _taken_in(request, form)):
         return redirect("imports:detail", imported.pk)
@@ -56,7 +52,7 @@ def import_list(request: "StaffRequest") -> HttpResponse:
     return render(request, "imports/import_list.html", context, status=422 if form.errors else 200)
 
 
-def _file_form(request: "StaffRequest") -> FileForm:
+def _file_form(request: StaffRequest) -> FileForm:
     if request.method != "POST":
         return FileForm()
     files = request.FILES  # parsed first: the guard says then what it refused
@@ -64,7 +60,7 @@ def _file_form(request: "StaffRequest") -> FileForm:
     return FileForm(request.POST, files, refusal=guard.refusal if guard else "")
 
 
-def _taken_in(request: "StaffRequest", form: FileForm) -> Import | None:
+def _taken_in(request: StaffRequest, form: FileForm) -> Import | None:
     """The import of the file, None if it cannot be read. A corrected file goes on at once."""
     file, corrects, upload = (form.cleaned_data[name] for name in ("file", "corrects", "upload"))
     like = get_object_or_404(steps.visible_imports(request.user), pk=corrects) if corrects else None
@@ -82,7 +78,7 @@ def _taken_in(request: "StaffRequest", form: FileForm) -> Import | None:
 @require_safe
 @vary_on_headers("HX-Target")
 @may_import
-def import_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def import_detail(request: StaffRequest, pk: int) -> HttpResponse:
     imported = get_object_or_404(steps.visible_imports(request.user), pk=pk)
     job = steps.job_of(imported)
     if job is None and imported.state == ImportState.NEW and imported.file:
@@ -100,7 +96,7 @@ def import_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     return render(request, TEMPLATES.get(ImportState(imported.state), "imports/import_running.html"), context)
 
 
-def _context(request: "StaffRequest", imported: Import, job: Job | None) -> dict[str, object]:
+def _context(request: StaffRequest, imported: Import, job: Job | None) -> dict[str, object]:
     may_control = job is not None and not missing_permissions(request.user, job)
     return {
         "title": isolated(imported),
@@ -119,7 +115,7 @@ def _context(request: "StaffRequest", imported: Import, job: Job | None) -> dict
 
 @require_POST
 @may_import
-def import_check(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def import_check(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     """The dry run again, such as after it was cancelled."""
     imported = get_object_or_404(steps.visible_imports(request.user), pk=pk)
     try:
@@ -131,7 +127,7 @@ def import_check(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 
 @require_POST
 @may_import
-def import_run(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def import_run(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     imported = get_object_or_404(steps.visible_imports(request.user), pk=pk)
     try:
         steps.run(imported, seen=parse_number(request.POST.get("seen", "")) or 0, by=request.user)

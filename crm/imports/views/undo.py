@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,12 +7,10 @@ from crm.imports import steps
 from crm.imports.undo_page import undo_page
 from crm.jobs.kinds.undo_plan import start_undo_plan
 from customers.lib.errors import ActionError
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import asks_again
 from orders.models import ImportState
 from orders.permissions import may_import
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 UNDOABLE = (ImportState.DONE, ImportState.RUNNING, ImportState.UNDOING)
 
@@ -22,7 +18,7 @@ UNDOABLE = (ImportState.DONE, ImportState.RUNNING, ImportState.UNDOING)
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_import
 @asks_again
-def import_undo(request: "StaffRequest", pk: int) -> HttpResponse:
+def import_undo(request: StaffRequest, pk: int) -> HttpResponse:
     """What the undo will delete and keep. What is touched until it runs is kept as well."""
     imported = get_object_or_404(steps.visible_imports(request.user), pk=pk)
     if request.method == "POST":
@@ -46,7 +42,7 @@ def import_undo(request: "StaffRequest", pk: int) -> HttpResponse:
 
 @require_POST
 @may_import
-def import_look(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def import_look(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     """Look at all rows of a long import, before it is undone."""
     imported = get_object_or_404(steps.visible_imports(request.user), pk=pk)
     if imported.state not in UNDOABLE:

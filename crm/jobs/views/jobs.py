@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -26,15 +24,13 @@ from customers.lib.numbers import parse_number
 from customers.snapshot import after_reading
 from customers.web.csv import csv_response
 from customers.web.next_page import next_page
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 ERRORS_SHOWN, EVENTS_SHOWN = 25, 20
 
 
 @require_safe
-def job_list(request: "StaffRequest") -> HttpResponse:
+def job_list(request: StaffRequest) -> HttpResponse:
     require_some_job(request)
     form = JobFilterForm(request.GET, user=request.user, sees_all=request.user.has_perm(VIEW_ALL_JOBS))
     before = parse_number(request.GET.get("before", ""))
@@ -53,7 +49,7 @@ def job_list(request: "StaffRequest") -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Target")
-def job_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def job_detail(request: StaffRequest, pk: int) -> HttpResponse:
     job = get_job(request, pk)
     context = {"title": f"{Progress(job).label}", "job": job, "progress": Progress(job)}
     if request.htmx.target == "progress":
@@ -74,17 +70,17 @@ def job_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 
 
 @require_POST
-def job_pause(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def job_pause(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     return _change(request, pk, control.pause)
 
 
 @require_POST
-def job_resume(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def job_resume(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     return _change(request, pk, control.resume)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def job_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
+def job_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _change(request, pk, control.cancel)
     job = get_job_to_control(request, pk)
@@ -92,7 +88,7 @@ def job_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
     return render(request, "jobs/job_cancel.html", context)
 
 
-def _change(request: "StaffRequest", pk: int, act: control.JobAct) -> HttpResponseRedirect:
+def _change(request: StaffRequest, pk: int, act: control.JobAct) -> HttpResponseRedirect:
     job = get_job_to_control(request, pk)
     try:
         act(job, by=request.user)
@@ -102,7 +98,7 @@ def _change(request: "StaffRequest", pk: int, act: control.JobAct) -> HttpRespon
 
 
 @require_POST
-def job_dismiss(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def job_dismiss(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     """Back to the page that showed the notice."""
     job = get_job(request, pk)
     if job.by_id != request.user.pk:
@@ -111,13 +107,13 @@ def job_dismiss(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
     return _back(request, job)
 
 
-def _back(request: "StaffRequest", job: Job) -> HttpResponseRedirect:
+def _back(request: StaffRequest, job: Job) -> HttpResponseRedirect:
     """To the page that has the button."""
     return redirect(next_page(request, otherwise=job.get_absolute_url()))
 
 
 @require_safe
-def job_result(request: "StaffRequest", pk: int) -> HttpResponseBase:
+def job_result(request: StaffRequest, pk: int) -> HttpResponseBase:
     job = get_job_to_control(request, pk)
     if not job.result_file and not job.is_cleared:
         raise Http404
@@ -134,7 +130,7 @@ def job_result(request: "StaffRequest", pk: int) -> HttpResponseBase:
 
 
 @require_safe
-def job_errors(request: "StaffRequest", pk: int) -> HttpResponseBase:
+def job_errors(request: StaffRequest, pk: int) -> HttpResponseBase:
     job = get_job_to_control(request, pk)
     after_reading(log.write, AuditAction.EXPORT, f"Refused rows of job {job.pk}.", by=request.user)
     rows = list(job.errors.values_list("row", "reason"))

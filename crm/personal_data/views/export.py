@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -12,20 +10,17 @@ from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.records.counts import add_counts, count_rows
 from customers.records.registry import all_linked_models
-from customers.web.permissions import may_export_personal_data
+from customers.web.permissions import StaffRequest, may_export_personal_data
 from customers.web.retired import redirect_to_survivor
 from customers.web.second_question import asks_again
 from orders.permissions import may_view_orders
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_export_personal_data
 @may_view_orders
 @asks_again
-def personal_data_export(request: "StaffRequest", pk: int) -> HttpResponse:
+def personal_data_export(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     if not customer.is_live:
         return redirect_to_survivor(request, customer)

@@ -1,7 +1,5 @@
 """The pages of pulls: all of them, one added or changed, and what starts a run."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,11 +13,8 @@ from crm.pulls.pull_list import pull_rows
 from crm.pulls.start import start_pull
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
-from customers.web.permissions import permission_required
+from customers.web.permissions import StaffRequest, permission_required
 from orders.permissions import RUN_IMPORT
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 may_pull = permission_required(RUN_IMPORT)
 PULLS = Pull.objects.select_related("data_source")
@@ -27,14 +22,14 @@ PULLS = Pull.objects.select_related("data_source")
 
 @require_safe
 @may_pull
-def pull_list(request: "StaffRequest") -> HttpResponse:
+def pull_list(request: StaffRequest) -> HttpResponse:
     return render(request, "pulls/pull_list.html", {"title": "Pulls", "rows": pull_rows()})
 
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("password")
 @may_pull
-def pull_add(request: "StaffRequest") -> HttpResponse:
+def pull_add(request: StaffRequest) -> HttpResponse:
     system = _system(request.GET.get("system", ""))
     form = form_of(system)(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -56,7 +51,7 @@ def _system(name: str) -> System:
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("password")
 @may_pull
-def pull_edit(request: "StaffRequest", pk: int) -> HttpResponse:
+def pull_edit(request: StaffRequest, pk: int) -> HttpResponse:
     pull = get_object_or_404(PULLS, pk=pk)
     system = System(pull.system)
     form = form_of(system)(request.POST if request.method == "POST" else None, pull=pull)
@@ -79,7 +74,7 @@ def _show(form: PullForm, error: ActionError) -> None:
 
 @require_http_methods(["GET", "POST"])
 @may_pull
-def pull_delete(request: "StaffRequest", pk: int) -> HttpResponse:
+def pull_delete(request: StaffRequest, pk: int) -> HttpResponse:
     pull = get_object_or_404(PULLS, pk=pk)
     if request.method == "POST":
         pulls.delete(pull, by=request.user)
@@ -90,7 +85,7 @@ def pull_delete(request: "StaffRequest", pk: int) -> HttpResponse:
 
 @require_POST
 @may_pull
-def pull_run(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def pull_run(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     try:
         return redirect(start_pull(get_object_or_404(Pull, pk=pk), by=request.user))
     except ActionError as error:
@@ -100,7 +95,7 @@ def pull_run(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 
 @require_POST
 @may_pull
-def pull_test(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def pull_test(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     pull = get_object_or_404(PULLS, pk=pk)
     try:
         answer = connection.test(pull)

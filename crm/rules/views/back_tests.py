@@ -1,7 +1,5 @@
 """The back-test of a rule: its page, what starts one, and the answers about its sample."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,10 +15,7 @@ from customers.lib.errors import ActionError
 from customers.permissions import MERGE
 from customers.rules.answers import ANSWERS, answer_sample
 from customers.rules.switch import current_test
-from customers.web.permissions import may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_view
 
 MOST_SHOWN = 50
 
@@ -29,7 +24,7 @@ MOST_SHOWN = 50
 @vary_on_headers("HX-Target")
 @may_view
 @may_manage
-def back_test(request: "StaffRequest", pk: int) -> HttpResponse:
+def back_test(request: StaffRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(RULES, pk=pk)
     job = running_job(BACK_TEST.name, rule, version=rule.version)
     if request.htmx.target == "running":
@@ -49,7 +44,7 @@ def back_test(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_POST
 @may_view
 @may_manage
-def back_test_start(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def back_test_start(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     rule = get_object_or_404(RULES, pk=pk)
     try:
         start_back_test(rule, by=request.user)
@@ -61,7 +56,7 @@ def back_test_start(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 @require_POST
 @may_view
 @may_manage
-def back_test_answer(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def back_test_answer(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     rule = get_object_or_404(RULES, pk=pk)
     test = current_test(rule)
     if test is None or test.ended is None or request.POST.get("test") != str(test.pk):

@@ -1,6 +1,6 @@
 """The pages of rules: all of them, one of them, one created or changed, and what switches it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
@@ -25,11 +25,8 @@ from customers.rules.edit import MOST_RULES, RuleError, StaleRuleError, change_r
 from customers.rules.findings import finding_page
 from customers.rules.ready_made import BY_SLUG, DEFAULTS, READY_MADE
 from customers.rules.switch import current_test, note_looked_at, switch
-from customers.web.permissions import may_view, permission_required
+from customers.web.permissions import StaffRequest, may_view, permission_required
 from customers.web.second_question import asks_again
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 MOST_CROWDED = 5
 may_manage = permission_required(MANAGE_RULES)
@@ -39,7 +36,7 @@ RULES = MergeRule.objects.filter(deleted_at=None).select_related("kept_source", 
 @require_safe
 @may_view
 @may_manage
-def rule_list(request: "StaffRequest") -> HttpResponse:
+def rule_list(request: StaffRequest) -> HttpResponse:
     rows = rule_rows()
     context = {"title": "Rules", "rows": rows, "ready_made": READY_MADE, "is_full": len(rows) >= MOST_RULES}
     return render(request, "rules/rule_list.html", context)
@@ -48,7 +45,7 @@ def rule_list(request: "StaffRequest") -> HttpResponse:
 @require_safe
 @may_view
 @may_manage
-def rule_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def rule_detail(request: StaffRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(RULES, pk=pk)
     # What a rule that is on would merge it has merged.
     first = FindingOutcome.CONFLICT if rule.state == RuleState.ON else FindingOutcome.MERGE
@@ -76,7 +73,7 @@ def rule_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_view
 @may_manage
-def rule_add(request: "StaffRequest") -> HttpResponse:
+def rule_add(request: StaffRequest) -> HttpResponse:
     ready_made = BY_SLUG.get(request.GET.get("template", ""))
     values = {**ready_made.values, "name": free_name(ready_made.name)} if ready_made else DEFAULTS
     form = _form(request, initial_of(values, owner=request.user))
@@ -93,7 +90,7 @@ def rule_add(request: "StaffRequest") -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_view
 @may_manage
-def rule_edit(request: "StaffRequest", pk: int) -> HttpResponse:
+def rule_edit(request: StaffRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(RULES, pk=pk)
     form = _form(request, initial_of(saved_values(rule), owner=rule.owner, version=rule.version))
     if form.is_valid():
@@ -112,12 +109,12 @@ def rule_edit(request: "StaffRequest", pk: int) -> HttpResponse:
     return _edit_page(request, form, {"title": f"Edit rule: {isolated(rule)}", "rule": rule, "row": row})
 
 
-def _form(request: "StaffRequest", initial: dict[str, Any]) -> RuleForm:
+def _form(request: StaffRequest, initial: dict[str, Any]) -> RuleForm:
     data = request.POST if request.method == "POST" else None
     return RuleForm(data, users=get_user_model().objects.all(), initial=initial)
 
 
-def _edit_page(request: "StaffRequest", form: RuleForm, context: dict[str, Any]) -> HttpResponse:
+def _edit_page(request: StaffRequest, form: RuleForm, context: dict[str, Any]) -> HttpResponse:
     return render(request, "rules/rule_edit.html", {**context, "form": form}, status=422 if form.errors else 200)
 
 
@@ -126,7 +123,7 @@ def _show(form: RuleForm, error: RuleError) -> None:
     form.add_error(field if field in form.fields else None, str(error))
 
 
-def _after_saving(request: "StaffRequest", rule: MergeRule) -> HttpResponseRedirect:
+def _after_saving(request: StaffRequest, rule: MergeRule) -> HttpResponseRedirect:
     messages.success(request, f"{isolated(rule)} was saved. Nothing was merged.")
     if "test" not in request.POST:
         return redirect("rules:detail", rule.pk)
@@ -141,7 +138,7 @@ def _after_saving(request: "StaffRequest", rule: MergeRule) -> HttpResponseRedir
 @may_view
 @may_manage
 @asks_again
-def rule_switch(request: "StaffRequest", pk: int) -> HttpResponse:
+def rule_switch(request: StaffRequest, pk: int) -> HttpResponse:
     """On with what the back-test page sends: that it was looked at."""
     rule = get_object_or_404(RULES, pk=pk)
     state = request.POST.get("state", "")
@@ -165,7 +162,7 @@ def rule_switch(request: "StaffRequest", pk: int) -> HttpResponse:
 @may_view
 @may_manage
 @asks_again
-def rule_run(request: "StaffRequest", pk: int) -> HttpResponse:
+def rule_run(request: StaffRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(RULES, pk=pk)
     try:
         return redirect(start_run(rule, by=request.user))
@@ -177,7 +174,7 @@ def rule_run(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_view
 @may_manage
-def rule_delete(request: "StaffRequest", pk: int) -> HttpResponse:
+def rule_delete(request: StaffRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(RULES, pk=pk)
     if request.method == "POST":
         try:

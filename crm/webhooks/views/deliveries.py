@@ -1,7 +1,5 @@
 """One delivery, and sending some again."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,9 +17,7 @@ from crm.webhooks.web import may_manage_webhooks
 from customers.lib.numbers import parse_number
 from customers.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from customers.web.next_page import next_page
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 MOST_ATTEMPTS = 50
 
@@ -29,7 +25,7 @@ MOST_ATTEMPTS = 50
 @require_safe
 @vary_on_headers("HX-Target")
 @may_manage_webhooks
-def delivery_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def delivery_detail(request: StaffRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(deliveries_of_current().select_related("event"), pk=pk)
     is_first_awaited = delivery.state == DeliveryState.WAITING and delivery.sent_at is None
     if request.htmx.target == "awaited":
@@ -46,7 +42,7 @@ def delivery_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     return render(request, "webhooks/delivery_detail.html", context)
 
 
-def _may_read(request: "StaffRequest", delivery: Delivery) -> bool:
+def _may_read(request: StaffRequest, delivery: Delivery) -> bool:
     """Who may not view orders is not told their numbers here, either."""
     is_about_customer = delivery.kind.startswith("customer.") or delivery.is_test
     return is_about_customer or request.user.has_perm(VIEW_ORDERS)
@@ -54,7 +50,7 @@ def _may_read(request: "StaffRequest", delivery: Delivery) -> bool:
 
 @require_POST
 @may_manage_webhooks
-def send_again(request: "StaffRequest") -> HttpResponseRedirect:
+def send_again(request: StaffRequest) -> HttpResponseRedirect:
     """What waits already is left as it is."""
     pks = [pk for text in request.POST.getlist("delivery") if (pk := parse_number(text))]
     if not pks:

@@ -1,7 +1,5 @@
 """The pages of endpoints: all with their deliveries, one, and what changes one."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,15 +16,13 @@ from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
 from customers.permissions import VIEW_CUSTOMERS
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import asks_again
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 
 @require_safe
 @may_manage_webhooks
-def endpoint_list(request: "StaffRequest") -> HttpResponse:
+def endpoint_list(request: StaffRequest) -> HttpResponse:
     every = all_endpoints()
     form = DeliveryFilterForm(request.GET, endpoints=every)
     before = parse_number(request.GET.get("before", ""))
@@ -44,7 +40,7 @@ def endpoint_list(request: "StaffRequest") -> HttpResponse:
 
 @require_safe
 @may_manage_webhooks
-def endpoint_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def endpoint_detail(request: StaffRequest, pk: int) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current().select_related("by", "paused_by"), pk=pk)
     sees_customers = request.user.has_perm(VIEW_CUSTOMERS)
     context = {
@@ -61,7 +57,7 @@ def endpoint_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_manage_webhooks
 @asks_again
-def endpoint_edit(request: "StaffRequest", pk: int) -> HttpResponse:
+def endpoint_edit(request: StaffRequest, pk: int) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     form = EndpointForm(request.POST if request.method == "POST" else None, endpoint=endpoint)
     if form.is_valid():
@@ -77,7 +73,7 @@ def endpoint_edit(request: "StaffRequest", pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @may_manage_webhooks
-def endpoint_delete(request: "StaffRequest", pk: int) -> HttpResponse:
+def endpoint_delete(request: StaffRequest, pk: int) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     if request.method == "POST":
         endpoints.delete(endpoint, by=request.user)
@@ -89,7 +85,7 @@ def endpoint_delete(request: "StaffRequest", pk: int) -> HttpResponse:
 
 @require_POST
 @may_manage_webhooks
-def endpoint_pause(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def endpoint_pause(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     endpoints.pause(endpoint, by=request.user)
     messages.success(request, f"{isolated(endpoint)} is paused. Events wait until you resume it.")
@@ -98,7 +94,7 @@ def endpoint_pause(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 
 @require_POST
 @may_manage_webhooks
-def endpoint_resume(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def endpoint_resume(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     endpoints.resume(endpoint, by=request.user)
     messages.success(request, f"{isolated(endpoint)} is active. Waiting events are sent now, in order.")
@@ -107,5 +103,5 @@ def endpoint_resume(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 
 @require_POST
 @may_manage_webhooks
-def endpoint_test(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def endpoint_test(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     return redirect(endpoints.send_test(get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)))

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,16 +7,14 @@ from crm.webhooks import replay
 from crm.webhooks.forms.endpoint import ReplayForm
 from crm.webhooks.models import WebhookEndpoint
 from crm.webhooks.web import may_manage_webhooks
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 MOST_COUNTED = 100_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_manage_webhooks
-def replay_start(request: "StaffRequest", pk: int) -> HttpResponse:
+def replay_start(request: StaffRequest, pk: int) -> HttpResponse:
     """How many events it would be is said before any is sent."""
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     data = request.POST if request.method == "POST" else request.GET
@@ -32,7 +28,7 @@ def replay_start(request: "StaffRequest", pk: int) -> HttpResponse:
     return render(request, "webhooks/replay.html", context, status=422 if form.errors else 200)
 
 
-def _started(request: "StaffRequest", endpoint: WebhookEndpoint, form: ReplayForm) -> bool:
+def _started(request: StaffRequest, endpoint: WebhookEndpoint, form: ReplayForm) -> bool:
     try:
         replay.start(endpoint, since=form.cleaned_data["since"], kinds=form.chosen_kinds, by=request.user)
     except replay.ReplayError as error:
@@ -44,7 +40,7 @@ def _started(request: "StaffRequest", endpoint: WebhookEndpoint, form: ReplayFor
 
 @require_POST
 @may_manage_webhooks
-def replay_cancel(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def replay_cancel(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     replay.cancel(endpoint, by=request.user)
     messages.success(request, "The replay was cancelled. What is in the queue already is still sent.")

@@ -3,8 +3,6 @@
 The answer itself shows the secret: a redirect would need it to be stored where it can be read.
 """
 
-from typing import TYPE_CHECKING
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -17,10 +15,8 @@ from crm.webhooks.models import WebhookEndpoint
 from crm.webhooks.web import may_manage_webhooks
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import asks_again
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,7 +24,7 @@ if TYPE_CHECKING:
 @sensitive_variables("secret")
 @may_manage_webhooks
 @asks_again
-def endpoint_add(request: "StaffRequest") -> HttpResponse:
+def endpoint_add(request: StaffRequest) -> HttpResponse:
     form = EndpointForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -46,7 +42,7 @@ def endpoint_add(request: "StaffRequest") -> HttpResponse:
 @sensitive_variables("secret")
 @may_manage_webhooks
 @asks_again
-def secret_rotate(request: "StaffRequest", pk: int) -> HttpResponse:
+def secret_rotate(request: StaffRequest, pk: int) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     form = RotateForm(request.POST if request.method == "POST" else None, label_suffix="")
     if form.is_valid():
@@ -56,6 +52,6 @@ def secret_rotate(request: "StaffRequest", pk: int) -> HttpResponse:
 
 
 @sensitive_variables("secret")
-def _show_secret(request: "StaffRequest", endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
+def _show_secret(request: StaffRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
     context = {"title": "Signing secret", "endpoint": endpoint, "secret": secret}
     return render(request, "webhooks/secret_shown.html", context)

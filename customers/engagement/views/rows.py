@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -20,12 +20,9 @@ from customers.engagement.forms.rows import ContactForm, OpportunityForm, RowFor
 from customers.lib.phrases import isolated
 from customers.models import Contact, Customer, DataSource, LinkedRow, Opportunity, Task
 from customers.web.live import with_live
-from customers.web.permissions import may_change, may_view
+from customers.web.permissions import StaffRequest, may_change, may_view
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
-
-    View = Callable[..., HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,15 +10,12 @@ from customers.lib.pages import Cursor
 from customers.lib.phrases import isolated
 from customers.models import Customer, Task
 from customers.web.live import with_live
-from customers.web.permissions import may_change, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_change, may_view
 
 
 @require_safe
 @may_view
-def my_tasks(request: "StaffRequest") -> HttpResponse:
+def my_tasks(request: StaffRequest) -> HttpResponse:
     page = tasks.open_tasks_of(request.user, after=Cursor.parse(request.GET.get("after", "")))
     return render(request, "customers/engagement/my_tasks.html", {"title": "My tasks", "task_page": page})
 
@@ -29,7 +24,7 @@ def my_tasks(request: "StaffRequest") -> HttpResponse:
 @may_change
 @may_view
 @with_live
-def task_done(request: "StaffRequest", customer: Customer, row: int) -> HttpResponse:
+def task_done(request: StaffRequest, customer: Customer, row: int) -> HttpResponse:
     """Complete the task, or reopen it with `reopen`; `from_home` and `from_list` say which page leads here."""
     task = get_object_or_404(Task, pk=row, source_record__customer=customer)
     is_done = "reopen" not in request.POST

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,19 +11,16 @@ from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
 from customers.models import Customer, Erasure
 from customers.web.messages import emphasised, message_with_button
-from customers.web.permissions import may_delete, may_view
+from customers.web.permissions import StaffRequest, may_delete, may_view
 from customers.web.retired import redirect_to_survivor
 from customers.web.second_question import asks_again
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 
 @require_http_methods(["GET", "POST"])
 @may_delete
 @may_view
 @asks_again
-def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
+def customer_delete(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     if not customer.is_live:
         return redirect_to_survivor(request, customer)
@@ -55,6 +50,6 @@ def _deleted_message(pk: int, erasure: Erasure) -> str:
     return message_with_button(text, url=reverse("customers:deletions"), label="View deletions", strong="Deleted.")
 
 
-def _page(request: "StaffRequest", customer: Customer, form: DeleteForm) -> HttpResponse:
+def _page(request: StaffRequest, customer: Customer, form: DeleteForm) -> HttpResponse:
     context = {"title": f"Delete {isolated(customer.name)}?", "plan": plan_erasure(customer), "form": form}
     return render(request, "customers/erasing/customer_delete.html", context, status=422 if form.is_bound else 200)

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,16 +10,13 @@ from customers.matching import exclusions
 from customers.models import Customer
 from customers.records.source_records import records_of
 from customers.web.live import with_live
-from customers.web.permissions import may_change, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_change, may_view
 
 
 @require_safe
 @may_view
 @with_live
-def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def customer_known_by(request: StaffRequest, customer: Customer) -> HttpResponse:
     records = records_of(customer).values()
     context = {
         "title": f"Emails and phones of {isolated(customer.name)}",
@@ -35,7 +31,7 @@ def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpRespon
 @may_change
 @may_view
 @with_live
-def match_stop(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def match_stop(request: StaffRequest, customer: Customer) -> HttpResponse:
     return _acted(request, customer, exclusions.exclude, "{value} of {customer} is excluded from matching.")
 
 
@@ -43,11 +39,11 @@ def match_stop(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_change
 @may_view
 @with_live
-def match_resume(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def match_resume(request: StaffRequest, customer: Customer) -> HttpResponse:
     return _acted(request, customer, exclusions.include, "{value} of {customer} is used for matching again.")
 
 
-def _acted(request: "StaffRequest", customer: Customer, act: Callable[..., str], success: str) -> HttpResponse:
+def _acted(request: StaffRequest, customer: Customer, act: Callable[..., str], success: str) -> HttpResponse:
     try:
         written = act(customer, request.POST.get("kind", ""), request.POST.get("value", ""), by=request.user)
     except exclusions.ExclusionError as error:

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,15 +12,12 @@ from customers.matching.evidence.attributes import (
 )
 from customers.matching.forms import IdentifyingForm
 from customers.models import IdentifyingAttribute
-from customers.web.permissions import may_mark_identifying, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_mark_identifying, may_view
 
 
 @may_view
 @may_mark_identifying
-def identifying_attributes(request: "StaffRequest") -> HttpResponse:
+def identifying_attributes(request: StaffRequest) -> HttpResponse:
     form = IdentifyingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -45,7 +40,7 @@ def identifying_attributes(request: "StaffRequest") -> HttpResponse:
 @require_POST
 @may_view
 @may_mark_identifying
-def identifying_remove(request: "StaffRequest", pk: int) -> HttpResponse:
+def identifying_remove(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         name = unmark_identifying(pk, by=request.user)
     except IdentifyingError as error:

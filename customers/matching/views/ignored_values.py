@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,10 +12,7 @@ from customers.matching.ignored_list import changes_page, ignored_page, most_sha
 from customers.matching.ignored_values import IgnoreError, ignore_value, readable_value, use_again
 from customers.permissions import IGNORE
 from customers.web.fields import LONGEST_REASON, reason_in
-from customers.web.permissions import may_ignore, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_ignore, may_view
 
 CHANGES = "changes"
 TABS = {"": "Ignored", CHANGES: "History"}
@@ -23,14 +20,14 @@ TABS = {"": "Ignored", CHANGES: "History"}
 
 @require_safe
 @may_view
-def ignored_values(request: "StaffRequest") -> HttpResponse:
+def ignored_values(request: StaffRequest) -> HttpResponse:
     return _page(request, IgnoreForm(label_suffix=""))
 
 
 @require_POST
 @may_ignore
 @may_view
-def ignored_add(request: "StaffRequest") -> HttpResponse:
+def ignored_add(request: StaffRequest) -> HttpResponse:
     form = IgnoreForm(request.POST, label_suffix="")
     if not form.is_valid():
         return _page(request, form)
@@ -47,14 +44,14 @@ def ignored_add(request: "StaffRequest") -> HttpResponse:
 @require_POST
 @may_ignore
 @may_view
-def ignored_remove(request: "StaffRequest") -> HttpResponse:
+def ignored_remove(request: StaffRequest) -> HttpResponse:
     # Enter in the field of the reason names no value: nothing is changed.
     if number := parse_number(request.POST.get("value", "")):
         _use_again(request, number)
     return redirect("customers:ignored")
 
 
-def _use_again(request: "StaffRequest", pk: int) -> None:
+def _use_again(request: StaffRequest, pk: int) -> None:
     try:
         text = use_again(pk, reason=reason_in(request), by=request.user)
     except IgnoreError as error:
@@ -63,7 +60,7 @@ def _use_again(request: "StaffRequest", pk: int) -> None:
         messages.success(request, f"{isolated(text)} is used for matching again.")
 
 
-def _page(request: "StaffRequest", form: IgnoreForm) -> HttpResponse:
+def _page(request: StaffRequest, form: IgnoreForm) -> HttpResponse:
     tab = CHANGES if request.GET.get("tab") == CHANGES else ""
     before, text = parse_number(request.GET.get("before", "")) or 0, request.GET.get("q", "").strip()
     context: dict[str, Any] = {

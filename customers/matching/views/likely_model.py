@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,17 +8,14 @@ from customers.matching.likely.answers import precision_by_band
 from customers.matching.likely.model_in_use import ModelError, model_in_use, trained_model_in_use, use_model
 from customers.matching.likely.parameters import parameters
 from customers.models import TrainedModel
-from customers.web.permissions import may_train, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_train, may_view
 
 MOST_SHOWN = 10
 
 
 @require_safe
 @may_view
-def likely_model(request: "StaffRequest") -> HttpResponse:
+def likely_model(request: StaffRequest) -> HttpResponse:
     model = model_in_use()
     context = {
         "title": "How likely duplicates are found",
@@ -35,7 +30,7 @@ def likely_model(request: "StaffRequest") -> HttpResponse:
 @require_POST
 @may_view
 @may_train
-def likely_model_use(request: "StaffRequest") -> HttpResponse:
+def likely_model_use(request: StaffRequest) -> HttpResponse:
     """`model` is the number of a trained model, or empty for the one that ships."""
     text = request.POST.get("model", "")
     try:

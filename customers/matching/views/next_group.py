@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -9,10 +7,7 @@ from django.views.decorators.http import require_safe
 from customers.lib.numbers import parse_number
 from customers.matching.views.worklist import groups_page
 from customers.templatetags.worklist import merge_address
-from customers.web.permissions import may_merge, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_merge, may_view
 
 MOST_PAGES = 3
 
@@ -20,7 +15,7 @@ MOST_PAGES = 3
 @require_safe
 @may_merge
 @may_view
-def next_group(request: "StaffRequest") -> HttpResponse:
+def next_group(request: StaffRequest) -> HttpResponse:
     """The merge of the group that follows the one at `at` of a page of the worklist, which has left it by now.
 
     After the last group the first one follows, of those that are still to review.

@@ -1,5 +1,4 @@
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,10 +16,7 @@ from customers.matching.related import RELATIONS, mark_related
 from customers.matching.views.worklist import STAY
 from customers.models import Customer, Relation
 from customers.web.fields import reason_in
-from customers.web.permissions import may_merge, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_merge, may_view
 
 NOT_DUPLICATES, REVERSE = "not_duplicates", "reverse"
 ANSWERS = (REVERSE, *RELATIONS, NOT_DUPLICATES)
@@ -32,7 +28,7 @@ PAIR = 2
 @require_POST
 @may_merge
 @may_view
-def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
+def duplicates_dismiss(request: StaffRequest) -> HttpResponse:
     answer = next((answer for answer in ANSWERS if request.POST.get(answer)), "")
     texts = request.POST.get(answer, "").split()[:MOST]
     # A text that is not a number becomes 0, which no customer has: the form is refused, and no part of it carried out.
@@ -44,7 +40,7 @@ def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
     return redirect(f"{reverse('customers:duplicates')}?{urlencode(back)}" if back else "customers:duplicates")
 
 
-def _carry_out(request: "StaffRequest", answer: str, numbers: set[int]) -> None:
+def _carry_out(request: StaffRequest, answer: str, numbers: set[int]) -> None:
     if answer == REVERSE:
         if customers := unmark_all_not_duplicates(numbers, by=request.user):
             messages.success(request, f"{_named(customers)} can be suggested as duplicates of each other again.")
@@ -60,7 +56,7 @@ def _named(customers: list[Customer]) -> str:
     return join_words([customer.name_with_number for customer in customers])
 
 
-def _marked_message(request: "StaffRequest", customers: list[Customer]) -> SafeString | str:
+def _marked_message(request: StaffRequest, customers: list[Customer]) -> SafeString | str:
     text = f"{_named(customers)} will not be suggested as duplicates of each other again."
     if "compared" in request.POST:
         return text

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,10 +15,7 @@ from customers.matching.worklist.tabs import GroupsTab, groups_tab, read_page
 from customers.models import Relation
 from customers.permissions import VIEW_ORDERS
 from customers.web.fields import LONGEST_REASON
-from customers.web.permissions import may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_view
 
 RELATED, DISMISSED = "related", "dismissed"
 TABS: dict[str, str] = {
@@ -42,7 +37,7 @@ STAY = ("tab", "after", *WorklistFilterForm.base_fields)
 
 @require_safe
 @may_view
-def duplicate_list(request: "StaffRequest") -> HttpResponse:
+def duplicate_list(request: StaffRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else GroupsTab.SHARED
     after = request.GET.get("after", "")
@@ -61,12 +56,12 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
     return render(request, f"customers/matching/{TEMPLATES[tab]}", context)
 
 
-def groups_page(request: "StaffRequest", query: QueryDict) -> WorklistPage | PageOfPairs:
+def groups_page(request: StaffRequest, query: QueryDict) -> WorklistPage | PageOfPairs:
     """The page of groups of a tab with this query."""
     return _groups(query.get("after", ""), _filters(request, query))
 
 
-def _filters(request: "StaffRequest", query: QueryDict) -> WorklistFilterForm:
+def _filters(request: StaffRequest, query: QueryDict) -> WorklistFilterForm:
     tab = groups_tab(query.get("tab", ""))
     return WorklistFilterForm(query, tab=tab, with_orders=request.user.has_perm(VIEW_ORDERS))
 

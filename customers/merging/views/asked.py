@@ -1,7 +1,6 @@
 """What follows when a user confirms a merge that needs a second person: the merge is asked for."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,13 +12,11 @@ from customers.merging.second_person.ask import RequestError, ask_second_person
 from customers.models import MergeDraft
 from customers.web.fields import reason_in
 from customers.web.messages import emphasised
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 
 def asked(
-    request: "StaffRequest", plan: MergePlan, because: Sequence[str], *, draft: MergeDraft | None, back: str
+    request: StaffRequest, plan: MergePlan, because: Sequence[str], *, draft: MergeDraft | None, back: str
 ) -> HttpResponse:
     """`draft` has what was entered; `back` is the page to correct."""
     entered = {"entered": draft.entered, "new_password": draft.new_password} if draft else {}

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec
+from typing import ParamSpec
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseRedirectBase
 from django.urls import reverse
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 P = ParamSpec("P")
 LONGEST = 2000
 
 
-def came_from(request: "StaffRequest") -> str:
+def came_from(request: StaffRequest) -> str:
     """The address of the next group, or of the list of customers; "" when it was neither."""
     address = request.POST.get("from") or request.GET.get("from", "")
     known = {reverse("customers:duplicates_next"), reverse("customers:list")}

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -27,10 +25,7 @@ from customers.merging.views.shared import (
 )
 from customers.models import Customer
 from customers.permissions import UNMATCHED
-from customers.web.permissions import may_merge, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_merge, may_view
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,7 +34,7 @@ if TYPE_CHECKING:
 @keeps_list
 @with_survivor
 @vary_on_headers("HX-Target")
-def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
+def merge_choose(request: StaffRequest, survivor: Customer) -> HttpResponse:
     if request.method == "POST":
         return _choose(request, survivor)
     draft = None if "ticked" in request.GET else drafts.find(survivor.pk, by=request.user)
@@ -65,7 +60,7 @@ def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     return render(request, "customers/merging/merge_choose.html", context)
 
 
-def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
+def _choose(request: StaffRequest, survivor: Customer) -> HttpResponse:
     ticked = parse_numbers(request.POST.getlist("duplicate"))
     term = request.POST.get("q", "")
     if "select" in request.POST or "unselect" in request.POST:
@@ -86,7 +81,7 @@ def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     return redirect((plain_url if is_plain else values_url)(survivor, [customer.pk for customer in customers[1:]]))
 
 
-def _keep_instead(request: "StaffRequest", survivor: Customer, instead: Customer, ticked: list[int]) -> HttpResponse:
+def _keep_instead(request: StaffRequest, survivor: Customer, instead: Customer, ticked: list[int]) -> HttpResponse:
     others = [survivor.pk, *(pk for pk in ticked if pk not in (survivor.pk, instead.pk))]
     if draft := drafts.find(survivor.pk, by=request.user):
         drafts.hand_over(draft, [instead, *Customer.objects.filter(pk__in=others).order_by("pk")], by=request.user)
@@ -98,7 +93,7 @@ def _keep_instead(request: "StaffRequest", survivor: Customer, instead: Customer
 @may_view
 @keeps_list
 @with_survivor
-def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
+def merge_dismiss(request: StaffRequest, survivor: Customer) -> HttpResponse:
     reversed_for = request.POST.get("reverse", "")
     pk = reversed_for or request.POST.get("not_duplicate", "")
     other = get_customer(parse_number(pk) or 0)

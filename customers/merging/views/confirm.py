@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -32,17 +30,14 @@ from customers.merging.warnings import merge_warnings
 from customers.models import Customer, MergeDraft, Via
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised
-from customers.web.permissions import may_merge, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_merge, may_view
 
 
 @require_http_methods(["GET", "POST"])
 @may_merge
 @may_view
 @keeps_list
-def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
+def merge_confirm(request: StaffRequest, pk: int, draft: str) -> HttpResponse:
     survivor = get_customer(pk)
     kept = drafts.find(pk, by=request.user)
     if kept is None or str(kept.pk) != draft:
@@ -71,7 +66,7 @@ def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
         return redirect(choose_url(survivor.live_root(), kept.duplicate_ids))
 
 
-def _not_kept(request: "StaffRequest", survivor: Customer, draft: str) -> HttpResponse:
+def _not_kept(request: StaffRequest, survivor: Customer, draft: str) -> HttpResponse:
     if drafts.is_of_another(draft, survivor, by=request.user):
         warn_not_merged(request, "This is the selection of another user. Make your own.")
     # A survivor that was merged meanwhile says so itself, on the way to its own survivor.
@@ -80,14 +75,14 @@ def _not_kept(request: "StaffRequest", survivor: Customer, draft: str) -> HttpRe
     return redirect("customers:merge", survivor.pk)
 
 
-def _reviewed(request: "StaffRequest", customers: list[Customer], kept: MergeDraft) -> MergePlan:
+def _reviewed(request: StaffRequest, customers: list[Customer], kept: MergeDraft) -> MergePlan:
     plan = ValuesForm(customers, draft=kept, by=request.user).review()
     if plan is None or plan.fingerprint != kept.fingerprint:
         raise stale(kept.versions)
     return plan
 
 
-def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -> HttpResponse:
+def _page(request: StaffRequest, customers: list[Customer], plan: MergePlan) -> HttpResponse:
     survivor, *duplicates = customers
     preview = preview_merge(customers, plan)
     context = {
@@ -107,7 +102,7 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
     return render(request, "customers/merging/merge_confirm.html", context)
 
 
-def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> HttpResponse:
+def _merge(request: StaffRequest, survivor: Customer, kept: MergeDraft) -> HttpResponse:
     if request.POST.get("fingerprint") != kept.fingerprint:
         raise MergeError("The form differs from what was shown. Select again.")
     refuse_lost_race(Customer.objects.filter(pk__in=kept.versions).select_related("merged_into"))

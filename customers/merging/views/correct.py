@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,10 +13,7 @@ from customers.merging.plan import MergeError
 from customers.models import Merge, MergeDraft
 from customers.profile.fields import BY_KEY
 from customers.web.messages import emphasised
-from customers.web.permissions import may_change, may_merge, may_undo, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_change, may_merge, may_undo, may_view
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,7 +21,7 @@ if TYPE_CHECKING:
 @may_undo
 @may_change
 @may_view
-def merge_correct(request: "StaffRequest", pk: int) -> HttpResponse:
+def merge_correct(request: StaffRequest, pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into"), pk=pk)
     try:
         current = correctable(merge)
@@ -64,7 +59,7 @@ def _draft(current: Correctable) -> MergeDraft:
     return MergeDraft(entered=texts_of_choices(current.choices), seen=seen)
 
 
-def _page(request: "StaffRequest", current: Correctable, form: ValuesForm) -> HttpResponse:
+def _page(request: StaffRequest, current: Correctable, form: ValuesForm) -> HttpResponse:
     fields = [BY_KEY[key] for key in current.fields]
     final_values = FinalValues(
         form.customers,

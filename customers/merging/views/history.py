@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,15 +15,12 @@ from customers.merging.tree import merge_tree
 from customers.merging.undo_plan import erased_side
 from customers.models import Merge, MergeMember
 from customers.permissions import UNDO
-from customers.web.permissions import may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_view
 
 
 @require_safe
 @may_view
-def merge_list(request: "StaffRequest") -> HttpResponse:
+def merge_list(request: StaffRequest) -> HttpResponse:
     form = MergeHistoryForm(request.GET)
     before, after = (Cursor.parse(request.GET.get(name, "")) for name in ("before", "after"))
     context = {
@@ -38,7 +35,7 @@ def merge_list(request: "StaffRequest") -> HttpResponse:
 
 @require_safe
 @may_view
-def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def merge_detail(request: StaffRequest, pk: int) -> HttpResponse:
     merge = get_object_or_404(
         Merge.objects.select_related("survivor__merged_into", "by", "confirmed_by", "rule", "undone_by"), pk=pk
     )
@@ -61,7 +58,7 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     return render(request, "customers/merging/merge_detail.html", context | _undo_state(request, merge, members))
 
 
-def _undo_state(request: "StaffRequest", merge: Merge, members: Sequence[MergeMember]) -> dict[str, Any]:
+def _undo_state(request: StaffRequest, merge: Merge, members: Sequence[MergeMember]) -> dict[str, Any]:
     active = [member for member in members if not member.undone_at]
     erased = erased_side(merge, members)
     may_undo = not erased and request.user.has_perm(UNDO)

@@ -1,7 +1,6 @@
 """What follows a merge: its message, with what can be done next."""
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,13 +14,11 @@ from customers.models import Customer, Merge
 from customers.permissions import CHANGE_CUSTOMERS, UNDO
 from customers.totals.sums import OrderTotals, order_totals
 from customers.web.messages import message_with_buttons
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 
 def merged(
-    request: "StaffRequest", merge: Merge, customers: list[Customer], *, records_shown: Collection[int]
+    request: StaffRequest, merge: Merge, customers: list[Customer], *, records_shown: Collection[int]
 ) -> HttpResponse:
     """The answer to whoever merged `customers`, the survivor first; `records_shown` were there at the review."""
     survivor = customers[0]
@@ -33,7 +30,7 @@ def merged(
     return redirect(survivor)
 
 
-def _ways_on(request: "StaffRequest", merge: Merge) -> Iterator[tuple[str, str]]:
+def _ways_on(request: StaffRequest, merge: Merge) -> Iterator[tuple[str, str]]:
     if request.user.has_perm(UNDO):
         yield reverse("customers:merge_undo", args=[merge.pk]), "Undo…"
         if request.user.has_perm(CHANGE_CUSTOMERS):

@@ -1,7 +1,5 @@
 """The one page of a merge in which nothing conflicts: it takes the place of the second step and the third."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -42,10 +40,7 @@ from customers.models import Customer, MergeDraft, Via
 from customers.records.ownership import records_by_customer
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised
-from customers.web.permissions import may_merge, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_merge, may_view
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,7 +48,7 @@ if TYPE_CHECKING:
 @may_view
 @keeps_list
 @with_survivor
-def merge_plain(request: "StaffRequest", survivor: Customer) -> HttpResponse:
+def merge_plain(request: StaffRequest, survivor: Customer) -> HttpResponse:
     pks = parse_numbers((request.POST or request.GET).getlist("duplicate"))
     if instead := parse_number(request.POST.get("survivor", "")):
         others = [survivor.pk, *(pk for pk in pks if pk != instead)]
@@ -85,7 +80,7 @@ def merge_plain(request: "StaffRequest", survivor: Customer) -> HttpResponse:
         return redirect(choose_url(survivor, pks))
 
 
-def _merge(request: "StaffRequest", form: ValuesForm, draft: MergeDraft | None) -> HttpResponse:
+def _merge(request: StaffRequest, form: ValuesForm, draft: MergeDraft | None) -> HttpResponse:
     plan = form.default
     if request.POST.get("fingerprint") != plan.fingerprint:
         raise stale(form.since)
@@ -111,7 +106,7 @@ def _merge(request: "StaffRequest", form: ValuesForm, draft: MergeDraft | None) 
     return merged(request, merge, [*form.customers], records_shown=records)
 
 
-def _page(request: "StaffRequest", form: ValuesForm) -> HttpResponse:
+def _page(request: StaffRequest, form: ValuesForm) -> HttpResponse:
     survivor, *duplicates = form.customers
     preview = preview_merge(form.customers, form.default)
     records = records_by_customer([customer.pk for customer in duplicates])

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,16 +6,13 @@ from django.views.decorators.http import require_http_methods
 from customers.merging.forms.policy import PolicyForm
 from customers.merging.second_person.policy import change_policy
 from customers.models import MergePolicy
-from customers.web.permissions import may_change_policy, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_change_policy, may_view
 
 
 @require_http_methods(["GET", "POST"])
 @may_change_policy
 @may_view
-def merge_policy(request: "StaffRequest") -> HttpResponse:
+def merge_policy(request: StaffRequest) -> HttpResponse:
     form = PolicyForm(instance=MergePolicy.objects.first(), label_suffix="")
     if request.method == "POST":
         # Without a field: nothing is ticked, and the amount is empty.

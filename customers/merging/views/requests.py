@@ -1,7 +1,7 @@
 """Merge requests: their list, one with the preview of its merge, and the answers."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -23,16 +23,13 @@ from customers.permissions import REVIEW
 from customers.profile.fields import REFERENCE_KEYS
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised
-from customers.web.permissions import may_merge, may_review, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_merge, may_review, may_view
 
 
 @require_safe
 @may_merge
 @may_view
-def merge_request_list(request: "StaffRequest") -> HttpResponse:
+def merge_request_list(request: StaffRequest) -> HttpResponse:
     context = {"title": "Merge requests", "waiting": waiting_requests(), "answered": answered_requests()}
     return render(request, "customers/merging/merge_request_list.html", context)
 
@@ -40,7 +37,7 @@ def merge_request_list(request: "StaffRequest") -> HttpResponse:
 @require_safe
 @may_merge
 @may_view
-def merge_request(request: "StaffRequest", pk: int) -> HttpResponse:
+def merge_request(request: StaffRequest, pk: int) -> HttpResponse:
     asked = _get(pk)
     customers = _customers(asked)
     context: dict[str, Any] = {
@@ -98,7 +95,7 @@ def _customers(asked: MergeRequest) -> list[Customer]:
 @may_review
 @may_merge
 @may_view
-def merge_request_confirm(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def merge_request_confirm(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     asked = _get(pk)
 
     def confirm() -> SafeString:
@@ -117,7 +114,7 @@ def merge_request_confirm(request: "StaffRequest", pk: int) -> HttpResponseRedir
 @may_review
 @may_merge
 @may_view
-def merge_request_refuse(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def merge_request_refuse(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     asked = _get(pk)
 
     def refuse() -> SafeString:
@@ -130,7 +127,7 @@ def merge_request_refuse(request: "StaffRequest", pk: int) -> HttpResponseRedire
 @require_POST
 @may_merge
 @may_view
-def merge_request_withdraw(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+def merge_request_withdraw(request: StaffRequest, pk: int) -> HttpResponseRedirect:
     asked = _get(pk)
 
     def withdraw() -> SafeString:
@@ -140,7 +137,7 @@ def merge_request_withdraw(request: "StaffRequest", pk: int) -> HttpResponseRedi
     return _answered(request, asked, withdraw)
 
 
-def _answered(request: "StaffRequest", asked: MergeRequest, answer: Callable[[], SafeString]) -> HttpResponseRedirect:
+def _answered(request: StaffRequest, asked: MergeRequest, answer: Callable[[], SafeString]) -> HttpResponseRedirect:
     try:
         messages.success(request, answer())
     except MergeError as error:

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
@@ -12,17 +10,14 @@ from customers.merging.views.shared import choose_url
 from customers.models import Customer
 from customers.search.forms import MOST_SELECTED
 from customers.web.messages import emphasised
-from customers.web.permissions import may_merge, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_merge, may_view
 
 
 @require_safe
 @may_merge
 @may_view
 @keeps_list
-def merge_selected(request: "StaffRequest") -> HttpResponseRedirect:
+def merge_selected(request: StaffRequest) -> HttpResponseRedirect:
     """From the ticks of a list to the first step of their merge, where the oldest is kept unless another is chosen."""
     numbers = set(parse_numbers(request.GET.getlist("customer")))
     if len(numbers) > MOST_SELECTED:
@@ -36,6 +31,6 @@ def merge_selected(request: "StaffRequest") -> HttpResponseRedirect:
     return redirect(choose_url(survivor, [customer.pk for customer in duplicates]))
 
 
-def _refused(request: "StaffRequest", why: str) -> HttpResponseRedirect:
+def _refused(request: StaffRequest, why: str) -> HttpResponseRedirect:
     messages.error(request, emphasised("Nothing was merged.", why))
     return redirect(came_from(request) or reverse("customers:list"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,10 +17,8 @@ from customers.merging.plan import MergeError, refuse_impossible_merge
 from customers.models import Customer
 from customers.profile.fields import REFERENCE_KEYS
 from customers.web.messages import emphasised
+from customers.web.permissions import StaffRequest
 from customers.web.retired import ErasedError
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 P = ParamSpec("P")
 
@@ -36,12 +34,12 @@ def get_customer(pk: int) -> Customer:
 
 
 def with_survivor(
-    view: Callable[Concatenate["StaffRequest", Customer, P], HttpResponse],
+    view: Callable[Concatenate[StaffRequest, Customer, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
     """Call the view with the live customer of the URL; redirect a retired one to its survivor, selection kept."""
 
     @wraps(view)
-    def with_live_customer(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def with_live_customer(request: StaffRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         customer = get_customer(pk)
         root = customer.live_root()
         if root.pk != customer.pk:
@@ -56,18 +54,18 @@ def with_survivor(
     return with_live_customer
 
 
-def warn_not_merged(request: "StaffRequest", reason: str) -> None:
+def warn_not_merged(request: StaffRequest, reason: str) -> None:
     messages.error(request, emphasised("Nothing was merged.", reason))
 
 
-def already_merged(request: "StaffRequest", duplicate: Customer, survivor: Customer) -> HttpResponse:
+def already_merged(request: StaffRequest, duplicate: Customer, survivor: Customer) -> HttpResponse:
     """Just these two were merged meanwhile, the other way round, so there is nothing to warn of."""
     text = f"{duplicate.name_with_number} was merged into {survivor.name_with_number} meanwhile."
     messages.info(request, emphasised("Already merged.", text))
     return redirect(survivor)
 
 
-def chosen(request: "StaffRequest", survivor: Customer, numbers: Collection[int]) -> list[Customer]:
+def chosen(request: StaffRequest, survivor: Customer, numbers: Collection[int]) -> list[Customer]:
     """The survivor, then the duplicates; MergeError when they cannot be merged, 403 when this user may not."""
     others = set(numbers) - {survivor.pk}
     customers = Customer.objects.select_related("merged_into", *REFERENCE_KEYS)

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,10 +10,7 @@ from customers.models import Customer, SourceRecord
 from customers.profile.fields import REFERENCE_KEYS
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised, message_with_button
-from customers.web.permissions import may_split, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_split, may_view
 
 RELATED = ("origin", "data_source", *(f"customer__{key}" for key in REFERENCE_KEYS))
 
@@ -23,7 +18,7 @@ RELATED = ("origin", "data_source", *(f"customer__{key}" for key in REFERENCE_KE
 @require_http_methods(["GET", "POST"])
 @may_split
 @may_view
-def record_split(request: "StaffRequest", pk: int, record: int) -> HttpResponse:
+def record_split(request: StaffRequest, pk: int, record: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     source_record = get_object_or_404(SourceRecord.objects.select_related(*RELATED), pk=record)
     if source_record.customer_id != pk:
@@ -39,18 +34,18 @@ def record_split(request: "StaffRequest", pk: int, record: int) -> HttpResponse:
         return redirect(f"{source_record.customer.get_absolute_url()}?tab=sources#rows")
 
 
-def _redirect_to_current(request: "StaffRequest", record: SourceRecord, customer: Customer) -> HttpResponse:
+def _redirect_to_current(request: StaffRequest, record: SourceRecord, customer: Customer) -> HttpResponse:
     messages.info(request, f"Nothing was split: {isolated(record)} now belongs to {record.customer.name_with_number}.")
     if customer.live_root() == record.customer:
         return redirect("customers:split", record.customer_id, record.pk)
     return redirect(record.customer)
 
 
-def _warn_not_split(request: "StaffRequest", reason: str) -> None:
+def _warn_not_split(request: StaffRequest, reason: str) -> None:
     messages.error(request, emphasised("Nothing was split.", reason))
 
 
-def _page(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:
+def _page(request: StaffRequest, plan: SplitPlan) -> HttpResponse:
     context = {
         "title": f"Split record {isolated(plan.record)}?",
         "plan": plan,
@@ -61,7 +56,7 @@ def _page(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:
     return render(request, "customers/merging/record_split.html", context)
 
 
-def _split(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:
+def _split(request: StaffRequest, plan: SplitPlan) -> HttpResponse:
     seen = request.POST.get("seen") or "nothing"
     new = split_record(plan.record, by=request.user, reason=reason_in(request), seen=seen)
     text = f"{isolated(plan.record)} is now a separate customer, shown here."

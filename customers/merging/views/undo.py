@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,16 +21,13 @@ from customers.merging.undo_plan import (
 )
 from customers.models import Merge
 from customers.web.messages import emphasised
-from customers.web.permissions import may_undo, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_undo, may_view
 
 
 @require_http_methods(["GET", "POST"])
 @may_undo
 @may_view
-def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
+def merge_undo(request: StaffRequest, pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "undone_by"), pk=pk)
     data = request.POST if request.method == "POST" else request.GET
     # A text that is not a number becomes 0, which no customer has: an empty list would undo the whole merge.
@@ -52,11 +47,11 @@ def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
         return redirect(merge)
 
 
-def _warn_not_undone(request: "StaffRequest", why: str) -> None:
+def _warn_not_undone(request: StaffRequest, why: str) -> None:
     messages.error(request, emphasised("Nothing was undone.", why))
 
 
-def _undo(request: "StaffRequest", merge: Merge, only: list[int]) -> HttpResponse:
+def _undo(request: StaffRequest, merge: Merge, only: list[int]) -> HttpResponse:
     form, seen = UndoForm(request.POST), request.POST.get("seen") or "nothing"
     form.full_clean()  # boxes alone: nothing can be wrong
     undone = undo_merge(merge, by=request.user, only=only, seen=seen, terms=form.terms)
@@ -64,7 +59,7 @@ def _undo(request: "StaffRequest", merge: Merge, only: list[int]) -> HttpRespons
     return redirect(merge.survivor.live_root())
 
 
-def _page(request: "StaffRequest", plan: UndoPlan, only: list[int]) -> HttpResponse:
+def _page(request: StaffRequest, plan: UndoPlan, only: list[int]) -> HttpResponse:
     back = join_words([side.customer.name_with_number for side in plan.returns])
     context = {
         "title": f"Undo merge {plan.merge.pk}?" if plan.scope.is_whole else f"Undo merge {plan.merge.pk} for {back}?",

@@ -1,5 +1,4 @@
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,10 +16,7 @@ from customers.merging.views.came_from import came_from, keeps_list
 from customers.merging.views.shared import choose_url, chosen, values_url, warn_not_merged, with_survivor
 from customers.models import Customer, MergeDraft
 from customers.records.ownership import records_by_customer
-from customers.web.permissions import may_merge, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_merge, may_view
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,7 +25,7 @@ if TYPE_CHECKING:
 @may_view
 @keeps_list
 @with_survivor
-def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
+def merge_values(request: StaffRequest, survivor: Customer) -> HttpResponse:
     draft = drafts.find(survivor.pk, by=request.user)
     sent = request.POST if request.method == "POST" else request.GET
     pks = parse_numbers(sent.getlist("duplicate")) or (draft.duplicate_ids if draft else [])
@@ -43,7 +39,7 @@ def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     return _page(request, ValuesForm(customers, draft=draft, by=request.user))
 
 
-def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft | None) -> HttpResponse:
+def _keep(request: StaffRequest, customers: list[Customer], draft: MergeDraft | None) -> HttpResponse:
     survivor, *duplicates = customers
     pks = [customer.pk for customer in duplicates]
     if "restart" in request.POST:
@@ -65,7 +61,7 @@ def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft 
     return _page(request, form, taken_from=taken_from)
 
 
-def _keep_draft(request: "StaffRequest", form: ValuesForm, plan: MergePlan | None) -> MergeDraft:
+def _keep_draft(request: StaffRequest, form: ValuesForm, plan: MergePlan | None) -> MergeDraft:
     return drafts.keep(
         form.customers,
         form.differing,
@@ -77,7 +73,7 @@ def _keep_draft(request: "StaffRequest", form: ValuesForm, plan: MergePlan | Non
     )
 
 
-def _keep_instead(request: "StaffRequest", customers: list[Customer], instead: int, draft: MergeDraft) -> HttpResponse:
+def _keep_instead(request: StaffRequest, customers: list[Customer], instead: int, draft: MergeDraft) -> HttpResponse:
     survivor = next((customer for customer in customers if customer.pk == instead), customers[0])
     others = [customer for customer in customers if customer != survivor]
     try:
@@ -94,7 +90,7 @@ def _records_of(customers: Collection[int]) -> list[int]:
     return [pk for records in records_by_customer(customers).values() for pk in records]
 
 
-def _page(request: "StaffRequest", form: ValuesForm, *, taken_from: Customer | None = None) -> HttpResponse:
+def _page(request: StaffRequest, form: ValuesForm, *, taken_from: Customer | None = None) -> HttpResponse:
     survivor = form.customers[0]
     preview = preview_merge(form.customers, form.shown)
     final_values = form.final_values()

@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,16 +9,13 @@ from customers.engagement.common import EngagementError
 from customers.lib.numbers import parse_numbers
 from customers.pages.add_customer import AlreadyAddedError, AlreadyKnownError, ExistingCustomer, add_customer
 from customers.pages.forms.add_customer import AddForm
-from customers.web.permissions import may_add, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_add, may_view
 
 
 @require_http_methods(["GET", "POST"])
 @may_add
 @may_view
-def customer_add(request: "StaffRequest") -> HttpResponse:
+def customer_add(request: StaffRequest) -> HttpResponse:
     form = AddForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, form)
@@ -39,6 +35,6 @@ def customer_add(request: "StaffRequest") -> HttpResponse:
     return redirect(customer)
 
 
-def _page(request: "StaffRequest", form: AddForm, existing: Sequence[ExistingCustomer] = ()) -> HttpResponse:
+def _page(request: StaffRequest, form: AddForm, existing: Sequence[ExistingCustomer] = ()) -> HttpResponse:
     shown = {"title": "Add customer", "section": "customers", "form": form, "known": existing}
     return render(request, "customers/page/customer_add.html", shown, status=422 if form.errors or existing else 200)

@@ -1,5 +1,4 @@
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,11 +13,8 @@ from customers.models import Customer, Relation
 from customers.permissions import MERGE, UNMATCHED
 from customers.search.first_found import MOST_FOUND, find_by_number_or_text
 from customers.web.fields import LONGEST_REASON
-from customers.web.permissions import may_view
+from customers.web.permissions import StaffRequest, may_view
 from customers.web.retired import redirect_to_survivor
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 SIDES = {"one": "First customer", "other": "Second customer"}
 
@@ -35,7 +31,7 @@ class Side:
 
 @require_safe
 @may_view
-def why_ask(request: "StaffRequest") -> HttpResponse:
+def why_ask(request: StaffRequest) -> HttpResponse:
     typed = {name: request.GET.get(name, "").strip() for name in SIDES}
     matches = {name: find_by_number_or_text(text, most=MOST_FOUND) for name, text in typed.items()}
     if all(len(customers) == 1 for customers in matches.values()):
@@ -57,7 +53,7 @@ def _ask_url(typed: dict[str, str]) -> str:
 
 @require_safe
 @may_view
-def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
+def why(request: StaffRequest, pk: int, other: int) -> HttpResponse:
     pair = [get_object_or_404(Customer.objects.select_related("merged_into"), pk=number) for number in (pk, other)]
     one, two = roots = [customer.live_root() for customer in pair]
     for customer, root in zip(pair, roots, strict=True):

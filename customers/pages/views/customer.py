@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -22,11 +22,8 @@ from customers.records.source_records import records_of
 from customers.search.recent import record_visit
 from customers.snapshot import after_reading
 from customers.totals.sums import totals_rows
-from customers.web.permissions import may_view
+from customers.web.permissions import StaffRequest, may_view
 from customers.web.retired import redirect_to_survivor
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 MOST_OTHER_CONTACTS = 2  # so that the orders are on the first screen
 
@@ -34,7 +31,7 @@ MOST_OTHER_CONTACTS = 2  # so that the orders are on the first screen
 @require_safe
 @may_view
 @vary_on_headers("HX-Target")
-def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def customer_detail(request: StaffRequest, pk: int) -> HttpResponse:
     customer = customer_by_pk(pk)
     if customer is None:
         raise Http404
@@ -55,9 +52,7 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     return render_page(request, customer, form)
 
 
-def render_page(
-    request: "StaffRequest", customer: Customer, form: NoteForm | None, *, status: int = 200
-) -> HttpResponse:
+def render_page(request: StaffRequest, customer: Customer, form: NoteForm | None, *, status: int = 200) -> HttpResponse:
     now = timezone.now()
     read = read_customer(customer, with_orders=request.user.has_perm(VIEW_ORDERS), now=now)
     shown = rows(request, customer, read.records, read.totals, read.filled)
@@ -74,7 +69,7 @@ def render_page(
     return render(request, "customers/page/customer_detail.html", context, status=status)
 
 
-def head(request: "StaffRequest", customer: Customer, read: CustomerRows) -> dict[str, Any]:
+def head(request: StaffRequest, customer: Customer, read: CustomerRows) -> dict[str, Any]:
     may_merge = request.user.has_perm(MERGE)
     return {
         "tags": read.tags,

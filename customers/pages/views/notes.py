@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,17 +9,14 @@ from customers.engagement.common import EngagementError, GoneError
 from customers.engagement.forms.notes import NoteForm
 from customers.models import Customer
 from customers.pages.views.customer import render_page
-from customers.web.permissions import may_change, may_view
+from customers.web.permissions import StaffRequest, may_change, may_view
 from customers.web.retired import redirect_to_survivor
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 
 @require_http_methods(["GET", "POST"])
 @may_change
 @may_view
-def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
+def note_add(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     root = customer.live_root()
     if root.erased_at:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from customers.engagement.forms.notes import NoteForm
 from customers.merging.split import has_several_records
@@ -17,15 +17,13 @@ from customers.totals.spend import spend_from
 from customers.totals.spend_chart import SpendChart
 from customers.totals.status import is_lead, status_of
 from customers.totals.sums import Amount, sum_rows
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest
 
 OF_ONE_TAB = ("tab", "before", "kind", "note")
 
 
 def rows(
-    request: "StaffRequest",
+    request: StaffRequest,
     customer: Customer,
     records: tabs.Records,
     totals: Sequence[RecordTotals],
@@ -53,7 +51,7 @@ def rows(
     }
 
 
-def _kept(request: "StaffRequest") -> str:
+def _kept(request: StaffRequest) -> str:
     """What of the address another tab keeps, such as the data source, behind its name."""
     query = request.GET.copy()
     for name in OF_ONE_TAB:
@@ -78,9 +76,7 @@ def timeline(
     return {"customer": customer, "timeline": tabs.lines_of(entries, records), "form": form}
 
 
-def totals_and_plot(
-    request: "StaffRequest", customer: Customer, read: CustomerRows, *, now: datetime
-) -> dict[str, Any]:
+def totals_and_plot(request: StaffRequest, customer: Customer, read: CustomerRows, *, now: datetime) -> dict[str, Any]:
     sums = sum_rows(read.totals)
     balances = read.credit or {sums.spent_amounts[0].currency: Decimal()}
     may_view_orders = request.user.has_perm(VIEW_ORDERS)

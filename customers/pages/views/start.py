@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,17 +13,14 @@ from customers.merging.second_person.requests import requests_for
 from customers.models import Customer
 from customers.permissions import MERGE
 from customers.search.recent import recently_viewed
-from customers.web.permissions import may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_view
 
 MOST_GROUPS = 5
 MOST_TASKS = 5
 
 
 @may_view
-def start(request: "StaffRequest", *, waiting: Mapping[str, Any]) -> HttpResponse:
+def start(request: StaffRequest, *, waiting: Mapping[str, Any]) -> HttpResponse:
     """`waiting` is what else waits for this user, such as payments to decide."""
     page, weeks = worklist_page(most=MOST_GROUPS), merges_by_week(today=timezone.localdate())
     context = {

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,17 +8,14 @@ from customers.models import Customer
 from customers.profile.edit import EditError, StaleEditError, edit_profile
 from customers.profile.forms.profile import ProfileForm
 from customers.web.live import not_saved, with_live
-from customers.web.permissions import may_change, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_change, may_view
 
 
 @require_http_methods(["GET", "POST"])
 @may_change
 @may_view
 @with_live
-def customer_edit(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def customer_edit(request: StaffRequest, customer: Customer) -> HttpResponse:
     form = ProfileForm(customer, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, customer, form)
@@ -42,7 +37,7 @@ def customer_edit(request: "StaffRequest", customer: Customer) -> HttpResponse:
     return redirect(edited)
 
 
-def _again(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def _again(request: StaffRequest, customer: Customer) -> HttpResponse:
     now = Customer.objects.get(pk=customer.pk)
     form = ProfileForm(now, request.POST)
     if form.is_valid():
@@ -50,6 +45,6 @@ def _again(request: "StaffRequest", customer: Customer) -> HttpResponse:
     return _page(request, now, form)
 
 
-def _page(request: "StaffRequest", customer: Customer, form: ProfileForm) -> HttpResponse:
+def _page(request: StaffRequest, customer: Customer, form: ProfileForm) -> HttpResponse:
     shown = {"title": f"Edit {isolated(customer.name)}", "section": "customers", "customer": customer, "form": form}
     return render(request, "customers/profile/customer_edit.html", shown, status=422 if form.errors else 200)

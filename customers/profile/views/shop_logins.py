@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,10 +16,7 @@ from customers.profile.edit_logins import (
 )
 from customers.profile.forms.shop_logins import LoginForm, PasswordForm
 from customers.web.live import with_live
-from customers.web.permissions import may_change, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_change, may_view
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
 @may_change
 @may_view
 @with_live
-def login_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def login_add(request: StaffRequest, customer: Customer) -> HttpResponse:
     form = LoginForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -47,7 +42,7 @@ def login_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_change
 @may_view
 @with_live
-def login_password(request: "StaffRequest", customer: Customer, login: int) -> HttpResponse:
+def login_password(request: StaffRequest, customer: Customer, login: int) -> HttpResponse:
     row = get_object_or_404(CartLogin, pk=login, source_record__customer=customer, login__isnull=False)
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -65,7 +60,7 @@ def login_password(request: "StaffRequest", customer: Customer, login: int) -> H
 @may_change
 @may_view
 @with_live
-def login_show(request: "StaffRequest", customer: Customer, login: int) -> HttpResponse:
+def login_show(request: StaffRequest, customer: Customer, login: int) -> HttpResponse:
     row = get_object_or_404(CartLogin, pk=login, source_record__customer=customer, login__isnull=False)
     try:
         show_login(customer, row, by=request.user)
@@ -78,7 +73,7 @@ def login_show(request: "StaffRequest", customer: Customer, login: int) -> HttpR
 @may_change
 @may_view
 @with_live
-def pay_source_default(request: "StaffRequest", customer: Customer, pay_source: int) -> HttpResponse:
+def pay_source_default(request: StaffRequest, customer: Customer, pay_source: int) -> HttpResponse:
     row = get_object_or_404(PaySource, pk=pay_source, source_record__customer=customer)
     try:
         set_default_payment_method(customer, row, by=request.user)
@@ -91,6 +86,6 @@ def _to_tab(customer: Customer, tab: str) -> HttpResponse:
     return redirect(f"{reverse('customers:detail', args=[customer.pk])}?tab={tab}#rows")
 
 
-def _page(request: "StaffRequest", customer: Customer, form: PasswordForm, *, title: str, button: str) -> HttpResponse:
+def _page(request: StaffRequest, customer: Customer, form: PasswordForm, *, title: str, button: str) -> HttpResponse:
     shown = {"title": title, "section": "customers", "customer": customer, "form": form, "button": button}
     return render(request, "customers/profile/login_form.html", shown, status=422 if form.errors else 200)

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,17 +10,14 @@ from customers.profile.forms.status import StatusForm
 from customers.totals.status import status_of
 from customers.totals.sums import sum_rows, totals_rows
 from customers.web.live import with_live
-from customers.web.permissions import may_change, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_change, may_view
 
 
 @require_POST
 @may_change
 @may_view
 @with_live
-def customer_make(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def customer_make(request: StaffRequest, customer: Customer) -> HttpResponse:
     try:
         made = make_customer(customer, by=request.user)
     except EditError as refused:
@@ -36,7 +31,7 @@ def customer_make(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_change
 @may_view
 @with_live
-def customer_status(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def customer_status(request: StaffRequest, customer: Customer) -> HttpResponse:
     totals = sum_rows(totals_rows(customer))
     has_bought = bool(customer.billing_status or totals.orders)
     status = status_of(customer, totals)

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -10,10 +8,7 @@ from customers.merging.recent import week_chart
 from customers.review.forms.period import PeriodForm
 from customers.review.quality import LIMIT, quality
 from customers.review.sample import SIZE, SampleError, draw_sample, latest_samples
-from customers.web.permissions import may_review, may_view
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
+from customers.web.permissions import StaffRequest, may_review, may_view
 
 SAMPLES_SHOWN = 5
 MOST_NUMBERS = 16
@@ -23,7 +18,7 @@ MOST_NUMBERS = 16
 @require_safe
 @may_review
 @may_view
-def merge_quality(request: "StaffRequest") -> HttpResponse:
+def merge_quality(request: StaffRequest) -> HttpResponse:
     filters = PeriodForm(request.GET, today=timezone.now().date())
     shown = quality(filters.period)
     context = {
@@ -42,7 +37,7 @@ def merge_quality(request: "StaffRequest") -> HttpResponse:
 @require_POST
 @may_review
 @may_view
-def merge_sample_draw(request: "StaffRequest") -> HttpResponseRedirect:
+def merge_sample_draw(request: StaffRequest) -> HttpResponseRedirect:
     try:
         return redirect(draw_sample(by=request.user))
     except SampleError as error:

@@ -1,11 +1,12 @@
 """Pages that ask for confirmation before they pause, reactivate or change a purchase."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from customers.web.permissions import StaffRequest
 from orders.pages.forms.purchase import BillingForm, PauseForm, PurchaseForm, ReactivateForm
 from orders.pages.views.confirm import Confirmation, confirm_purchase_change, purchase_title
 from orders.pages.views.purchase import get_purchase
@@ -23,14 +24,11 @@ from orders.subscriptions.pause import (
     scheduled_pause,
 )
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
-
 
 @require_http_methods(["GET", "POST"])
 @may_cancel
 @may_view_orders
-def purchase_pause(request: "StaffRequest", pk: int) -> HttpResponse:
+def purchase_pause(request: StaffRequest, pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
     form = PauseForm(purchase, request.POST or None)
 
@@ -50,7 +48,7 @@ def purchase_pause(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_cancel
 @may_view_orders
-def purchase_unpause(request: "StaffRequest", pk: int) -> HttpResponse:
+def purchase_unpause(request: StaffRequest, pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
     form = PurchaseForm(purchase, request.POST or None)
 
@@ -67,7 +65,7 @@ def purchase_unpause(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_cancel
 @may_view_orders
-def purchase_reactivate(request: "StaffRequest", pk: int) -> HttpResponse:
+def purchase_reactivate(request: StaffRequest, pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
     may_choose = request.user.has_perm(CHANGE_BILLING)
     form = ReactivateForm(purchase, request.POST or None, may_choose=may_choose)
@@ -88,7 +86,7 @@ def purchase_reactivate(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_change_billing
 @may_view_orders
-def purchase_billing(request: "StaffRequest", pk: int) -> HttpResponse:
+def purchase_billing(request: StaffRequest, pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
     form = BillingForm(purchase, request.POST or None)
 

@@ -1,20 +1,16 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from customers.web.messages import emphasised
+from customers.web.permissions import StaffRequest
 from orders.cancel_order import cancel_order, refuse_cancelling
 from orders.models import COUNTED, Order
 from orders.pages.forms.cancel_order import CancelOrderForm
 from orders.pages.views.confirm import Confirmation, confirm_page
 from orders.pages.views.payments import with_order
 from orders.permissions import may_cancel, may_view_orders
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 LEAD = "Its purchases are cancelled, and fulfillments that were not shipped yet."
 PAID = "It stays paid: to return the payment, refund it."
@@ -24,7 +20,7 @@ PAID = "It stays paid: to return the payment, refund it."
 @may_cancel
 @may_view_orders
 @with_order("Nothing was cancelled.")
-def order_cancel(request: "StaffRequest", order: Order) -> HttpResponse:
+def order_cancel(request: StaffRequest, order: Order) -> HttpResponse:
     refuse_cancelling(order)
     form = CancelOrderForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

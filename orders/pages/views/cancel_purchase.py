@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from customers.engagement import notes
 from customers.lib.phrases import isolated
 from customers.permissions import CHANGE_CUSTOMERS
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import require_answer
 from orders.locks import OrderError
 from orders.models import Purchase
@@ -32,7 +33,6 @@ from orders.subscriptions.common import shown_date
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-    from customers.web.permissions import StaffRequest
 
 CANCEL_LEAD = "Nothing is billed on or after the date of the cancellation. Orders and memberships are kept."
 
@@ -40,7 +40,7 @@ CANCEL_LEAD = "Nothing is billed on or after the date of the cancellation. Order
 @require_http_methods(["GET", "POST"])
 @may_cancel
 @may_view_orders
-def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
+def purchase_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
     user = request.user
     billing = _refundable_billing(purchase) if user.has_perm(REFUND) else None
@@ -99,7 +99,7 @@ def _scheduled_sentence(purchase: Purchase) -> str:
 @require_http_methods(["GET", "POST"])
 @may_cancel
 @may_view_orders
-def purchase_keep(request: "StaffRequest", pk: int) -> HttpResponse:
+def purchase_keep(request: StaffRequest, pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
     form = PurchaseForm(purchase, request.POST or None)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.forms import Form
@@ -11,13 +10,11 @@ from django.shortcuts import redirect, render
 
 from customers.lib.phrases import isolated
 from customers.web.messages import emphasised
+from customers.web.permissions import StaffRequest
 from orders.locks import OrderError
 from orders.models import Order, Purchase
 from orders.pages.forms.purchase import PurchaseForm
 from orders.subscriptions.common import PurchaseError
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Confirmation:
 
 
 def confirm_page(
-    request: "StaffRequest", form: Form, texts: Confirmation, *, subject: Order | Purchase, subject_name: str
+    request: StaffRequest, form: Form, texts: Confirmation, *, subject: Order | Purchase, subject_name: str
 ) -> HttpResponse:
     context = {
         **asdict(texts),
@@ -49,7 +46,7 @@ def purchase_title(title: str, purchase: Purchase) -> str:
 
 
 def confirm_purchase_change(
-    request: "StaffRequest",
+    request: StaffRequest,
     form: PurchaseForm,
     refuse: Callable[[Purchase], object],
     act: Callable[[], str],

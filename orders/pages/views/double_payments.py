@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,6 +5,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from customers.lib.numbers import parse_number
 from customers.web.messages import emphasised
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import asks_again
 from orders.double_payments.double_payment_list import double_page
 from orders.double_payments.settle import DoublePaymentError, dismiss, fingerprint, refundable, row_of, settle
@@ -14,13 +13,10 @@ from orders.models import DoublePayment
 from orders.pages.forms.double_payment import SettleDoubleForm
 from orders.permissions import may_cancel, may_refund, may_view_orders
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
-
 
 @require_safe
 @may_view_orders
-def double_payments(request: "StaffRequest") -> HttpResponse:
+def double_payments(request: StaffRequest) -> HttpResponse:
     before = parse_number(request.GET.get("before", ""))
     context = {"title": "Paid twice", "page": double_page(before=before), "is_newest": before is None}
     return render(request, "orders/double_payments/double_payment_list.html", context)
@@ -31,7 +27,7 @@ def double_payments(request: "StaffRequest") -> HttpResponse:
 @may_refund
 @may_view_orders
 @asks_again
-def double_payment_settle(request: "StaffRequest", pk: int) -> HttpResponse:
+def double_payment_settle(request: StaffRequest, pk: int) -> HttpResponse:
     double = get_object_or_404(DoublePayment, pk=pk)
     try:
         row = row_of(double)
@@ -53,7 +49,7 @@ def double_payment_settle(request: "StaffRequest", pk: int) -> HttpResponse:
     )
 
 
-def _settle(request: "StaffRequest", double: DoublePayment, form: SettleDoubleForm) -> HttpResponse:
+def _settle(request: StaffRequest, double: DoublePayment, form: SettleDoubleForm) -> HttpResponse:
     values = form.cleaned_data
     settled = settle(double, values["keep"], seen=values["seen"], reason=values["reason"], by=request.user)
     for row in settled:
@@ -67,7 +63,7 @@ def _settle(request: "StaffRequest", double: DoublePayment, form: SettleDoubleFo
 @require_POST
 @may_cancel
 @may_view_orders
-def double_payment_dismiss(request: "StaffRequest", pk: int) -> HttpResponse:
+def double_payment_dismiss(request: StaffRequest, pk: int) -> HttpResponse:
     dismiss(get_object_or_404(DoublePayment, pk=pk), by=request.user)
     messages.success(request, "Marked as wanted. It is not shown again.")
     return redirect("orders:double_payments")

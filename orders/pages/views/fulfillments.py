@@ -1,7 +1,6 @@
 """Pages that ask before a fulfillment is cancelled or resent."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from customers.web.messages import emphasised
+from customers.web.permissions import StaffRequest
 from orders.fulfillment.parcels import (
     FulfillmentError,
     cancel_fulfillment,
@@ -21,14 +21,11 @@ from orders.pages.forms.cancel_order import FulfillmentForm
 from orders.pages.views.confirm import Confirmation, confirm_page
 from orders.permissions import may_change_fulfillments, may_view_orders
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
-
 
 @require_http_methods(["GET", "POST"])
 @may_change_fulfillments
 @may_view_orders
-def fulfillment_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
+def fulfillment_cancel(request: StaffRequest, pk: int) -> HttpResponse:
     fulfillment = _get(pk)
     lead = "It is not shipped. The order and its payment stay as they are."
     texts = _texts(fulfillment, "Cancel fulfillment", lead)
@@ -43,7 +40,7 @@ def fulfillment_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_change_fulfillments
 @may_view_orders
-def fulfillment_resend(request: "StaffRequest", pk: int) -> HttpResponse:
+def fulfillment_resend(request: StaffRequest, pk: int) -> HttpResponse:
     fulfillment = _get(pk)
     lead = "The order gets another fulfillment, which waits to be shipped. Nothing is charged."
     texts = _texts(fulfillment, "Resend fulfillment", lead)
@@ -67,7 +64,7 @@ def _texts(fulfillment: Fulfillment, action: str, lead: str) -> Confirmation:
 
 
 def _confirm(
-    request: "StaffRequest",
+    request: StaffRequest,
     fulfillment: Fulfillment,
     refuse: Callable[[Fulfillment], None],
     act: Callable[[int], str],

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +8,7 @@ from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.web.live import with_live
 from customers.web.messages import emphasised
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import require_answer
 from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.order import IntakeError
@@ -19,16 +18,13 @@ from orders.pages.views.payments import add_outcome
 from orders.payments.new_order import DraftOrder, place_for_customer
 from orders.permissions import may_add_orders, may_view_orders
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
-
 
 @require_http_methods(["GET", "POST"])
 @vary_on_headers("HX-Target")
 @may_add_orders
 @may_view_orders
 @with_live
-def order_new(request: "StaffRequest", customer: Customer) -> HttpResponse:
+def order_new(request: StaffRequest, customer: Customer) -> HttpResponse:
     if "more" in request.POST:
         return _show(request, customer, NewOrderForm(customer, entered=request.POST.dict()))
     if request.method == "POST":
@@ -44,7 +40,7 @@ def order_new(request: "StaffRequest", customer: Customer) -> HttpResponse:
 
 
 def _show(
-    request: "StaffRequest", customer: Customer, form: NewOrderForm, draft: DraftOrder | None = None
+    request: StaffRequest, customer: Customer, form: NewOrderForm, draft: DraftOrder | None = None
 ) -> HttpResponse:
     context = {
         "title": f"New order for {isolated(customer.name)}",
@@ -58,7 +54,7 @@ def _show(
     return render(request, f"orders/order/{page}.html", context, status=422 if form.errors else 200)
 
 
-def _place(request: "StaffRequest", customer: Customer, form: NewOrderForm, draft: DraftOrder) -> HttpResponse:
+def _place(request: StaffRequest, customer: Customer, form: NewOrderForm, draft: DraftOrder) -> HttpResponse:
     token, address = form.cleaned_data["token"], form.shipping_address
     placed = place_for_customer(
         customer, draft, form.chosen_card, shipping_address=address, token=token, by=request.user

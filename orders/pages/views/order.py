@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from customers.lib.addresses.address import address_lines
+from customers.web.permissions import StaffRequest
 from orders import history
 from orders.cancel_order import refuse_cancelling
 from orders.fulfillment.parcels import NOT_SHIPPED
@@ -20,7 +21,6 @@ from orders.permissions import CANCEL, CHANGE_FULFILLMENTS, REFUND, RERUN, SETTL
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-    from customers.web.permissions import StaffRequest
 
 SHOWN_WITH = ("source_record__customer", "source_record__origin", "source_record__data_source", "campaign")
 MOST_SHOWN = 100
@@ -32,7 +32,7 @@ def get_order(number: str) -> Order:
 
 @require_safe
 @may_view_orders
-def order_detail(request: "StaffRequest", number: str) -> HttpResponse:
+def order_detail(request: StaffRequest, number: str) -> HttpResponse:
     order = get_order(number)
     transactions = list(payments_of(order).select_related("by"))
     purchases = list(order.purchases.select_related("product").order_by("pk"))

@@ -1,21 +1,17 @@
-from typing import TYPE_CHECKING
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from customers.lib.pages import Cursor
+from customers.web.permissions import StaffRequest
 from orders.pages.forms.order_filter import OrderFilterForm
 from orders.permissions import RERUN, may_view_orders
 from orders.search.order_list import order_page
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
-
 
 @require_safe
 @may_view_orders
-def order_list(request: "StaffRequest") -> HttpResponse:
+def order_list(request: StaffRequest) -> HttpResponse:
     form = OrderFilterForm(request.GET)
     before = Cursor.parse(request.GET.get("before", ""))
     page = order_page(form.order_filter, before=before)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.forms import Form
@@ -15,6 +14,7 @@ from customers.lib.money import format_money
 from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.web.messages import emphasised
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import asks_again, require_answer
 from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
@@ -30,12 +30,9 @@ from orders.payments.settle_by_hand import payment_to_settle, settle_by_hand
 from orders.payments.settle_pending import gateway_name
 from orders.permissions import REFUND, may_refund, may_settle, may_view_orders
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
-
 DECIDE = "Decide below which is right. Until then, nothing else can be charged or refunded."
 
-OrderView = Callable[["StaffRequest", Order], HttpResponse]
+OrderView = Callable[[StaffRequest, Order], HttpResponse]
 
 
 def with_order(nothing_done: str) -> Callable[[OrderView], Callable[..., HttpResponse]]:
@@ -43,7 +40,7 @@ def with_order(nothing_done: str) -> Callable[[OrderView], Callable[..., HttpRes
 
     def decorate(view: OrderView) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def wrapper(request: "StaffRequest", number: str) -> HttpResponse:
+        def wrapper(request: StaffRequest, number: str) -> HttpResponse:
             order = get_order(number)
             try:
                 return view(request, order)
@@ -62,7 +59,7 @@ def with_order(nothing_done: str) -> Callable[[OrderView], Callable[..., HttpRes
 @may_view_orders
 @asks_again
 @with_order("Nothing was refunded.")
-def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
+def order_refund(request: StaffRequest, order: Order) -> HttpResponse:
     form = RefundForm(refundable_payments(order), request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -76,7 +73,7 @@ def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
 @may_settle
 @may_view_orders
 @with_order("Nothing was changed.")
-def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
+def order_settle(request: StaffRequest, order: Order) -> HttpResponse:
     payment = payment_to_settle(order)
     form = SettleForm(payment, request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
@@ -100,7 +97,7 @@ def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
 @may_settle
 @may_view_orders
 @with_order("Nothing was changed.")
-def order_decide(request: "StaffRequest", order: Order) -> HttpResponse:
+def order_decide(request: StaffRequest, order: Order) -> HttpResponse:
     payment = payment_to_decide(order)
     decisions = [d for d in decisions_about(payment) if d != Decision.REFUND or request.user.has_perm(REFUND)]
     form = DecideForm(decisions, request.POST or None, seen=order.stamp)
@@ -124,21 +121,21 @@ def _refundable(form: RefundForm) -> str:
     return format_money(latest.left, latest.sale.currency)
 
 
-def _confirm(request: "StaffRequest", order: Order, form: Form, texts: Confirmation) -> HttpResponse:
+def _confirm(request: StaffRequest, order: Order, form: Form, texts: Confirmation) -> HttpResponse:
     return confirm_page(request, form, texts, subject=order, subject_name=f"Order {order.number}")
 
 
-def _refuse(request: "StaffRequest", back: Order | Customer, strong: str, error: Exception) -> HttpResponse:
+def _refuse(request: StaffRequest, back: Order | Customer, strong: str, error: Exception) -> HttpResponse:
     messages.error(request, emphasised(strong, str(error)))
     return redirect(back)
 
 
-def show_outcome(request: "StaffRequest", payment: Transaction) -> HttpResponse:
+def show_outcome(request: StaffRequest, payment: Transaction) -> HttpResponse:
     add_outcome(request, payment)
     return redirect(payment.order)
 
 
-def add_outcome(request: "StaffRequest", payment: Transaction) -> None:
+def add_outcome(request: StaffRequest, payment: Transaction) -> None:
     """The message about what became of a payment."""
     if payment.status == TransactionStatus.PENDING:
         text = "Reunite asks again every few minutes. Until then, nothing else can be charged or refunded."

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from customers.lib.phrases import isolated
+from customers.web.permissions import StaffRequest
 from orders import history
 from orders.models import Purchase
 from orders.permissions import CANCEL, CHANGE_BILLING, may_view_orders
@@ -19,7 +20,6 @@ from orders.subscriptions.read import orders_of_purchase
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-    from customers.web.permissions import StaffRequest
 
 SHOWN_WITH = (
     "product",
@@ -58,7 +58,7 @@ def get_purchase(pk: int) -> Purchase:
 
 @require_safe
 @may_view_orders
-def purchase_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def purchase_detail(request: StaffRequest, pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
     return render(
         request,

@@ -4,13 +4,14 @@ A total that was not shown is shown before it is charged.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from customers.lib.money import format_money
+from customers.web.permissions import StaffRequest
 from customers.web.second_question import require_answer
 from orders.models import Order
 from orders.pages.forms.changed_order import ChangedOrderForm, changed_order_form
@@ -20,15 +21,12 @@ from orders.payments.change_order import ChangedOrder
 from orders.payments.rerun import chargeable_cards, rerun_order
 from orders.permissions import ADD_ORDERS, may_rerun, may_view_orders
 
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
-
 
 @require_http_methods(["GET", "POST"])
 @may_rerun
 @may_view_orders
 @with_order("Nothing was charged.")
-def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
+def order_rerun(request: StaffRequest, order: Order) -> HttpResponse:
     form = RerunForm(chargeable_cards(order), request.POST or None, seen=order.stamp, order=order)
     lines = changed_order_form(order, request.POST) if request.user.has_perm(ADD_ORDERS) else None
     if request.method == "POST" and form.is_valid() and (lines is None or not lines.is_bound or lines.is_valid()):
@@ -39,11 +37,11 @@ def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
     return _show(request, order, form, lines)
 
 
-def _agreed(request: "StaffRequest", order: Order) -> str:
+def _agreed(request: StaffRequest, order: Order) -> str:
     return request.POST.get("agreed") or _total(order)
 
 
-def _rerun(request: "StaffRequest", order: Order, form: RerunForm, lines: ChangedOrderForm | None) -> HttpResponse:
+def _rerun(request: StaffRequest, order: Order, form: RerunForm, lines: ChangedOrderForm | None) -> HttpResponse:
     values = form.cleaned_data
     about: Mapping[str, Any] = {"seen": values["seen"], "addresses": form.addresses, "by": request.user}
     if lines and lines.draft.is_changed:
@@ -53,7 +51,7 @@ def _rerun(request: "StaffRequest", order: Order, form: RerunForm, lines: Change
 
 
 def _show(
-    request: "StaffRequest",
+    request: StaffRequest,
     order: Order,
     form: RerunForm,
     lines: ChangedOrderForm | None,

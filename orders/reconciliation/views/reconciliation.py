@@ -1,20 +1,16 @@
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from customers.web.permissions import StaffRequest
 from orders.permissions import may_view_orders
 from orders.reconciliation.differences import reconciliation_page
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 
 @require_safe
 @may_view_orders
-def reconciliation(request: "StaffRequest") -> HttpResponse:
+def reconciliation(request: StaffRequest) -> HttpResponse:
     context = {
         "title": "Reconciliation",
         "page": reconciliation_page(),

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,21 +6,18 @@ from django.views.decorators.http import require_http_methods
 from customers.lib.phrases import isolated
 from customers.models import DataSource
 from customers.web.messages import emphasised
-from customers.web.permissions import may_delete, may_view
+from customers.web.permissions import StaffRequest, may_delete, may_view
 from customers.web.second_question import asks_again
 from orders.sources.delete import DeleteSourceError, delete_source, empty_source
 from orders.sources.deletion_plan import plan_deletion
 from orders.sources.forms import DeleteSourceForm
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 
 @require_http_methods(["GET", "POST"])
 @may_delete
 @may_view
 @asks_again
-def source_delete(request: "StaffRequest", pk: int) -> HttpResponse:
+def source_delete(request: StaffRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(DataSource, pk=pk)
     form = DeleteSourceForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():

@@ -1,7 +1,5 @@
 """The pages of data sources: all of them, one of them, and its name and defaults."""
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,17 +11,14 @@ from customers.lib.phrases import isolated
 from customers.models import DataSource
 from customers.sources import history
 from customers.sources.data_sources import SourceError, change
-from customers.web.permissions import may_change_sources, may_view
+from customers.web.permissions import StaffRequest, may_change_sources, may_view
 from orders.sources.forms import SourceForm
 from orders.sources.overview import figures_of, source_page
-
-if TYPE_CHECKING:
-    from customers.web.permissions import StaffRequest
 
 
 @require_safe
 @may_view
-def source_list(request: "StaffRequest") -> HttpResponse:
+def source_list(request: StaffRequest) -> HttpResponse:
     after = request.GET.get("after", "").replace("\x00", "")
     context = {"title": "Data sources", "page": source_page(after=after), "is_later_page": bool(after)}
     return render(request, "orders/sources/source_list.html", {**context, "changes": history.newest(), **_account()})
@@ -31,7 +26,7 @@ def source_list(request: "StaffRequest") -> HttpResponse:
 
 @require_safe
 @may_view
-def source_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+def source_detail(request: StaffRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(DataSource, pk=pk)
     context = {"title": isolated(source), "figures": figures_of(source), "changes": history.newest(of=source)}
     return render(request, "orders/sources/source_detail.html", {**context, "source": source, **_account()})
@@ -40,7 +35,7 @@ def source_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_change_sources
 @may_view
-def source_edit(request: "StaffRequest", pk: int) -> HttpResponse:
+def source_edit(request: StaffRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(DataSource, pk=pk)
     form = SourceForm(source, request.POST if request.method == "POST" else None, **_account())
     if form.is_valid() and _changed(request, source, form):
@@ -56,7 +51,7 @@ def _account() -> dict[str, str]:
     }
 
 
-def _changed(request: "StaffRequest", source: DataSource, form: SourceForm) -> bool:
+def _changed(request: StaffRequest, source: DataSource, form: SourceForm) -> bool:
     values = dict(form.cleaned_data)
     seen = values.pop("seen")
     try:
