@@ -52,7 +52,7 @@ from orders.models import (
     Transaction,
     TransactionKind,
 )
-from orders.numbers import number_for
+from orders.order_numbers import number_for
 from orders.revenue.counted import count_new
 from orders.revenue.steps import new_steps
 from orders.totals.add import add_to_totals

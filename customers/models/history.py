@@ -30,7 +30,7 @@ class HistoryKind(models.TextChoices):
 
 
 ORDER_NUMBER_LENGTH = 10
-"""The width of all columns that have the number of an order or an invoice, which `orders/numbers.py` makes.
+"""The width of all columns that have the number of an order or an invoice, which `orders/order_numbers.py` makes.
 
 A longer number needs wider columns: `makemigrations` writes a migration for each app, which takes no time on
 PostgreSQL.

@@ -1,4 +1,7 @@
-"""The values of a profile as its page shows them."""
+"""The values of a profile as its page shows them.
+
+Where a value comes from is `replay.py`; why one that was sent is not there, `docs/merging.md` says by question.
+"""
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ from orders.intake.order_identity import record_of_identity, updated_by
 from orders.locks import lock_owner, retry_when_taken
 from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.models.erased_id import name_of_order_id
-from orders.numbers import number_for
+from orders.order_numbers import number_for
 from orders.revenue.counted import count_new
 from orders.revenue.steps import new_steps
 from orders.subscriptions.begin import begin_purchases

@@ -26,7 +26,7 @@ from orders.models import (
     TransactionKind,
     TransactionStatus,
 )
-from orders.numbers import number_for
+from orders.order_numbers import number_for
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

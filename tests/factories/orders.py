@@ -10,7 +10,7 @@ from orders.intake.match_customer import AssignedRecord
 from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder, IncomingPurchase
 from orders.intake.take import TakenOrder, take_order
 from orders.models import Campaign, Fulfillment, Membership, Order, OrderKind, Transaction, TransactionStatus
-from orders.numbers import number_for
+from orders.order_numbers import number_for
 from tests.factories.customers import DataSourceFactory
 from tests.factories.payments import APPROVES, sale
 from tests.factories.products import ProductFactory

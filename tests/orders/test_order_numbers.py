@@ -11,7 +11,7 @@ import time_machine
 
 from customers.models import SourceRecord
 from customers.models.history import ORDER_NUMBER_LENGTH
-from orders import numbers
+from orders import order_numbers
 from orders.imports.batch import new_order
 from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.write import write_chunk
@@ -22,7 +22,7 @@ from orders.invoices import rows
 from orders.invoices.import_ import import_invoices
 from orders.invoices.incoming import IncomingInvoice, IncomingInvoiceLine
 from orders.models import Import, Order, OrderKind, Purchase
-from orders.numbers import ORDER_NUMBER_FORM, number_for
+from orders.order_numbers import ORDER_NUMBER_FORM, number_for
 from orders.payments.bills import bill_purchase
 from orders.payments.bills.bill_purchase import bill_due
 from tests.factories import DataSourceFactory, order, person
@@ -87,6 +87,6 @@ def test_a_number_that_another_order_has_is_drawn_once_more(act, monkeypatch):
         known = due_today()
         drawn = [known.order.number]
         draw = SimpleNamespace(token_hex=lambda size: drawn.pop() if drawn else secrets.token_hex(size))
-        monkeypatch.setattr(numbers, "secrets", draw)
+        monkeypatch.setattr(order_numbers, "secrets", draw)
         act(known.source_record)
     assert (drawn, Order.objects.count()) == ([], 2)

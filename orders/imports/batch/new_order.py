@@ -14,7 +14,7 @@ from orders.imports.batch.ids import Ids
 from orders.intake.order import IncomingOrder
 from orders.intake.take import columns
 from orders.models import COUNTED, Order
-from orders.numbers import number_for
+from orders.order_numbers import number_for
 
 UUID: Any = Order._meta.get_field("uuid")
 

@@ -33,7 +33,7 @@ from orders.models import (
     TransactionKind,
     TransactionStatus,
 )
-from orders.numbers import number_for
+from orders.order_numbers import number_for
 from orders.payments.bills.conclude_bill import give_up
 from orders.payments.gateway_request import create_pending, require_gateway
 from orders.payments.record_answer import LostAnswerError

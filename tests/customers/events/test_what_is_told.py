@@ -16,7 +16,7 @@ from orders.intake.leads import update_lead
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
 from orders.models import Order, Purchase
-from orders.numbers import ORDER_NUMBER_FORM
+from orders.order_numbers import ORDER_NUMBER_FORM
 from orders.sources.delete import purge_source
 from tests.acts import cancel, edit, edit_as_seen, erase, merge, merge_as_planned, plan, refund, undo
 from tests.database import reloaded
