@@ -1,6 +1,7 @@
 """Days of the calendar where the reader is, whose time zone `crm.accounts.web.preferences` makes the current one."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -10,7 +11,12 @@ SLACK = timedelta(days=1)
 
 def format_day(at: datetime) -> str:
     """Such as 12 Jan 2026, in the time zone of the user."""
-    return date_format(timezone.localtime(at))
+    return written_day(timezone.localtime(at).date())
+
+
+@lru_cache(4096)  # a page has thirty days, and pages have the same
+def written_day(on: date) -> str:
+    return date_format(on)
 
 
 def start_of_day(on: date) -> datetime:

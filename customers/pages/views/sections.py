@@ -11,6 +11,7 @@ from customers.models import Customer, RecordTotals
 from customers.pages import tabs
 from customers.pages.forms.tab_filter import TabFilter
 from customers.pages.read import CustomerRows
+from customers.pages.tab_links import TabAddress, choice_links, group_links
 from customers.pages.timeline import TimelineEntry
 from customers.permissions import SPLIT, VIEW_ORDERS
 from customers.totals.spend import spend_from
@@ -32,6 +33,8 @@ def rows(
     choices = tabs.shown(tabs.offered(request.user.get_all_permissions()), filled)
     groups = tabs.grouped(choices, filled)
     chosen = tabs.opened(choices, filled, request.GET.get("tab", ""))
+    group = next(group for group in groups if chosen in group.choices)
+    address = TabAddress(customer.get_absolute_url(), _kept(request))
     sources = {record.data_source for record in records.values()}
     may_view_orders = request.user.has_perm(VIEW_ORDERS)
     narrowing = TabFilter(request.GET, sources, by_kind=chosen.is_history, with_orders=may_view_orders)
@@ -39,12 +42,12 @@ def rows(
     return {
         "customer": customer,
         "choices": choices,
-        "groups": groups,
-        "group": next(group for group in groups if chosen in group.choices),
+        "group": group,
+        "group_links": group_links(groups, chosen, address),
+        "choice_links": choice_links(group, chosen, filled, address),
         "chosen": chosen,
         "filled": filled,
         "narrowing": narrowing,
-        "kept": _kept(request),
         "page": tabs.page(chosen, customer, records, narrowing.query, totals),
         "sums": sum_rows(of_source) if chosen.tab.totals else None,
         "may_split": chosen.model is None and request.user.has_perm(SPLIT) and has_several_records(customer),

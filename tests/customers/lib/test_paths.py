@@ -69,3 +69,14 @@ def test_templates_write_times_of_iso_8601_in_the_time_zone_of_the_user():
         assert Template('{{ at|date:"c" }} {{ at|date:"Y-m-d" }} {{ none|date:"c" }}').render(
             Context({"at": moment})
         ) == ("2026-03-02T00:30:00+01:00 2026-03-02 ")
+
+
+def test_templates_write_days_in_the_time_zone_of_the_user():
+    moment = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    template = Template("{{ at|date }} {{ at|day }} {{ none|day }}")
+    for zone, expected in (
+        ("Europe/Prague", '2 Mar 2026 <time datetime="2026-03-02T00:30:00+01:00">2 Mar 2026</time> '),
+        ("America/New_York", '1 Mar 2026 <time datetime="2026-03-01T18:30:00-05:00">1 Mar 2026</time> '),
+    ):
+        with timezone.override(zone):
+            assert template.render(Context({"at": moment, "none": None})) == expected
