@@ -5,7 +5,6 @@ After them `manage.py rebuild` finds nothing that differs. For the benchmark onl
 """
 
 import json
-from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +17,6 @@ from customers.models.matching import FIRST_RANKS
 from customers.profile.decisions import Decisions
 from customers.records.staff_record import identity_of, staff_record_of
 
-numbers = count(1)
 on_postgres = connection.vendor == "postgresql"
 
 LOCK = "SELECT id, version FROM customers_customer WHERE id IN (%s, %s) ORDER BY id"
@@ -82,7 +80,7 @@ class BareMerge:
         versions = dict(run(LOCK, survivor, duplicate))
         moved = [pk for pk, customer, _ in run(RECORDS, survivor, duplicate) if customer == duplicate]
         decisions = json.dumps(Decisions(bought=frozenset({survivor, duplicate})).as_json())
-        name, version = f"bare {next(numbers)}", versions[survivor] + 1
+        name, version = f"bare {uuid4()}", versions[survivor] + 1
         [(merge,)] = run(MERGE, f"mrg_{uuid4()}", survivor, name, decisions, version, now)
         run(MEMBER, merge, duplicate, json.dumps(moved), versions[duplicate])
         run(RETIRE, now, duplicate, survivor, survivor, self.company, survivor, duplicate)

@@ -17,9 +17,10 @@ ODS_MIME = "application/vnd.oasis.opendocument.spreadsheet"
 GREEK = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta", "Iota", "Kappa")
 
 
-def customers(number: int) -> Iterator[Sequence[str]]:
+def customers(number: int, *, first: int = 0) -> Iterator[Sequence[str]]:
+    """With numbers from `first` on."""
     yield CUSTOMERS
-    yield from map(_person, range(number))
+    yield from map(_person, range(first, first + number))
 
 
 def orders(number: int, *, first: int = 0) -> Iterator[Sequence[str]]:

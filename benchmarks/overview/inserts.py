@@ -14,7 +14,7 @@ from threading import Event
 
 from django.db import connection
 
-from benchmarks.overview.measured import Measured, Series
+from benchmarks.overview.measured import RUN, Measured, Series
 from customers.lib.errors import ActionError
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
@@ -50,7 +50,7 @@ def inserts(repeat: int) -> Iterator[Measured]:
 
 def _identity() -> dict[str, str]:
     """Of somebody with names that no other one has, so that each order finds its own customer."""
-    name = f"helena{next(numbers)}"
+    name = f"helena{RUN}{next(numbers)}"
     return IDENTITY | {"last_name": f"Holý {name}", "email": f"{name}@inserts.example.com", "phone": ""}
 
 

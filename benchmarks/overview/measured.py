@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from secrets import token_hex
 from statistics import median
 from typing import Any
 
@@ -12,6 +13,9 @@ from django.db import connection
 
 from benchmarks.imports.cost import measured as timed
 from tests.query_costs import measured as counted
+
+RUN = token_hex(3)
+"""In the names of what a run makes, so that another run can follow in the same database."""
 
 Prepare = Callable[[], Callable[[], object]]
 """Makes an act that has not been done yet, outside of what is measured."""

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from benchmarks.bare_merge import BareMerge
 from benchmarks.merge import pair_of
-from benchmarks.overview.measured import Measured, Prepare, measure
+from benchmarks.overview.measured import RUN, Measured, Prepare, measure
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
@@ -42,7 +42,7 @@ def merges(repeat: int, *, rows: int) -> Iterator[Measured]:
 
 def _customers(number: int) -> Sequence[Customer]:
     """With a staff record each, as those of the limit have."""
-    email = f"overview{next(numbers)}@example.com"
+    email = f"overview{RUN}-{next(numbers)}@example.com"
     customers = [customer_with_order(email=email, external_id=f"{email} {n}") for n in range(number)]
     for customer in customers:
         staff_record_of(customer)
@@ -101,10 +101,10 @@ def _rewriting(rows: int) -> Prepare:
 
 
 def _bare() -> Callable[[], object]:
-    return BareMerge(*pair_of(f"bare{next(numbers)}", "")).merge
+    return BareMerge(*pair_of(f"bare{RUN}-{next(numbers)}", "")).merge
 
 
 def _bare_undo() -> Callable[[], object]:
-    bare = BareMerge(*pair_of(f"bare{next(numbers)}", ""))
+    bare = BareMerge(*pair_of(f"bare{RUN}-{next(numbers)}", ""))
     bare.merge()
     return bare.undo

@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from benchmarks.overview.measured import Measured, again, measure
+from benchmarks.overview.measured import RUN, Measured, again, measure
 from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.lib.pages import PAGE, Cursor
 from customers.matching.duplicates import duplicates_of
@@ -73,7 +73,7 @@ def _reads(largest: Customer) -> dict[str, Callable[[], Any]]:
 
 
 def pages(repeat: int, *, largest: Customer) -> Iterator[Measured]:
-    client = signed_in(make_user("benchmark", ALL_PERMISSIONS))
+    client = signed_in(make_user(f"benchmark{RUN}", ALL_PERMISSIONS))
     listed = reverse("customers:list")
     urls = {
         "page of the largest customer": largest.get_absolute_url(),

@@ -18,7 +18,7 @@ from customers.lib.money import decimals_of
 from customers.models import Customer, LeadPhase
 from customers.totals.status import HAS_BOUGHT
 
-MOST_LEADS = 1_000
+MOST_LEADS = 500
 LEADS, OPPORTUNITIES = "leads", "opportunities"
 LEADS_SQL = (
     "SELECT 'leads', lead_phase, '', SUM(CASE WHEN bought THEN 0 ELSE 1 END), COUNT(*), 0 "

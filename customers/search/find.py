@@ -17,7 +17,7 @@ from customers.search.lookups import Lookup, Owners, union_of_owners
 MOST_EXACT = 500
 MOST_ASKED, MOST_ASKED_INSIDE = 5_000, 10_000
 """Customers whom one word finds are asked for the others; more of them inside the database, which joins even more."""
-SAMPLE, OFTEN = 1_000, 10
+SAMPLE, OFTEN = 1_000, 3
 """Where so many of so many customers match, the first page is filled soon by asking them in the order of the list."""
 
 
