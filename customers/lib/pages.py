@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
@@ -54,7 +54,8 @@ def number_of(row: Model) -> int:
     return int(row.pk)
 
 
-class Cursor(NamedTuple):
+@dataclass(frozen=True, order=True)
+class Cursor:
     """Where a row stands in the order of a time and the primary key. The text of the last of a page goes into the link
     to the next."""
 
@@ -82,11 +83,11 @@ class Cursor(NamedTuple):
 Comparison = Literal["lt", "lte", "gt", "gte"]
 
 
-def compared_to(place: tuple[Any, int] | None, comparison: Comparison, *, by: str = "at") -> Q:
+def compared_to(place: Cursor | tuple[Any, int] | None, comparison: Comparison, *, by: str = "at") -> Q:
     """The rows whose pair of `by` and primary key is less or greater than `place`, such as a Cursor; for None all."""
     if place is None:
         return Q()
-    value, pk = place
+    value, pk = (place.at, place.pk) if isinstance(place, Cursor) else place
     side = comparison.removesuffix("e")
     # The first condition enters the index on `by`; the others only filter rows of the same value.
     return Q(**{f"{by}__{side}e": value}) & (Q(**{f"{by}__{side}": value}) | Q(**{f"pk__{comparison}": pk}))

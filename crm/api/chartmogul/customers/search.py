@@ -1,6 +1,7 @@
 """The customers that a list asks for."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -25,7 +26,8 @@ MOST_STRETCHES = 25
 def customer_page(query: CustomerListQuery, horizon: datetime | None) -> CursorPage[Customer]:
     passing: list[SortPlace] = []
     end: SortPlace | None = None
-    after = place_of(query)
+    place = place_of(query)
+    after = astuple(place) if place else None
     for number, stretch in enumerate(scan(list(criteria(query)), OLDEST_FIRST, after=after), 1):
         passing += stretch.passing
         end = stretch.end
