@@ -6,10 +6,9 @@ fills where no value is given is left to it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any
 
@@ -18,11 +17,16 @@ from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 
+from customers.lib.json_text import json_writer
+
 PLAIN = {
     *("AutoField", "BigAutoField", "BigIntegerField", "BooleanField", "CharField", "ForeignKey", "IntegerField"),
     *("PositiveBigIntegerField", "PositiveIntegerField", "TextField"),
 }
 """Fields whose values are stored as they are in Python, without a look at each."""
+
+REPEATED = {"DecimalField", "DateTimeField"}
+"""Fields of which many rows have the same value, whose text is the same for all values that are equal."""
 
 EMPTY: Mapping[type, str] = {dict: "{}", list: "[]"}
 
@@ -134,14 +138,22 @@ def _converter(field: Any) -> Callable[[Any], Any] | None:
     kind = field.get_internal_type()
     if getattr(field, "auto_now", False):
         return lambda _: _for_database(field, timezone.now())
-    if connection.vendor != "postgresql":
-        return None if kind in PLAIN else partial(_for_database, field)
-    return _json if kind == "JSONField" else None
+    if kind == "JSONField":
+        return _json
+    if connection.vendor == "postgresql" or kind in PLAIN:
+        return None
+    convert = partial(_for_database, field)
+    return lru_cache(1000)(convert) if kind in REPEATED else convert
 
 
-def _json(value: Any) -> str:
+_written = json_writer()
+
+
+def _json(value: Any) -> str | None:
     """Most are empty."""
-    return json.dumps(value) if value else EMPTY.get(type(value)) or json.dumps(value)
+    if value is None:
+        return None
+    return _written(value) if value else EMPTY.get(type(value)) or _written(value)
 
 
 def _for_database(field: Any, value: Any) -> Any:

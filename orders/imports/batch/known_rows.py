@@ -6,12 +6,12 @@ twice, and by the second import of that file not at all.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from typing import Any
 
+from customers.lib.json_text import json_writer
 from customers.lib.secrets.digests import keyed_digests
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.order import IncomingCustomer, IncomingOrder
@@ -47,7 +47,7 @@ class Digests:
         return known
 
 
-_written = json.JSONEncoder(sort_keys=True, default=str).encode
+_written = json_writer(sort_keys=True, default=str)
 
 
 def _has_labels(row: ImportedRow) -> bool:
@@ -62,9 +62,11 @@ def _said_of(customer: IncomingCustomer) -> list[Any]:
 
 
 def _said_in(order: IncomingOrder) -> list[Any]:
-    named = [order.external_id, order.client_order_id, order.status, order.kind, order.at, order.coupon_code]
-    amounts = [order.currency, order.total, order.shipping, order.tax, order.discount]
-    lines = [[line.description, line.amount, line.quantity, line.external_id, line.kind] for line in order.lines]
+    # Texts at once, because the encoder asks for each by a call.
+    at = order.at and str(order.at)
+    named = [order.external_id, order.client_order_id, order.status, order.kind, at, order.coupon_code]
+    amounts = [order.currency, *map(str, (order.total, order.shipping, order.tax, order.discount))]
+    lines = [[line.description, str(line.amount), line.quantity, line.external_id, line.kind] for line in order.lines]
     purchases = [[p.product.pk, p.price, p.status, p.external_id] for p in order.purchases]
     return [named, amounts, lines, purchases, dict(order.details)]
 

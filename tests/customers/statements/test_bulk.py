@@ -1,10 +1,16 @@
-"""Rows that are written as one text are those that the driver would have written."""
+"""Rows that are written as one text are those that the driver would have written, as one by one."""
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from customers.models import MatchKey
-from customers.statements.bulk import plain_text, write_plain
-from tests.factories import order
+from customers.models import Customer, HistoryEntry, MatchKey
+from customers.statements.bulk import plain_text, write_copies, write_plain, write_rows
+from customers.statements.unsaved import unsaved
+from orders.models import Order, OrderItem
+from tests.factories import DataSourceFactory, order
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -22,3 +28,55 @@ def test_a_row_is_no_plain_text_where_something_must_be_escaped():
     assert plain_text([(1, "a"), (2, "b")], 2) == "1\ta\n2\tb\n"
     # A mark too many in one row cannot make up for anything in another.
     assert not any(plain_text([(1, text)], 2) for text in ("\t", "\n", "\r", "\\"))
+
+
+@table("value", ["Zoë", "None", "a\tb", "a\nb\\N", "50 %s", "\\N", "\u2028"])
+def test_what_is_the_same_in_all_rows_is_written_as_it_is(value):
+    record = order().assigned.record
+    entry = unsaved(HistoryEntry, kind="x", sentence=value, values={"source": value})
+    write_copies(entry, ["source_record_id", "order_number"], [(record.pk, number) for number in ("A", value)])
+    entries = HistoryEntry.objects.filter(kind="x").order_by("pk")
+    assert [(row.order_number, row.sentence, row.values, row.by) for row in entries] == [
+        (number, value, {"source": value}, None) for number in ("A", value)
+    ]
+
+
+def test_values_of_all_kinds_are_read_as_they_were_written():
+    shop, at = DataSourceFactory(name="Shop"), datetime(1999, 12, 31, 23, 59, 59, 5, tzinfo=ZoneInfo("Asia/Kolkata"))
+    of_record = order().assigned.record
+    address = {"street": 'A "1" \\ \n', "country": "CZ"}
+    rows = [
+        unsaved(
+            Order,
+            source_record_id=of_record.pk,
+            data_source_id=shop.pk,
+            number=number,
+            at=at,
+            total=total,
+            billing_address=address,
+            ip_address=ip_address,
+            external_id=external_id,
+            first_name="Zoë",
+        )
+        for number, total, ip_address, external_id in (
+            ("A", Decimal("1E+2"), None, None),
+            ("B", Decimal("0.10"), "2001:db8::1", "\\N"),
+        )
+    ]
+    write_rows(rows)
+    stored = Order.objects.filter(number__in="AB").order_by("number")
+    assert [(o.number, o.total, o.ip_address, o.external_id) for o in stored] == [
+        ("A", 100, None, None),
+        ("B", Decimal("0.1"), "2001:db8::1", "\\N"),
+    ]
+    write_rows([unsaved(OrderItem, order_id=stored[0].pk, amount=1, prorated=is_so) for is_so in (True, False)])
+    assert [*stored[0].items.order_by("pk").values_list("prorated", flat=True)] == [True, False]
+    assert [(o.at, o.billing_address, o.first_name) for o in stored] == [(at, address, "Zoë")] * 2
+
+
+def test_bytes_are_written_as_they_are():
+    rows = [(unsaved(Customer).uuid, name) for name in (b"", b"\\x\0\xff\t")]
+    write_copies(unsaved(Customer), ["uuid", "sort_name"], rows)
+    assert [
+        (uuid, bytes(name)) for uuid, name in Customer.objects.order_by("pk").values_list("uuid", "sort_name")
+    ] == rows
