@@ -37,7 +37,7 @@ def label_rows(model: type[Label], customer: Slot) -> QuerySet[Label]:
 def effective_by(rows: Sequence[Label], records: Mapping[int, SourceRecord], customer: Customer) -> list[Label]:
     """As `effective_labels`, of `rows` whose source records have been read, too: {primary key: record}."""
     for row in rows:
-        row.source_record = records[row.source_record_id]
+        row._meta.get_field("source_record").set_cached_value(row, records[row.source_record_id])
     return effective_among(rows, [customer])[customer.pk]
 
 
