@@ -18,6 +18,7 @@ from customers.lib import sentences
 from customers.lib.money import CURRENCIES, is_payable
 from customers.lib.sentences import Value
 from customers.models import Customer, ForecastCategory, LeadPhase, Opportunity
+from customers.records.timestamps import touch_customer
 from customers.totals.phase_sums import note_change, share_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ LABELS = {
 }
 # The likelihood of a closed opportunity, unless the API client sends one.
 DECIDED = {ForecastCategory.WON: 100, ForecastCategory.LOST: 0}
+FILTERED_BY = {"phase", "forecast_category", "closing_reason"}
+"""What finds the customer in the list, where it is noted for customers who changed."""
 
 
 @transaction.atomic
@@ -49,6 +52,7 @@ def add(
         return latest
     common.save(opportunity, cleaned)
     note_change(None, share_of(opportunity))
+    touch_customer(customer.pk)
     amount = sentences.money(opportunity.amount, opportunity.currency)
     sentence = "Added the opportunity {opportunity}, worth {amount}."
     common.write_history(opportunity, sentence, opportunity=str(opportunity), amount=amount, by=by)
@@ -62,6 +66,8 @@ def edit(opportunity: Opportunity, values: Mapping[str, Any], *, by: User | None
     changed = common.save(locked, _cleaned(locked, values))
     if changed:
         note_change(before, share_of(locked))
+        if changed.keys() & FILTERED_BY:
+            touch_customer(locked.source_record.customer_id)
         changes = common.changes(changed, LABELS, lambda value: _value(value, locked.currency))
         sentence = "Changed the opportunity {opportunity}."
         if changes:
@@ -76,6 +82,7 @@ def delete(opportunity: Opportunity, *, by: User | None) -> None:
     locked = common.lock_row(opportunity)
     common.write_history(locked, "Deleted the opportunity {opportunity}.", opportunity=str(locked), by=by)
     note_change(share_of(locked), None)
+    touch_customer(locked.source_record.customer_id)
     locked.delete()
 
 

@@ -23,6 +23,7 @@ from customers.lib.text import can_be_stored
 from customers.lists.catalogue import PROFILE_KEYS, USED_BY, EditedList
 from customers.locks import lock_numbers
 from customers.models import ClosingReason, LeadPhase, ListEntry, Opportunity, ProfileChange
+from customers.records.timestamps import touch_customers_of
 from customers.totals.phase_sums import note_moved
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def _name_stages(entry: ListEntry) -> None:
     if isinstance(entry, LeadPhase):
         Opportunity.objects.filter(phase=entry).exclude(pipeline_stage=entry.name).update(pipeline_stage=entry.name)
         outside = Opportunity.objects.filter(phase=None, pipeline_stage=entry.name)
+        touch_customers_of(outside)
         note_moved(outside, to=entry.pk)
         outside.update(phase=entry)
 

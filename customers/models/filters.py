@@ -9,7 +9,9 @@ class FilterCombination(models.Model):
     """What one customer has of everything that the list is filtered by. Many customers have the same combination.
 
     So there are few of them, and several filters are one question to this small table. Numbers of other tables are 0
-    for none, and may be of rows that are gone. `docs/decisions/0099-filters-together.md` has the reasons.
+    for none, and may be of rows that are gone. A customer may have several opportunities: those without a number of one
+    say what the customer has of all else, and there is one more for each phase and each reason, with no other.
+    `docs/decisions/0099-filters-together.md` has the reasons.
     """
 
     derived = True
@@ -21,13 +23,19 @@ class FilterCombination(models.Model):
     account_type = models.PositiveBigIntegerField()
     lead_phase = models.PositiveBigIntegerField()
     shares_value = models.BooleanField(help_text="Whether another customer has or had the same email or phone")
+    opportunity_phase = models.PositiveBigIntegerField(
+        db_default=0, help_text="Of an open opportunity; 0 says nothing about opportunities"
+    )
+    closing_reason = models.PositiveBigIntegerField(
+        db_default=0, help_text="Of a closed opportunity; 0 says nothing about opportunities"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=[
-                    *("country", "data_source", "billing_status", "lead_status"),
-                    *("account_type", "lead_phase", "shares_value"),
+                    *("opportunity_phase", "closing_reason", "country", "data_source"),
+                    *("billing_status", "lead_status", "account_type", "lead_phase", "shares_value"),
                 ],
                 name="filtercombination_once",
             ),
@@ -38,7 +46,7 @@ class FilterCombination(models.Model):
 
 
 class CombinationMember(models.Model):
-    """A live customer with a combination: one for each data source that has a record of the customer. Derived.
+    """A live customer with a combination: for each data source that has a record of the customer. Derived.
 
     No act writes it: the clock does, soon after. So whoever reads it also asks who changed since
     (`customers/search/together.py`), and then whether each customer passes.
@@ -66,7 +74,7 @@ class CombinationMember(models.Model):
 
 
 class FilterProgress(models.Model):
-    """How far the combinations are up to date. One row."""
+    """How far the combinations are up to date. One row, and what is left of those of programs before."""
 
     noted_to = models.DateTimeField(help_text="Customers who changed before this have their combinations")
     # None when all customers have been gone through.

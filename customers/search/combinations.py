@@ -16,12 +16,14 @@ from django.db.models import QuerySet
 from customers.lib.addresses.countries import country_code
 from customers.lib.batches import BATCH, batches
 from customers.models import (
+    OPEN_FORECASTS,
     CombinationMember,
     Customer,
     DataSource,
     FilterCombination,
     FilterProgress,
     MatchKey,
+    Opportunity,
     SharedValue,
     SourceRecord,
 )
@@ -29,6 +31,9 @@ from customers.models.places import BillingCountry
 from customers.records.changed_customers import changed_customers, changes_have_appeared_to
 from customers.search.filters import SHARES_A_VALUE
 
+PROGRESS = 2
+"""The row of FilterProgress. It is another one when combinations say more: then all customers are noted anew, and the
+clock of the program before, which may still run, goes on with its own."""
 TURN = 20.0
 """Seconds: the clock asks again soon."""
 MOST_HOLDERS = 2_000
@@ -45,12 +50,14 @@ class Combination(NamedTuple):
     account_type: int
     lead_phase: int
     shares_value: bool
+    opportunity_phase: int = 0
+    closing_reason: int = 0
 
 
 def keep_up_combinations() -> str:
     """Bring the combinations up to date, for some seconds; what it did, in words."""
     ends = time.monotonic() + TURN
-    progress = FilterProgress.objects.first() or _begin()
+    progress = FilterProgress.objects.filter(pk=PROGRESS).first() or _begin()
     noted, is_behind = 0, True
     while is_behind and time.monotonic() < ends:
         number, is_behind = _note_changed(progress)
@@ -62,11 +69,11 @@ def keep_up_combinations() -> str:
 
 def begin_anew() -> None:
     """All customers once more; what is noted of them counts until then."""
-    FilterProgress.objects.update(next_customer=0)
+    FilterProgress.objects.filter(pk=PROGRESS).update(next_customer=0)
 
 
 def _begin() -> FilterProgress:
-    progress, _ = FilterProgress.objects.get_or_create(pk=1, defaults={"noted_to": changes_have_appeared_to()})
+    progress, _ = FilterProgress.objects.get_or_create(pk=PROGRESS, defaults={"noted_to": changes_have_appeared_to()})
     return progress
 
 
@@ -144,13 +151,31 @@ def combinations_of(customers: Collection[int]) -> Mapping[int, set[Combination]
             *("account_type", "lead_phase", "shares_value"),
         )
     )
+    opportunities = _opportunities_of(customers)
     return {
         pk: {
-            Combination(source, country_code(country or ""), billing, lead, account_type or 0, phase or 0, shares)
+            Combination(
+                *(source, country_code(country or ""), billing, lead, account_type or 0, phase or 0, shares),
+                *opportunity,
+            )
             for source in sources[pk] or {0}
+            for opportunity in opportunities[pk]
         }
         for pk, country, billing, lead, account_type, phase, shares in rows
     }
+
+
+def _opportunities_of(customers: Collection[int]) -> Mapping[int, set[tuple[int, int]]]:
+    """{customer: (phase of an open one, closing reason)}, where one is 0, and both are for whoever asks for neither."""
+    found: defaultdict[int, set[tuple[int, int]]] = defaultdict(lambda: {(0, 0)})
+    columns = ("source_record__customer", "forecast_category", "phase", "closing_reason")
+    rows = Opportunity.objects.filter(source_record__customer__in=customers).order_by()
+    for customer, forecast, phase, reason in rows.values_list(*columns):
+        if phase and forecast in OPEN_FORECASTS:
+            found[customer].add((phase, 0))
+        if reason:
+            found[customer].add((0, reason))
+    return found
 
 
 def _numbers(combinations: Collection[Combination]) -> dict[Combination, int]:
@@ -163,5 +188,9 @@ def _numbers(combinations: Collection[Combination]) -> dict[Combination, int]:
 
 
 def _known(combinations: Iterable[Combination]) -> dict[Combination, int]:
-    rows = FilterCombination.objects.filter(country__in={combination.country for combination in combinations})
+    # The first columns of the index.
+    first = ("opportunity_phase", "closing_reason", "country")
+    rows = FilterCombination.objects.filter(
+        **{f"{name}__in": {getattr(combination, name) for combination in combinations} for name in first}
+    )
     return {Combination(*values): pk for pk, *values in rows.values_list("pk", *Combination._fields)}

@@ -49,6 +49,11 @@ class Criterion(ABC):
         """What is asked of customers with such a combination, because no combination says it."""
         return Q()
 
+    @property
+    def is_of_leads(self) -> bool | None:
+        """Whether all who pass are leads; False where none of them is."""
+        return None
+
     @abstractmethod
     def ids_if_few(self, most: int) -> set[int] | None:
         """All customers that pass, and maybe others; None when there may be more than `most`."""
@@ -85,10 +90,10 @@ class SearchText(Criterion):
         whole = at_most(most, union_of_owners(self.whole))
         return None if whole is None else ids | whole
 
-    def ids_among(self, owners: Lookup, most: int) -> set[int] | None:
-        """As `ids_if_few`, of these `owners`, of whom few match."""
+    def ids_among(self, owners: Sequence[Lookup], most: int) -> set[int] | None:
+        """As `ids_if_few`, of those who are among all these `owners`, of whom few match."""
         readings = [self.words, *([[self.whole]] if self.whole else [])]
-        ids = [few_with_all([*words, [owners]], most, are_many=False) for words in readings]
+        ids = [few_with_all([*words, *([one] for one in owners)], most, are_many=False) for words in readings]
         return None if None in ids else {pk for some in ids for pk in some or ()}
 
     def those_of(self, customers: Collection[int]) -> set[int]:
@@ -158,6 +163,10 @@ class ShownStatus(Criterion):
     @property
     def combinations(self) -> Q:
         return Q(billing_status="") if self.status == CUSTOMER else lead_combinations([self.status])
+
+    @property
+    def is_of_leads(self) -> bool:
+        return self.status != CUSTOMER
 
     def ids_if_few(self, most: int) -> set[int] | None:
         if self.status == CUSTOMER:

@@ -65,6 +65,10 @@ class LeadInPhase(Criterion):
     def combinations(self) -> Q:
         return Q(lead_phase=self.phase, billing_status="", lead_status__gt="")
 
+    @property
+    def is_of_leads(self) -> bool:
+        return True
+
     def ids_if_few(self, most: int) -> set[int] | None:
         in_phase = Customer.objects.filter(lead_phase=self.phase, billing_status="", lead_status__gt="")
         return at_most(most, in_phase.values("pk"))
@@ -81,6 +85,10 @@ class HasOpportunity(Criterion):
     def condition(self) -> Q:
         rows = self._forecast(Opportunity.objects.alias(entry=unindexed(self.column)).filter(entry=self.entry))
         return Q(Exists(rows.filter(source_record__customer=OuterRef("pk"))))
+
+    @property
+    def combinations(self) -> Q:
+        return Q(**{"opportunity_phase" if self.column == "phase" else self.column: self.entry})
 
     def ids_if_few(self, most: int) -> set[int] | None:
         rows = self._forecast(Opportunity.objects.filter(**{self.column: self.entry}))

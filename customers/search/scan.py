@@ -18,7 +18,7 @@ from customers.search.filters import Criterion, HasDuplicates, SearchText
 from customers.search.sorting import Sort, SortPlace
 from customers.search.together import Together, put_together
 
-FEW = 4_000
+FEW = 5_000
 SHORTEST_STRETCH, LONGEST_STRETCH = 250, 4_000
 JOINED_AT, OFTEN = 2_000, 10
 """Before a stretch of so many, fewer than so many that have passed are few."""
@@ -43,6 +43,8 @@ def scan(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | None =
 
 
 def _stretches(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None) -> Iterator[Stretch]:
+    if {True, False} <= {criterion.is_of_leads for criterion in criteria}:
+        return iter([Stretch([], None)])
     criteria = put_together(criteria)
     for criterion in criteria:
         ids = criterion.ids_if_few(FEW)
@@ -79,7 +81,7 @@ def _few_joined(criteria: Sequence[Criterion]) -> tuple[set[int], CustomerQueryS
     """Where few may pass a search and filters together: who passes both, with what else is asked of them."""
     text = next((criterion for criterion in criteria if isinstance(criterion, SearchText)), None)
     together = next((criterion for criterion in criteria if isinstance(criterion, Together)), None)
-    if text is None or together is None or (ids := text.ids_among(together.lookup, FEW)) is None:
+    if text is None or together is None or (ids := text.ids_among(together.lookups, FEW)) is None:
         return None
     rest = _passing(other for other in criteria if other not in (text, together)).filter(together.condition_of_few)
     return (ids - together.changed) | text.those_of(together.changed_who_pass), rest

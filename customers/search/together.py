@@ -13,11 +13,12 @@ from functools import cached_property
 from django.db.models import Q
 
 from customers.models import CombinationMember, Customer, FilterCombination, FilterProgress
-from customers.search.combinations import sharing_with
+from customers.search.combinations import PROGRESS, sharing_with
 from customers.search.conditions import unindexed
 from customers.search.filters import Criterion, HasDuplicates
-from customers.search.find import at_most
+from customers.search.find import at_most, few_with_all
 from customers.search.lookups import Lookup
+from customers.search.sales_filters import HasOpportunity
 
 MOST_CHANGED = 1_000
 """Customers who changed since; of more, who else may share a value with them is not asked."""
@@ -25,7 +26,8 @@ MOST_CHANGED = 1_000
 
 def changed_since_noted() -> set[int] | None:
     """Whose combinations may have changed; None where that is not known, or of too many. Ask before any member."""
-    noted_to = FilterProgress.objects.filter(is_complete=True).values_list("noted_to", flat=True).first()
+    progress = FilterProgress.objects.filter(pk=PROGRESS, is_complete=True)
+    noted_to = progress.values_list("noted_to", flat=True).first()
     if noted_to is None:
         return None
     return at_most(MOST_CHANGED, Customer.objects.filter(updated__gt=noted_to).order_by("updated").values("pk"))
@@ -33,8 +35,9 @@ def changed_since_noted() -> set[int] | None:
 
 def put_together(criteria: Sequence[Criterion]) -> list[Criterion]:
     """Those that combinations know as one, before the others. Of a single one its own index says as much."""
-    # One of each kind: a combination has one data source.
-    known = [*{type(one): one for one in criteria if len(criteria) > 1 and one.combinations is not None}.values()]
+    known = [one for one in criteria if len(criteria) > 1 and one.combinations is not None]
+    # One of each kind: a combination has one data source. Of opportunities each is a question of its own.
+    known = [*{one if isinstance(one, HasOpportunity) else type(one): one for one in known}.values()]
     if not known or (changed := changed_since_noted()) is None:
         return [*criteria]
     if any(isinstance(criterion, HasDuplicates) for criterion in known):
@@ -44,7 +47,7 @@ def put_together(criteria: Sequence[Criterion]) -> list[Criterion]:
 
 @dataclass(frozen=True)
 class Together(Criterion):
-    """A customer has a combination that passes all `criteria`, or is one of the `changed` and passes them."""
+    """A customer has combinations that pass all `criteria`, or is one of the `changed` and passes them."""
 
     criteria: tuple[Criterion, ...]
     changed: frozenset[int]
@@ -55,7 +58,8 @@ class Together(Criterion):
 
     @property
     def condition(self) -> Q:
-        unchanged = self.lookup.condition("pk") & self.besides & ~Q(pk__among=sorted(self.changed))
+        noted = Q(*(lookup.condition("pk") for lookup in self.lookups))
+        unchanged = noted & self.besides & ~Q(pk__among=sorted(self.changed))
         return unchanged | Q(pk__among=sorted(self.changed_who_pass))
 
     @property
@@ -63,16 +67,16 @@ class Together(Criterion):
         return self.besides | Q(pk__among=sorted(self.changed_who_pass)) if self.besides else Q()
 
     def ids_if_few(self, most: int) -> set[int] | None:
-        noted = at_most(most, self.lookup.owners)
+        noted = few_with_all([[lookup] for lookup in self.lookups], most)
         return None if noted is None else (noted - self.changed) | self.changed_who_pass
 
-    @property
-    def lookup(self) -> Lookup:
-        """Who has such a combination. In the order of the index, without which a planner may read the table."""
-        members = CombinationMember.objects.filter(combination__among=self._numbers).order_by("combination", "customer")
-        # A customer has one or two, which are compared with all; the index would be entered once for each of those.
-        compared = CombinationMember.objects.alias(number=unindexed("combination")).filter(number__among=self._numbers)
-        return Lookup(members, "customer", is_exact=False, asked=[compared])
+    @cached_property
+    def lookups(self) -> Sequence[Lookup]:
+        """Who has such a combination, or one for each filter of opportunities: of those it has one at most."""
+        opportunities = [one.combinations for one in self.criteria if isinstance(one, HasOpportunity)]
+        others = (one.combinations for one in self.criteria if not isinstance(one, HasOpportunity))
+        condition = Q(*(one for one in others if one))
+        return [_members(condition & one) for one in opportunities or [Q(opportunity_phase=0, closing_reason=0)]]
 
     @cached_property
     def changed_who_pass(self) -> set[int]:
@@ -84,7 +88,11 @@ class Together(Criterion):
         )
         return set(passing.values_list("pk", flat=True))
 
-    @cached_property
-    def _numbers(self) -> list[int]:
-        condition = Q(*(combinations for criterion in self.criteria if (combinations := criterion.combinations)))
-        return list(FilterCombination.objects.filter(condition).values_list("pk", flat=True))
+
+def _members(condition: Q) -> Lookup:
+    numbers = list(FilterCombination.objects.filter(condition).values_list("pk", flat=True))
+    # In the order of the index, without which a planner may read the table.
+    members = CombinationMember.objects.filter(combination__among=numbers).order_by("combination", "customer")
+    # A customer has a few, which are compared with all; the index would be entered once for each of those.
+    compared = CombinationMember.objects.alias(number=unindexed("combination")).filter(number__among=numbers)
+    return Lookup(members, "customer", is_exact=False, asked=[compared])

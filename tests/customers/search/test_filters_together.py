@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from customers.matching.exclusions import exclude, include
 from customers.models import (
+    OPEN_FORECASTS,
     AccountType,
     BillingStatus,
+    ClosingReason,
     CombinationMember,
     Customer,
     DataSource,
@@ -23,30 +25,29 @@ from customers.models import (
     FilterProgress,
     LeadPhase,
     LeadStatus,
+    Opportunity,
     RecordTotals,
     SourceRecord,
 )
 from customers.rebuild import rebuild
 from customers.records import shared_values
 from customers.records.staff_record import staff_record_of
+from customers.search import find, together
 from customers.search import scan as scan_module
-from customers.search import together
-from customers.search.combinations import Combination, combinations_of, keep_up_combinations
+from customers.search.combinations import PROGRESS, keep_up_combinations
 from customers.search.filters import Country, Criterion, FromSource, HasDuplicates, SearchText, Status, with_status
-from customers.search.sales_filters import HasAccountType, LeadInPhase
-from customers.search.scan import scan
-from customers.search.sorting import SORTS
+from customers.search.sales_filters import HasAccountType, HasOpportunity, LeadInPhase
 from customers.totals import billing_status
 from customers.totals.status import STATUSES
 from tests.acts import edit
-from tests.api.village import Village
+from tests.customers.search.noted import found, missed
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
+from tests.factories.linked_rows import linked_row
 from tests.factories.lists import make_entry
 from tests.query_costs import nodes_of, on_sqlite, plan_of
 
 pytestmark = pytest.mark.django_db
 
-ACTS = 30
 COUNTRIES = {"": "", "CZ": "CZ", "Czechia": "CZ", "DE": "DE"}
 Passes = Callable[[Customer], bool]
 
@@ -55,10 +56,11 @@ Passes = Callable[[Customer], bool]
 def lists() -> None:
     make_entry(AccountType, "Reseller")
     make_entry(LeadPhase, "Talks")
+    make_entry(ClosingReason, "Price", outcome=ClosingReason.Outcome.LOST)
 
 
 def people(random: Random, number: int) -> None:
-    """Customers of two shops, with any country, status, type and phase, and maybe the email of another."""
+    """Customers of two shops, with any country, status, type, phase and sales, and maybe the email of another."""
     shops = [DataSourceFactory(name=name) for name in ("Shop", "Market")]
     kind, phase = AccountType.objects.get(), LeadPhase.objects.get()
     survivor = Customer.objects.first()
@@ -74,8 +76,18 @@ def people(random: Random, number: int) -> None:
             erased_at=timezone.now() if n % 9 == 7 else None,
         )
         for shop in random.sample(shops, random.randrange(3)) if n % 9 < 7 else ():
-            SourceRecordFactory(customer=customer, data_source=shop, email=email)
+            record = SourceRecordFactory(customer=customer, data_source=shop, email=email)
+            for _ in range(random.randrange(5)):
+                sale(random, record, phase)
     shared_values.add_missing(())
+
+
+def sale(random: Random, record: SourceRecord, phase: LeadPhase) -> None:
+    """An opportunity that is open, won or lost, in the phase or outside the list."""
+    forecast = random.choice(["pipeline", "committed", "won", "lost"])
+    reason = ClosingReason.objects.get() if forecast == "lost" else None
+    given = {"phase": random.choice([None, phase]), "forecast_category": forecast, "closing_reason": reason}
+    linked_row(Opportunity, record, **given).save()
 
 
 def every_criterion() -> Iterator[tuple[Criterion, Passes]]:
@@ -97,6 +109,15 @@ def every_criterion() -> Iterator[tuple[Criterion, Passes]]:
     kind, phase = AccountType.objects.get().pk, LeadPhase.objects.get().pk
     yield HasAccountType(kind), lambda customer: customer.account_type_id == kind
     yield LeadInPhase(phase), lambda c: c.lead_phase_id == phase and bool(c.lead_status) and not c.billing_status
+    reason, in_phase, lost = ClosingReason.objects.get().pk, set(), set()
+    for sold in Opportunity.objects.select_related("source_record"):
+        if sold.phase_id == phase and sold.forecast_category in OPEN_FORECASTS:
+            in_phase.add(sold.source_record.customer_id)
+        if sold.closing_reason_id == reason:
+            lost.add(sold.source_record.customer_id)
+    assert in_phase & lost
+    yield HasOpportunity("phase", phase), lambda customer: customer.pk in in_phase
+    yield HasOpportunity("closing_reason", reason), lambda customer: customer.pk in lost
 
 
 def test_every_pair_of_filters_finds_who_passes_whatever_changed_since_it_was_noted(lists, monkeypatch):
@@ -108,6 +129,7 @@ def test_every_pair_of_filters_finds_who_passes_whatever_changed_since_it_was_no
         edit(customer, random.choice(changes))
     people(random, 12)
     answers = []
+    monkeypatch.setattr(find, "OFTEN", 1_000)  # Of two filters of opportunities, too.
     few = together.Together.ids_if_few
     monkeypatch.setattr(together.Together, "ids_if_few", lambda *args: answers.append(few(*args)) or answers[-1])
 
@@ -184,17 +206,6 @@ def tables_scanned(sql: str) -> Iterator[str]:
         yield from (node["Relation Name"] for node in nodes_of(sql) if node["Node Type"] == "Seq Scan")
 
 
-def test_whatever_happens_is_noted_or_of_customers_who_changed_since():
-    random = Random(0)  # noqa: S311 (of a test)
-    village = Village(random)
-    keep_up_combinations()
-    for _ in range(ACTS):
-        village.act()
-        assert missed() == set()
-        if random.random() < 0.3:
-            keep_up_combinations()
-
-
 def test_a_purchase_of_a_customer_who_is_known_is_not_missed():
     record = SourceRecordFactory()
     keep_up_combinations()
@@ -225,30 +236,23 @@ def test_staff_have_a_record_of_who_passes_though_no_combination_says_so(lists):
     assert found(FromSource((staff.data_source_id,)), reseller) == {record.customer_id}
 
 
-def found(*criteria: Criterion) -> set[int]:
-    return {pk for stretch in scan(criteria, SORTS[0]) for *_, pk in stretch.passing}
-
-
-def missed() -> set[int]:
-    """Customers of whom a combination is neither noted, nor may be looked for because of a change."""
-    changed = together.changed_since_noted()
-    assert changed is not None
-    stored = defaultdict(set)
-    columns = [f"combination__{name}" for name in Combination._fields]
-    for customer, *values in CombinationMember.objects.values_list("customer", *columns):
-        stored[customer].add(Combination(*values))
-    derived = combinations_of(list(Customer.objects.values_list("pk", flat=True)))
-    lacking = {customer for customer, wanted in derived.items() if wanted - stored[customer]}
-    return lacking - changed - together.sharing_with(changed)
-
-
 def test_nothing_is_read_from_combinations_before_all_are_noted():
     CustomerFactory()
-    FilterProgress.objects.create(noted_to=timezone.now())
+    FilterProgress.objects.create(pk=PROGRESS, noted_to=timezone.now())
 
     assert together.changed_since_noted() is None
     keep_up_combinations()
     assert together.changed_since_noted() == set()
+
+
+def test_what_the_program_before_noted_does_not_count():
+    SourceRecordFactory()
+    FilterProgress.objects.create(pk=PROGRESS - 1, noted_to=timezone.now(), next_customer=None, is_complete=True)
+
+    assert together.changed_since_noted() is None
+    keep_up_combinations()
+    assert together.changed_since_noted() == set()
+    assert missed() == set()
 
 
 def test_all_are_noted_anew_after_a_rebuild_and_who_is_gone_is_dropped():
@@ -266,7 +270,12 @@ def test_all_are_noted_anew_after_a_rebuild_and_who_is_gone_is_dropped():
 
 def test_when_more_changed_than_is_read_each_filter_is_asked_alone(monkeypatch):
     customer = CustomerFactory(billing_address={"country": "CZ"}, lead_status=LeadStatus.NEW)
-    FilterProgress.objects.create(noted_to=timezone.now() - timedelta(days=1), is_complete=True)
+    FilterProgress.objects.create(pk=PROGRESS, noted_to=timezone.now() - timedelta(days=1), is_complete=True)
     monkeypatch.setattr(together, "MOST_CHANGED", 0)
 
     assert found(Country("CZ"), with_status("new")) == {customer.pk}
+
+
+def test_customers_who_are_leads_are_none_without_a_statement(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert found(with_status("customer"), LeadInPhase(1)) == set()
