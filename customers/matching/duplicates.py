@@ -15,10 +15,10 @@ from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from customers.lib.identity import Identity, match_keys
 from customers.lib.phones.written import readable_phone
+from customers.matching.digit_matches import Pair, without_digits_of_two_numbers
 from customers.matching.judgement import Judgement, NamesAgree, full_name_key, judge
 from customers.matching.keys import WeighedKeys, counts_by_key, ignored_of, shared_by, weigh_by, weigh_keys
 from customers.matching.not_duplicates import marks_by_other, marks_of, not_duplicates_among, ordered_pair
-from customers.matching.phone_digits import Pair, without_digits_of_two_numbers
 from customers.models import Customer, MatchKey, MatchKind, NotDuplicate
 from customers.models.matching import Key, KeyQuerySet
 from customers.records.match_keys import holding, values_of

@@ -18,9 +18,9 @@ from django.db.models import Q
 from customers.lib.identity import Identity
 from customers.lib.names import name_words
 from customers.locks import RetiredMeanwhileError
+from customers.matching.digit_matches import has_whole_number
 from customers.matching.judgement import full_name_key, real_full_name
 from customers.matching.keys import IGNORED, MOST_SHARING, WeighedKeys, count_customers, is_placeholder, weigh_by
-from customers.matching.phone_digits import has_whole_number
 from customers.matching.recognise import OWNER, Match, best_match, having_keys, match_of
 from customers.models import MatchKey, MatchKind, NotDuplicate, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
@@ -245,5 +245,5 @@ class KnownPeople:
 
 
 def _counts(key: Key, record: KnownRecord, is_whole: bool) -> bool:  # noqa: FBT001 - said once, above
-    """Digits count only where one of the two phones is no whole number (`phone_digits.py`)."""
+    """Digits count only where one of the two phones is no whole number (`digit_matches.py`)."""
     return key[0] != MatchKind.DIGITS or not is_whole or not has_whole_number(record.keys)

@@ -16,12 +16,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customers.lib.identity import Identity, match_keys
 from customers.lib.names import name_words
+from customers.matching.digit_matches import recognised_by
 from customers.matching.duplicates import MOST_HOLDERS
 from customers.matching.judgement import BOTH_NAMES, agreeing_names, full_name_key, real_full_name
 from customers.matching.keys import WeighedKeys, weigh_keys
 from customers.matching.name_similarity import name_similarity
 from customers.matching.not_duplicates import not_duplicates_of
-from customers.matching.phone_digits import recognised_by
 from customers.models import Customer, MatchKey, MatchKind, NotDuplicate, SearchWord, SourceRecord
 from customers.models.matching import Key, KeyQuerySet
 

@@ -14,12 +14,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from customers.matching.digit_matches import without_digits_of_two_numbers
 from customers.matching.duplicates import connected_by
 from customers.matching.judgement import match_strength
 from customers.matching.keys import weigh_keys
 from customers.matching.likely.told_apart import LiveToldApart
 from customers.matching.not_duplicates import not_duplicates_among
-from customers.matching.phone_digits import without_digits_of_two_numbers
 from customers.matching.worklist.cohesion import Pair, Ties, group_pairs
 from customers.models import Customer, MatchKey, SharedValue
 from customers.models.matching import Key
