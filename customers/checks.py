@@ -22,7 +22,10 @@ def check_links(
 def errors_of(model: type[models.Model]) -> Iterator[CheckMessage]:
     for field in foreign_keys(model):
         if field.related_model is Customer and model._meta.app_label != "customers":
-            hint = "Link it to a SourceRecord, so that a merge and an undo need not know of it."
+            hint = (
+                "Link a row of a customer to a SourceRecord, so that a merge and an undo need not know of it."
+                " A table about merges, such as a log of them, belongs in the app customers."
+            )
             yield Error("A foreign key to Customer outside customers", hint=hint, obj=field, id="customers.E001")
         if field.related_model is SourceRecord:
             yield from errors_of_link(field.model, field)

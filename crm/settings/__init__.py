@@ -183,11 +183,12 @@ MRR_RECLASSIFIED_WITHIN = env.int("MRR_RECLASSIFIED_WITHIN", default=60)
 
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="")
 
-# Jobs: the queue that wakes workers, where files are kept and for how many days, and email about jobs that ended; the
-# largest file that can be imported
+# Likely duplicates are found on this cluster, such as spark://10.0.0.5:7077 or local[2]; without it on DuckDB
 
-# Likely duplicates are found on this cluster, such as spark://10.0.0.5:7077 or local[2]; without it on DuckDB.
 SPARK_MASTER = env.str("SPARK_MASTER", default="")
+
+# Jobs: the queue that wakes workers, the largest file that can be imported, email about jobs that ended, and where
+# files are kept. For how long, as of all that is deleted after a time, is in `retention.py`.
 
 TASK_QUEUES = {"database": "django_tasks_db.DatabaseBackend", "celery": "crm.jobs.celery_queue.CeleryBackend"}
 TASKS = {"default": {"BACKEND": TASK_QUEUES[env.str("TASK_QUEUE", default="database")]}}
@@ -208,12 +209,11 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="reunite@localhost")
 SITE_URL = env.str("SITE_URL", default="")  # of links in emails
 MEDIA_ROOT = env.str("FILES", default=str(BASE_DIR / "files"))  # never served: views ask for permission
 
-# Webhooks: networks that they may be sent to, and pulls may ask, although they are not public, and for how many days
-# what was sent is kept
+# Webhooks: networks that they may be sent to, and pulls may ask, although they are not public
 
 WEBHOOK_NETWORKS = [ip_network(network) for network in env.list("WEBHOOK_NETWORKS", default=[])]
 
-# The audit log: for how many days entries are kept, whether it says who looked at a customer, and what makes an entry
+# The audit log: whether it says who looked at a customer, and what makes an entry
 
 AUDIT_VIEWS = env.bool("AUDIT_VIEWS", default=False)
 AUDIT_ENTRY = "crm.audit.log.entry"

@@ -32,6 +32,8 @@ class HistoryKind(models.TextChoices):
 ORDER_NUMBER_LENGTH = 10
 """The width of all columns that have the number of an order or an invoice, which `orders/order_numbers.py` makes.
 
+It is here because the history of a customer has such a column, and `customers` imports nothing of `orders`.
+
 A longer number needs wider columns: `makemigrations` writes a migration for each app, which takes no time on
 PostgreSQL.
 """

@@ -3,10 +3,15 @@
 A number that cannot be told surely makes no key (`whole_number.py`). A whole number is kept as it is dialled now:
 countries that gave their numbers more digits are in `renumbered.py`. What was sent stays as it was written.
 
-`_normal_form` makes it, and `plain_number` (`plain_numbers.py`) at once where a number is plain. It means two things:
+| these count as the same | change |
+| --- | --- |
+| writings of one number, everywhere | `_normal_form`, and `plain_number` (`plain_numbers.py`), asked before it |
+| two extensions, to find customers | `Phone.match_key`: `without_extension` (`written.py`); then `rebuild` |
+| two extensions, as one value, too | `comparable_phone`, in the same way |
+| digits of what is no whole number | `phone_digits` (`digits.py`) |
 
 What finds a customer is `Phone.match_key`: the match keys (`identity.py`), with all that an intake, the worklist and
-rules find by them, and the search. To find a number whatever its extension is that line, and `rebuild`.
+rules find by them, and the search.
 
 What is one value is `comparable_phone`: pages list another writing once (`profile/display.py`), Compare calls it shared
 (`matching/explain.py`), the merge grid has nothing to choose (`merging/forms/rows.py`), batches and rules see a
@@ -50,7 +55,7 @@ class Phone:
 
     @property
     def match_key(self) -> str:
-        """By which customers are found: with its extension, which `without_extension` of it would leave out."""
+        """By which customers are found: with its extension."""
         return self.number
 
 
@@ -100,10 +105,7 @@ def _one_behind_the_other(text: str, region: str) -> list[Phone]:
 
 
 def _normal_form(text: str, number: PhoneNumber | None) -> Phone:
-    """Of one number as written and as read: its extension is in both, so that another extension is another phone.
-
-    Who wants to compare without it drops it from both: from `number`, and from the end of `digits`.
-    """
+    """Of one number as written and as read; its extension is in both."""
     if number is None:
         return Phone("", phone_digits(text))
     extension = f"{BEFORE_EXTENSION}{number.extension}" if number.extension else ""
