@@ -3,8 +3,7 @@
 One of exports would be here, too, and asked for by `Export.needs` of `crm/exports/export.py`, from which pages, jobs
 and links take it. `customers.export_customer` is the file of one person.
 
-Those about customers are in `customers/permissions.py`, about orders in `orders/permissions.py`; the checkbox of each
-on Edit User is in `crm/accounts/checkboxes.py`.
+`customers/permissions.py` says which name is in which file, and what else a permission needs.
 """
 
 MANAGE_USERS = "accounts.manage_user"

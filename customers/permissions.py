@@ -1,10 +1,14 @@
-"""The names of the permissions that code asks for, each once.
+"""The names of the permissions that code asks for, each once: “app.verb_model”. SPLIT is one to copy.
 
-A name is in the file of what it is about: customers here, orders in `orders/permissions.py`, users, jobs, exports and
-webhooks in `crm/permissions.py`; two that code of `customers` asks for, too, are here all the same. The permission is
-in `Meta.permissions` of a model of that app (one of exports would be of `ExportChoice`), its checkbox on Edit User in
-`crm/accounts/checkboxes.py`. Decorators of views are in `customers/web/permissions.py` and `orders/permissions.py`.
-SPLIT is one to copy.
+1. The model is the one that users may then see or change, such as SourceRecord; of exports it would be `ExportChoice`.
+   Its `Meta.permissions` has the label. Django makes those to add, change, delete and view for each model by itself.
+2. The name is here where that model is of `customers`, in `orders/permissions.py` where it is of `orders`, otherwise in
+   `crm/permissions.py`. Two stand here all the same, START_REBUILD and VIEW_ORDERS: `customers` asks for them and
+   imports nothing above it.
+3. What a view of `customers` or `orders` asks for has a decorator `may_…`: in `customers/web/permissions.py`, or of
+   “orders.…” in `orders/permissions.py`. Views of `crm` write `@permission_required(NAME)`. What no view asks for, such
+   as UNMATCHED, which an act does, has none.
+4. Its checkbox on Edit User is in `crm/accounts/checkboxes.py`, the roles that have it in `roles.py` beside that.
 
 An update grants a new one to no user. Where users could do before what it is asked for now, `CHANGELOG.md` says what
 they lose until an admin grants it. A migration may grant it to those who could: it makes the `Permission` as well,

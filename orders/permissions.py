@@ -1,4 +1,7 @@
-"""The permissions to see orders and to act on them. A user who acts on orders must also be allowed to see them."""
+"""The permissions to see orders and to act on them. A user who acts on orders must also be allowed to see them.
+
+`customers/permissions.py` says which name is in which file, and what else a permission needs.
+"""
 
 from typing import ParamSpec
 

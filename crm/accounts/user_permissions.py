@@ -1,4 +1,4 @@
-"""The permissions that a user has, by whichever way."""
+"""The permissions that a user has, by whichever way. Their names: `customers/permissions.py`."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The permissions of views. A view that changes customers also needs the permission to view them."""
+"""The decorators of views by permission. A view that changes customers also needs the permission to view them."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -15,7 +15,6 @@ from customers.permissions import (
     CHANGE_POLICY,
     CHANGE_SOURCES,
     DELETE_CUSTOMERS,
-    EXPORT_PERSONAL_DATA,
     IGNORE,
     MANAGE_SALES_LISTS,
     MERGE,
@@ -72,17 +71,16 @@ def permission_required(permission: str) -> Callable[[View[P]], View[P]]:
 
 
 may_view = permission_required(VIEW_CUSTOMERS)
-may_export_personal_data = permission_required(EXPORT_PERSONAL_DATA)
 may_add = permission_required(ADD_CUSTOMERS)
 may_change = permission_required(CHANGE_CUSTOMERS)
-may_train = permission_required(START_REBUILD)
+may_start_rebuild = permission_required(START_REBUILD)
 may_merge = permission_required(MERGE)
 may_undo = permission_required(UNDO)
 may_review = permission_required(REVIEW)
 may_change_policy = permission_required(CHANGE_POLICY)
 may_split = permission_required(SPLIT)
 may_ignore = permission_required(IGNORE)
-may_mark_identifying = permission_required(CHANGE_IDENTIFYING)
+may_change_identifying = permission_required(CHANGE_IDENTIFYING)
 may_manage_sales_lists = permission_required(MANAGE_SALES_LISTS)
 may_delete = permission_required(DELETE_CUSTOMERS)
 may_change_sources = permission_required(CHANGE_SOURCES)

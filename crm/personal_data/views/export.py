@@ -8,16 +8,17 @@ from crm.personal_data.job import start_export
 from customers.lib.audit import AuditAction
 from customers.lib.phrases import isolated
 from customers.models import Customer
+from customers.permissions import EXPORT_PERSONAL_DATA
 from customers.records.counts import add_counts, count_rows
 from customers.records.registry import all_linked_models
-from customers.web.permissions import StaffRequest, may_export_personal_data
+from customers.web.permissions import StaffRequest, permission_required
 from customers.web.retired import redirect_to_survivor
 from customers.web.second_question import asks_again
 from orders.permissions import may_view_orders
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@may_export_personal_data
+@permission_required(EXPORT_PERSONAL_DATA)
 @may_view_orders
 @asks_again
 def personal_data_export(request: StaffRequest, pk: int) -> HttpResponse:

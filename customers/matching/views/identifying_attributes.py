@@ -12,11 +12,11 @@ from customers.matching.evidence.attributes import (
 )
 from customers.matching.forms import IdentifyingForm
 from customers.models import IdentifyingAttribute
-from customers.web.permissions import StaffRequest, may_mark_identifying, may_view
+from customers.web.permissions import StaffRequest, may_change_identifying, may_view
 
 
 @may_view
-@may_mark_identifying
+@may_change_identifying
 def identifying_attributes(request: StaffRequest) -> HttpResponse:
     form = IdentifyingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +39,7 @@ def identifying_attributes(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @may_view
-@may_mark_identifying
+@may_change_identifying
 def identifying_remove(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         name = unmark_identifying(pk, by=request.user)

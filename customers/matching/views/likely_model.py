@@ -8,7 +8,7 @@ from customers.matching.likely.answers import precision_by_band
 from customers.matching.likely.model_in_use import ModelError, model_in_use, trained_model_in_use, use_model
 from customers.matching.likely.parameters import parameters
 from customers.models import TrainedModel
-from customers.web.permissions import StaffRequest, may_train, may_view
+from customers.web.permissions import StaffRequest, may_start_rebuild, may_view
 
 MOST_SHOWN = 10
 
@@ -29,7 +29,7 @@ def likely_model(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @may_view
-@may_train
+@may_start_rebuild
 def likely_model_use(request: StaffRequest) -> HttpResponse:
     """`model` is the number of a trained model, or empty for the one that ships."""
     text = request.POST.get("model", "")
