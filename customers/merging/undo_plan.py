@@ -11,13 +11,16 @@ Nothing is to be done here for a new linked table, a profile field or a cache. W
 1. Is read by `_read`, with all else at once, into UndoRows.
 2. Is planned by `plan_within`, as a field of UndoPlan, or of ReturnedCustomer where each customer has some; it belongs
    to the `fingerprint` if the user sees it and decides.
-3. Is written by `_undo` of `undo.py`, under the locks. Rows that staff added since, such as tags, need this step alone:
-   `give_rows` of `customers/records/give_rows.py` gives them to a restored customer, with the history of both.
+3. Is written by `_undo` of `undo.py`, under the locks. Rows that staff added since, such as tags, need neither 1 nor 2,
+   but 4, because `_about_labels` says that they are kept: `give_rows` of `customers/records/give_rows.py` gives them to
+   one restored customer, by a call as in its docstring after `_write_profiles`. Which of several is to be decided.
 4. Is shown as a ValueAfterUndo or a Notice of `undo_preview.py`, which the page lists; the preview of many undos
    (`customers/batches/undo_preview.py`) has what is kept, and counts.
 5. If the user decides it: a field of UndoTerms (`undo.py`) and of the same name in UndoForm (`forms/undo.py`), with a
    box on `merge_undo.html` and `templates/batches/undo.html`; BatchUndo keeps the answer in a column for the job
    (`customers/batches/undo.py`).
+6. What says otherwise until then: the docstrings of this module, of `undo.py` and of `added_by_staff`, the row “an undo
+   gives tags and attributes back” of `docs/merging.md`, and `docs/help/undo.md`.
 
 `tests/customers/constant_cost/test_statements.py` holds the cost.
 """

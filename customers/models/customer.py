@@ -56,8 +56,9 @@ class Customer(models.Model):
     uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "cus"), editable=False)
 
     # The profile. A new column goes on in `customers/profile/fields.py` and `crm/api/profile_fields.py`; `__init__.py`
-    # beside this file names its choices, as LeadStatus. One that is not null has `default="", db_default=""`, as
-    # `MergeMember.duplicate_name` has: the program before an update inserts rows without it, and rows begin with "".
+    # beside this file names its choices, as LeadStatus. One that is not null has a `db_default`, because the program
+    # before an update inserts rows without it; those below are as old as the table. Copy for a text:
+    # `models.CharField(max_length=200, blank=True, default="", db_default="")`
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     email = models.CharField(max_length=254, blank=True)

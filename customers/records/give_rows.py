@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 
 Movable = Mapping[type[LinkedRow], Q]
 """{table: which of its rows}. None that totals count by record (`Tab.is_in_totals`), and of tags and attributes none
-whose name the other customer has already."""
+whose name the other customer has already: a record has each once."""
 
 
 def give_rows(movable: Movable, *, old: Customer, new: Customer, by: User | None) -> None:
     """The rows that staff added to `old`, or to those merged into it, go to the staff record of `new`; both locked.
 
-    One statement for each table, and a history entry for each customer where there are any.
+    One statement for each table, and a history entry of the kind Split for each customer where there are any. The tags
+    that staff added to `old` since a merge, but for those that `new` has or had, whatever the spelling:
+
+        known = {tag.word for tag in Tag.objects.filter(source_record__customer=new)}
+        tags = [tag for tag in added_by_staff(Tag, old, since=merge.created) if tag.word not in known]
+        give_rows({Tag: Q(pk__in=[tag.pk for tag in tags])}, old=old, new=new, by=by)
     """
     if not movable:
         return

@@ -23,11 +23,12 @@ MOST_NUMBER = 2**63 - 1
 
 
 # A condition that few merges meet needs an index on its column, `created` and `id`, as `merge_of_rule` in
-# `customers/models/merge.py`: else a page reads all merges. That serves equal values. No index of both databases serves
-# a part of a text (`icontains`): the form would need a `clean` that refuses one without `since`, or with a `since`
-# further back than test_history_costs.py measures. A condition on the members of a merge is an `Exists`: a join lists a
-# merge once for each member. What is no column of a merge, such as a data source, is either kept in a new column by
-# `merge_customers`, or asked as `customers` is: `pk__in` of a subquery that begins with the few (`filter_merges`).
+# `customers/models/merge.py`: else a page reads all merges. A part of a text has none: CONTRIBUTING.md says what then.
+#
+# A condition on the members of a merge is an `Exists`: a join lists a merge once for each member.
+#
+# What is no column of a merge, such as a data source, is kept in a new column by `merge_customers`, or asked as
+# `customers` is: `pk__in` of a subquery that begins with the few (`filter_merges`).
 CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
     # A user's merges through a key are an API client's too: the key's user is in `by`.
     "by": lambda user: Q(via=Via.API) if user == API_CLIENT else Q(by=user),
