@@ -26,7 +26,7 @@ class HistoryKind(models.TextChoices):
     MATCH = "match", "Matching"
     PAYMENT = "payment", "Payment"
     PURCHASE = "purchase", "Purchase"
-    SELLING = "selling", "Contact, opportunity, task"
+    SELLING = "selling", "Sales"
 
 
 ORDER_NUMBER_LENGTH = 10
