@@ -8,5 +8,5 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from orders.checks import check_gateway, check_no_sandbox
 
-        checks.register(check_gateway)
+        checks.register(check_gateway, checks.Tags.security)
         checks.register(check_no_sandbox, checks.Tags.security, deploy=True)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 
 from crm.jobs.queue import worker_name
@@ -12,6 +13,9 @@ class Command(BaseCommand):
         "Does the jobs, and runs at their times the commands that a crontab would run. Start as many workers as you"
         " like, on any number of machines. SIGTERM ends a worker after the chunk that it is doing."
     )
+
+    # Not those of addresses and the API: a worker shows no page, and all pages take 40 MiB.
+    requires_system_checks = (Tags.caches, Tags.files, Tags.models, Tags.security)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.METRICS_TOKEN and settings.METRICS_ADDRESS:
