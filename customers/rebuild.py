@@ -16,12 +16,11 @@ from customers.lib.batches import BATCH, batches
 from customers.locks import lock
 from customers.matching.evidence import keys as evidence_keys
 from customers.matching.rebuild import renew_exclusions, renew_ignored_values
-from customers.models import Customer, MergeMember, SourceRecord
+from customers.models import Customer, FilterProgress, MergeMember, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.profile.derive import refresh_profiles
 from customers.records import match_keys, ownership, shared_values
 from customers.review.counts import recount_merges
-from customers.search import combinations
 from customers.totals import billing_status
 from customers.totals.phase_sums import recount_phase_sums
 
@@ -78,7 +77,7 @@ def rebuild_stretch(place: Place, totals: OfRecords) -> RebuiltStretch:
     following = following_phase(names, name)
     if following is None:
         # Of all customers, since a profile is corrected without a change that is told.
-        combinations.begin_anew()
+        FilterProgress.begin_anew()
     return replace(stretch, following=following)
 
 

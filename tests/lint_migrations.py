@@ -27,7 +27,7 @@ NEWEST_BEFORE = {
 
 
 KEPT_ALIVE = {"0043_search_words_with_customer", "0058_opportunities_in_combinations"}
-"""What the program before writes without a new column, a trigger completes; or it inserts what has no conflict only."""
+"""What the program before writes without a new column, a trigger completes; or inserts with ON CONFLICT DO NOTHING."""
 
 
 def lint() -> int:

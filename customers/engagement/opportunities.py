@@ -52,7 +52,7 @@ def add(
         return latest
     common.save(opportunity, cleaned)
     note_change(None, share_of(opportunity))
-    touch_customer(customer.pk)
+    touch_customer(opportunity.source_record.customer_id)
     amount = sentences.money(opportunity.amount, opportunity.currency)
     sentence = "Added the opportunity {opportunity}, worth {amount}."
     common.write_history(opportunity, sentence, opportunity=str(opportunity), amount=amount, by=by)

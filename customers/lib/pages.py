@@ -42,15 +42,15 @@ def page_of(read: Iterable[Row], place: Callable[[Row], Place], *, size: int = P
 def newest_page(rows: QuerySet[Numbered], before: int | None, *, size: int = PAGE) -> Page[Numbered, int]:
     """By their numbers, the highest first."""
     rows = rows.filter(pk__lt=before) if before else rows
-    return page_of(rows.order_by("-pk")[: size + 1], number_of, size=size)
+    return page_of(rows.order_by("-pk")[: size + 1], key_of, size=size)
 
 
 def oldest_page(rows: QuerySet[Numbered], after: int | None) -> Page[Numbered, int]:
     rows = rows.filter(pk__gt=after) if after else rows
-    return page_of(rows.order_by("pk")[: PAGE + 1], number_of)
+    return page_of(rows.order_by("pk")[: PAGE + 1], key_of)
 
 
-def number_of(row: Model) -> int:
+def key_of(row: Model) -> int:
     return int(row.pk)
 
 

@@ -22,8 +22,7 @@ from customers.lib.phrases import isolated
 from customers.lib.text import can_be_stored
 from customers.lists.catalogue import PROFILE_KEYS, USED_BY, EditedList
 from customers.locks import lock_numbers
-from customers.models import ClosingReason, LeadPhase, ListEntry, Opportunity, ProfileChange
-from customers.records.timestamps import touch_customers_of
+from customers.models import ClosingReason, FilterProgress, LeadPhase, ListEntry, Opportunity, ProfileChange
 from customers.totals.phase_sums import note_moved
 
 if TYPE_CHECKING:
@@ -127,9 +126,10 @@ def _name_stages(entry: ListEntry) -> None:
     if isinstance(entry, LeadPhase):
         Opportunity.objects.filter(phase=entry).exclude(pipeline_stage=entry.name).update(pipeline_stage=entry.name)
         outside = Opportunity.objects.filter(phase=None, pipeline_stage=entry.name)
-        touch_customers_of(outside)
         note_moved(outside, to=entry.pk)
-        outside.update(phase=entry)
+        if outside.update(phase=entry):
+            # Who has one of these may be very many, and is not locked here.
+            FilterProgress.begin_without()
 
 
 def _lock(edited: EditedList) -> list[ListEntry]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from customers.lib.pages import PAGE, Page, number_of, page_of
+from customers.lib.pages import PAGE, Page, key_of, page_of
 from customers.locks import lock
 from customers.models import Customer, HistoryKind, NotDuplicate, Relation, SourceRecord
 from customers.records import history
@@ -172,7 +172,7 @@ def ordered_pair(one: int, other: int) -> tuple[int, int]:
 
 def not_duplicates_page(*, before: int | None = None, relations: Collection[str] = ("",)) -> Page[NotDuplicateRow, int]:
     """Newest first, with one of the `relations`. Pairs that were merged since, or one of them erased, are left out."""
-    page = page_of(_marks(before, relations), number_of)
+    page = page_of(_marks(before, relations), key_of)
     chains = merge_chains({pk for mark in page.rows for pk in (mark.first_id, mark.second_id)})
     live = Customer.objects.live().in_bulk({chain[-1] for chain in chains.values()})
     rows = []

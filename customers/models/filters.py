@@ -46,7 +46,9 @@ class FilterCombination(models.Model):
 
 
 class CombinationMember(models.Model):
-    """A live customer with a combination: for each data source that has a record of the customer. Derived.
+    """A live customer with a combination. Derived.
+
+    There is one for each data source of the customer, and again for each phase and each closing reason.
 
     No act writes it: the clock does, soon after. So whoever reads it also asks who changed since
     (`customers/search/together.py`), and then whether each customer passes.
@@ -74,12 +76,23 @@ class CombinationMember(models.Model):
 
 
 class FilterProgress(models.Model):
-    """How far the combinations are up to date. One row, and what is left of those of programs before."""
+    """How far the combinations are up to date: one row. Earlier versions left another, which nothing reads."""
 
     noted_to = models.DateTimeField(help_text="Customers who changed before this have their combinations")
     # None when all customers have been gone through.
     next_customer = models.BigIntegerField(null=True, default=0)
+    # Or since `begin_without`.
     is_complete = models.BooleanField(default=False, help_text="Whether all have been gone through once, ever")
 
     def __str__(self) -> str:
         return f"Combinations up to {self.noted_to}"
+
+    @classmethod
+    def begin_anew(cls) -> None:
+        """All customers once more; what is noted of them counts until then."""
+        cls._default_manager.update(next_customer=0)
+
+    @classmethod
+    def begin_without(cls) -> None:
+        """All customers once more; what is noted of them counts no longer, and filters are asked alone until then."""
+        cls._default_manager.update(next_customer=0, is_complete=False)

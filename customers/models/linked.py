@@ -50,10 +50,11 @@ TAB_GROUPS: Mapping[str, TabPosition] = {
 class Tab:
     """How a linked table is listed on the customer page.
 
-    `rows` is the template of a page of rows, `totals` that of their sum; `related` and `prefetch` go to
-    select_related and prefetch_related; `empty` is shown where there are no rows. Rows that are `is_in_totals` are
-    counted by RecordTotals, so no page counts them. An `only_filled` tab is hidden while it is empty. `newest` is the
-    template of the newest two rows, which stand at the head of the page; `add` names the page on which staff add a row.
+    `rows` is the template of a page of rows, `totals` that of their sum; `related` goes to select_related, `prefetch`
+    are relations to rows that refer to these, for `statements/prefetch.py`; `empty` is shown where there are no rows.
+    Rows that are `is_in_totals` are counted by RecordTotals, so no page counts them. An `only_filled` tab is hidden
+    while it is empty. `newest` is the template of the newest two rows, which stand at the head of the page; `add` names
+    the page on which staff add a row.
     """
 
     label: str

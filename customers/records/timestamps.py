@@ -6,21 +6,8 @@ closing reason of an opportunity). Callers hold the lock of the customer. The ve
 holds.
 """
 
-from typing import Any
-
-from django.db.models import QuerySet
-
-from customers.locks import lock
-from customers.models import Customer, SourceRecord
+from customers.models import Customer
 from customers.models.functions import Now
 from customers.statements.prepared import PreparedWrite, updating
 
 touch_customer = PreparedWrite(lambda pk: updating(Customer.objects.filter(pk=pk), updated=Now()))
-
-
-def touch_customers_of(rows: QuerySet[Any]) -> None:
-    """The customers whose source records `rows` are on, which are locked here. There may be many."""
-    owners = SourceRecord.objects.filter(pk__in=rows.order_by().values("source_record")).values("customer")
-    lock(list(owners.values_list("customer", flat=True).distinct()))
-    # Read again: some may have been merged before they were locked.
-    Customer.objects.filter(pk__in=owners).update(updated=Now())

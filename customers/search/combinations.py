@@ -67,11 +67,6 @@ def keep_up_combinations() -> str:
     return f"Filters of {noted} customers noted." if noted else ""
 
 
-def begin_anew() -> None:
-    """All customers once more; what is noted of them counts until then."""
-    FilterProgress.objects.filter(pk=PROGRESS).update(next_customer=0)
-
-
 def _begin() -> FilterProgress:
     progress, _ = FilterProgress.objects.get_or_create(pk=PROGRESS, defaults={"noted_to": changes_have_appeared_to()})
     return progress

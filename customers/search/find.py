@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from random import Random
 
 from django.db.models import Max, Min, Q
 
@@ -78,10 +79,11 @@ def _are_many(words: Sequence[ReadWord], most: int) -> bool:
     """Whether often somebody in a sample matches, or probably more than `most` do."""
     # Over all numbers: the newest customers may be of one import, and like each other.
     first, last = (Customer.objects.aggregate(end=end("pk"))["end"] for end in (Min, Max))
-    step = max((last - first) // SAMPLE, 1)
-    sample = range(first, last + 1, step)
+    numbers = range(first, last + 1)
+    # The same ones each time, so that a page and the next are read in one way.
+    sample = Random(0).sample(numbers, min(SAMPLE, len(numbers)))  # noqa: S311 (of a search)
     matching = len(_having(words, sample, len(sample)) or ())
-    return matching >= OFTEN or matching * step > most
+    return matching >= OFTEN or matching * len(numbers) > most * len(sample)
 
 
 def _having(words: Sequence[ReadWord], customers: Collection[int], most: int) -> set[int] | None:

@@ -20,7 +20,6 @@ class ModelRows:
     """`names` are the fields of `model`, in the columns from `first` to `end`."""
 
     model: type[Model]
-    database: str
     names: Sequence[str]
     first: int
     end: int
@@ -35,18 +34,18 @@ class ModelRows:
     def of(cls, queryset: Any, compiler: Any) -> ModelRows | None:
         """None if Django has to make them, because they are values, or models in a way of their own."""
         is_of_model = queryset._iterable_class is ModelIterable and not queryset._known_related_objects
-        return _rows_of(compiler.klass_info, compiler, queryset.db) if is_of_model and compiler.klass_info else None
+        return _rows_of(compiler.klass_info, compiler) if is_of_model and compiler.klass_info else None
 
-    def row(self, values: Sequence[Any]) -> Any:
+    def row(self, values: Sequence[Any], database: str) -> Any:
         row = self.model.__new__(self.model)
         state = ModelState()
-        state.adding, state.db = False, self.database
+        state.adding, state.db = False, database
         row.__dict__ = {"_state": state, **dict(zip(self.names, values[self.first : self.end], strict=True))}
         for rows, note_here, note_there in self.related:
             if values[rows.key] is None:
                 note_here(row, None)
             else:
-                other = rows.row(values)
+                other = rows.row(values, database)
                 note_here(row, other)
                 note_there(other, row)
         for name, column in self.annotations.items():
@@ -54,20 +53,21 @@ class ModelRows:
         return row
 
 
-def _rows_of(about: Any, compiler: Any, database: str) -> ModelRows | None:
+def _rows_of(about: Any, compiler: Any) -> ModelRows | None:
     model, columns = about["model"], about["select_fields"]
     if about.get("from_parent") or not _is_made_as_all(model):
         return None
     related = []
     for other in about.get("related_klass_infos", []):
-        rows = _rows_of(other, compiler, database)
+        rows = _rows_of(other, compiler)
         if rows is None:
             return None
         related.append((rows, other["local_setter"], other["remote_setter"]))
     names = [compiler.select[column][0].target.attname for column in columns]
     key = columns[names.index(model._meta.pk.attname)]
+    # Only what is said of related rows has the key: annotations are those of the first model.
     annotations = {} if "from_parent" in about else compiler.annotation_col_map or {}
-    return ModelRows(model, database, names, columns[0], columns[-1] + 1, key, related, annotations)
+    return ModelRows(model, names, columns[0], columns[-1] + 1, key, related, annotations)
 
 
 def _is_made_as_all(model: Any) -> bool:

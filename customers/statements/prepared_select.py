@@ -43,7 +43,8 @@ class PreparedSelect:
             return []
         if self.models:
             rows = self.compiler.apply_converters(answer, self.converters) if self.converters else answer
-            return list(map(self.models.row, rows))
+            database = self.queryset.db
+            return [self.models.row(values, database) for values in rows]
         answered = SimpleNamespace(
             query=_AnsweredQuery(self, answer),
             model=self.queryset.model,

@@ -14,7 +14,7 @@ from django.template.defaultfilters import date as date_of_django
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as url_of_django
 from django.urls import NoReverseMatch
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from customers.lib.dates import written_day
@@ -59,4 +59,4 @@ def day(at: datetime | None) -> SafeString:
     """Such as 12 Jan 2026, with the time of day for programs that read the page; "" where there is none."""
     if at is None:
         return SafeString()
-    return SafeString(f'<time datetime="{at.isoformat()}">{written_day(at.date())}</time>')
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), written_day(at.date()))

@@ -43,6 +43,11 @@ class OpenFile:
     rows: ReadAhead
     seen: SeenPeople = field(default_factory=SeenPeople)
 
+    def estimate(self) -> int:
+        """How many rows the file has, about."""
+        self.rows.end()
+        return self.table.estimate()
+
     def close(self) -> None:
         self.rows.end()
         self.file.close()

@@ -129,7 +129,7 @@ def _undo(job: Job) -> Step:
 
 
 def _estimate(job: Job) -> int:
-    return open_import(import_of(job)).table.estimate()
+    return open_import(import_of(job)).estimate()
 
 
 def undo_page(job: Job) -> str:

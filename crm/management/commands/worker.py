@@ -14,7 +14,7 @@ class Command(BaseCommand):
         " like, on any number of machines. SIGTERM ends a worker after the chunk that it is doing."
     )
 
-    # Not those of addresses and the API: a worker shows no page, and all pages take 40 MiB.
+    # Not those of addresses, the API and sign-ins: a worker shows no page, and all pages take 40 MiB.
     requires_system_checks = (Tags.caches, Tags.files, Tags.models, Tags.security)
 
     def handle(self, *args: Any, **options: Any) -> None:

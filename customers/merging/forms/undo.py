@@ -8,7 +8,7 @@ from customers.merging.undo import UndoTerms
 class UndoForm(forms.Form):
     """What a user decides about an undo, alone or of many: each field is one of UndoTerms."""
 
-    mark_not_duplicates = forms.BooleanField(required=False)
+    mark_not_duplicates: forms.Field = forms.BooleanField(required=False)
     allow_overdraft = forms.BooleanField(required=False)
     use_required_attribute = False
 

@@ -74,11 +74,20 @@ def test_the_merges_of_a_filter_are_undone_but_those_that_are_left(jane, merges,
 
 def test_how_they_are_undone_is_what_the_form_says(jane, merges):
     client = signed_in(jane)
-    for answer, undone in (({"mark_not_duplicates": ""}, merges[:1]), ({}, merges[1:])):
-        others = {"merge": [str(merge.pk) for merge in undone]}
-        client.post(URL, sent_of(client.get(URL)) | others | answer)
+    for answer, undone in (("0", merges[:1]), ("1", merges[1:])):
+        others = {"merge": [str(merge.pk) for merge in undone], "mark_not_duplicates": answer}
+        client.post(URL, sent_of(client.get(URL)) | others)
         work()
-        assert NotDuplicate.objects.exists() == (not answer)
+        assert NotDuplicate.objects.exists() == (answer == "1")
+
+
+def test_without_an_answer_to_what_is_asked_nothing_is_undone(jane, merges):
+    client = signed_in(jane)
+    sent = sent_of(client.get(URL))
+    del sent["mark_not_duplicates"]
+    page = client.post(URL, sent | {"mark": "yes"})
+    assert "This field is required." in text_of(page)
+    assert not BatchUndo.objects.exists()
 
 
 def test_a_merge_by_a_rule_names_the_rule(jane):
