@@ -7,10 +7,12 @@ The tables themselves are elsewhere: copy task.py for a new one, which has only 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, auto
+from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.text import slugify
 
 from customers.lib.phrases import Notice
 from customers.models.source import SourceRecord
@@ -69,6 +71,11 @@ class Tab:
     only_filled: bool = False
     newest: str = ""
     add: str = ""
+
+    @cached_property
+    def slug(self) -> str:
+        """Its name in addresses."""
+        return slugify(self.label)
 
     @property
     def group(self) -> str:

@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.text import slugify
 
 from customers.lib.pages import PAGE, Cursor
 from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab, TabPosition
@@ -42,9 +41,9 @@ class Choice:
     tab: Tab
     model: type[LinkedRow] | None
 
-    @cached_property
+    @property
     def slug(self) -> str:
-        return slugify(self.tab.label)
+        return self.tab.slug
 
     @property
     def kind(self) -> str:

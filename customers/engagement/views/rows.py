@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
 from customers.engagement import contacts, opportunities, tasks
@@ -40,7 +39,8 @@ class RowKind:
         return str(self.model._meta.verbose_name)
 
     def back(self, customer: Customer) -> str:
-        return f"{customer.get_absolute_url()}?tab={slugify(str(self.model._meta.verbose_name_plural))}#rows"
+        tab = self.model.tab.slug if self.model.tab else ""
+        return f"{customer.get_absolute_url()}?tab={tab}#rows"
 
 
 def _add_contact(customer: Customer, values: dict[str, Any], **options: Any) -> Contact:
