@@ -41,7 +41,8 @@ LONG = {
     *("test_history_costs.py", "test_order_list_costs.py", "test_same_as_intake.py", "test_scan.py"),
     *("test_benchmarks.py", "test_incremental_readers.py", "constant_cost", "histories", "plans/"),
     *("test_histories.py", "test_unavailable.py", "test_deliver.py", "test_export.py", "test_exports.py"),
-    "test_stored_steps.py",
+    *("test_stored_steps.py", "test_filters_together.py", "test_opportunities_together.py", "test_queue.py"),
+    *("test_like_a_caller.py", "test_filters.py", "test_every_table.py"),
 }
 """Files whose tests take seconds together: they begin first, so that none runs alone at the end; `make test-fast`
 leaves them out."""
