@@ -129,7 +129,7 @@ def _name_stages(entry: ListEntry) -> None:
         note_moved(outside, to=entry.pk)
         if outside.update(phase=entry):
             # Who has one of these may be very many, and is not locked here.
-            FilterProgress.begin_without()
+            FilterProgress.discard()
 
 
 def _lock(edited: EditedList) -> list[ListEntry]:

@@ -81,7 +81,7 @@ class FilterProgress(models.Model):
     noted_to = models.DateTimeField(help_text="Customers who changed before this have their combinations")
     # None when all customers have been gone through.
     next_customer = models.BigIntegerField(null=True, default=0)
-    # Or since `begin_without`.
+    # Or since `discard`.
     is_complete = models.BooleanField(default=False, help_text="Whether all have been gone through once, ever")
 
     def __str__(self) -> str:
@@ -93,6 +93,6 @@ class FilterProgress(models.Model):
         cls._default_manager.update(next_customer=0)
 
     @classmethod
-    def begin_without(cls) -> None:
+    def discard(cls) -> None:
         """All customers once more; what is noted of them counts no longer, and filters are asked alone until then."""
         cls._default_manager.update(next_customer=0, is_complete=False)

@@ -6,6 +6,7 @@ fills where no value is given is left to it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -16,8 +17,6 @@ from django.db import connection
 from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
-
-from customers.lib.json_text import json_writer
 
 PLAIN = {
     *("AutoField", "BigAutoField", "BigIntegerField", "BooleanField", "CharField", "ForeignKey", "IntegerField"),
@@ -146,14 +145,11 @@ def _converter(field: Any) -> Callable[[Any], Any] | None:
     return lru_cache(1000)(convert) if kind in REPEATED else convert
 
 
-_written = json_writer()
-
-
 def _json(value: Any) -> str | None:
     """Most are empty."""
     if value is None:
         return None
-    return _written(value) if value else EMPTY.get(type(value)) or _written(value)
+    return json.dumps(value) if value else EMPTY.get(type(value)) or json.dumps(value)
 
 
 def _for_database(field: Any, value: Any) -> Any:

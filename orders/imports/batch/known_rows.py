@@ -6,12 +6,12 @@ twice, and by the second import of that file not at all.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from typing import Any
 
-from customers.lib.json_text import json_writer
 from customers.lib.secrets.digests import keyed_digests
 from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.order import IncomingCustomer, IncomingOrder
@@ -47,7 +47,7 @@ class Digests:
         return known
 
 
-_written = json_writer(sort_keys=True, default=str)
+_written = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 def _has_labels(row: ImportedRow) -> bool:
