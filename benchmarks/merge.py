@@ -1,5 +1,7 @@
 """How long a merge, an undo and a page of rows take, as ratios to the least that the database has to do.
 
+How many statements each takes, and why, is in docs/decisions/0027; the figures of last time are in docs/benchmarks.md.
+
     python -m benchmarks.merge [--large] [--repeat 9]
 
 It works in a database of its own beside the one that DATABASE_URL names, made and dropped as tests do.

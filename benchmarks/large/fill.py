@@ -52,7 +52,7 @@ from orders.models import (
     Transaction,
     TransactionKind,
 )
-from orders.order_numbers import number_for
+from orders.order_numbers import new_order_number
 from orders.revenue.counted import count_new
 from orders.revenue.steps import new_steps
 from orders.totals.add import add_to_totals
@@ -245,7 +245,7 @@ def _bought(person: Person, record: SourceRecord, world: World, ids: Ids) -> Ite
         state = bought.state
         order = Order(
             pk=ids.next(Order),
-            number=number_for(state.kind, bought.at),
+            number=new_order_number(),
             data_source=record.data_source,
             at=bought.at,
             total=bought.total,

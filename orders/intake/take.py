@@ -33,7 +33,7 @@ from orders.intake.order_identity import record_of_identity, updated_by
 from orders.locks import lock_owner, retry_when_taken
 from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.models.erased_id import name_of_order_id
-from orders.order_numbers import number_for
+from orders.order_numbers import new_order_number
 from orders.revenue.counted import count_new
 from orders.revenue.steps import new_steps
 from orders.subscriptions.begin import begin_purchases
@@ -93,7 +93,7 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMo
         # Not before the locks: who reads on from the time of another order has not come to this one yet.
         at = incoming.at or now
         incoming = incoming._replace(customer=customer, at=at)
-        order = Order(number=number_for(incoming.kind, at), source_record=assigned.record, data_source=source)
+        order = Order(number=new_order_number(), source_record=assigned.record, data_source=source)
         items = write(order, incoming, assigned, by=by)
         if write_more:
             write_more(order)

@@ -19,14 +19,13 @@ from orders.invoices.status import REFUNDS
 from orders.models import (
     Order,
     OrderItem,
-    OrderKind,
     Proration,
     Purchase,
     Transaction,
     TransactionKind,
     TransactionStatus,
 )
-from orders.order_numbers import number_for
+from orders.order_numbers import new_order_number
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -40,7 +39,7 @@ def order_from_invoice(invoice: IncomingInvoice, record: SourceRecord) -> Order:
     return Order(
         source_record=record,
         data_source_id=record.data_source_id,
-        number=number_for(OrderKind.NEW_SALE, invoice.at),
+        number=new_order_number(),
         total=invoice.total,
         **{name: getattr(invoice, name) for name in INVOICE_COLUMNS},
         **{name: getattr(record, name) for name in IDENTITY},

@@ -10,7 +10,7 @@ from orders.intake.match_customer import AssignedRecord
 from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder, IncomingPurchase
 from orders.intake.take import TakenOrder, take_order
 from orders.models import Campaign, Fulfillment, Membership, Order, OrderKind, Transaction, TransactionStatus
-from orders.order_numbers import number_for
+from orders.order_numbers import new_order_number
 from tests.factories.customers import DataSourceFactory
 from tests.factories.payments import APPROVES, sale
 from tests.factories.products import ProductFactory
@@ -42,8 +42,7 @@ def order(
 def order_row(record: SourceRecord, **values) -> Order:
     """An order that is not saved, with nothing of what an intake writes besides."""
     columns = {"at": timezone.now(), "kind": OrderKind.NEW_SALE, "currency": "USD", "total": 1} | values
-    number = number_for(columns["kind"], columns["at"])
-    return Order(number=number, source_record=record, data_source_id=record.data_source_id, **columns)
+    return Order(number=new_order_number(), source_record=record, data_source_id=record.data_source_id, **columns)
 
 
 def lead_of(who: IncomingCustomer) -> AssignedRecord:

@@ -12,18 +12,14 @@ import time_machine
 from customers.models import SourceRecord
 from customers.models.history import ORDER_NUMBER_LENGTH
 from orders import order_numbers
-from orders.imports.batch import new_order
 from orders.imports.batch.incoming_chunk import IncomingChunk
 from orders.imports.batch.write import write_chunk
 from orders.imports.rows.imported_row import ImportedRow
-from orders.intake import take
 from orders.intake.order import IncomingOrder
-from orders.invoices import rows
 from orders.invoices.import_ import import_invoices
 from orders.invoices.incoming import IncomingInvoice, IncomingInvoiceLine
-from orders.models import Import, Order, OrderKind, Purchase
-from orders.order_numbers import ORDER_NUMBER_FORM, number_for
-from orders.payments.bills import bill_purchase
+from orders.models import Import, Order, Purchase
+from orders.order_numbers import ORDER_NUMBER_FORM, new_order_number
 from orders.payments.bills.bill_purchase import bill_due
 from tests.factories import DataSourceFactory, order, person
 from tests.factories.purchases import bought
@@ -34,7 +30,7 @@ TODAY = date(2026, 3, 31)
 
 
 def test_a_number_has_its_form_and_fits_the_columns():
-    number = number_for(OrderKind.NEW_SALE, datetime.now(tz=UTC))
+    number = new_order_number()
     assert re.fullmatch(ORDER_NUMBER_FORM, number)
     assert len(number) <= ORDER_NUMBER_LENGTH, "Widen the columns first: PostgreSQL refuses a longer number."
 
@@ -64,21 +60,6 @@ def take_an_invoice(record: SourceRecord) -> None:
 
 def bill(record: SourceRecord) -> None:
     assert len(list(bill_due(TODAY))) == 1
-
-
-@table("act", [take_in, read_a_file, take_an_invoice, bill])
-def test_a_number_may_follow_from_the_kind_and_the_day_of_its_order(act, monkeypatch):
-    def by_day(kind, at):
-        return f"{kind[0]}{at:%Y%m%d}"
-
-    for module in (take, new_order, rows, bill_purchase):
-        monkeypatch.setattr(module, "number_for", by_day)
-    with time_machine.travel("2026-03-31 12:00 +0000", tick=True):
-        before = due_today()
-        Order.objects.update(number="BEFORE")
-        act(before.source_record)
-    order = Order.objects.exclude(number="BEFORE").get()
-    assert order.number == by_day(order.kind, order.at)
 
 
 @table("act", [take_in, read_a_file, take_an_invoice, bill])

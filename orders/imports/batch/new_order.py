@@ -14,7 +14,7 @@ from orders.imports.batch.ids import Ids
 from orders.intake.order import IncomingOrder
 from orders.intake.take import columns
 from orders.models import COUNTED, Order
-from orders.order_numbers import number_for
+from orders.order_numbers import new_order_number
 
 UUID: Any = Order._meta.get_field("uuid")
 
@@ -25,7 +25,7 @@ class NewOrder:
     def __init__(self, incoming: IncomingOrder, record: KnownRecord, at: datetime, *, source: int, ids: Ids) -> None:
         self.pk: int = ids.next(Order)
         self.uuid: str = UUID.get_default()
-        self.number: str = number_for(incoming.kind, at)
+        self.number: str = new_order_number()
         self.incoming, self.record, self.at, self.data_source_id = incoming, record, at, source
         self.source_record_id, self.status, self.currency = record.pk, incoming.status, incoming.currency
 

@@ -33,7 +33,7 @@ from orders.models import (
     TransactionKind,
     TransactionStatus,
 )
-from orders.order_numbers import number_for
+from orders.order_numbers import new_order_number
 from orders.payments.bills.conclude_bill import give_up
 from orders.payments.gateway_request import create_pending, require_gateway
 from orders.payments.record_answer import LostAnswerError
@@ -141,7 +141,7 @@ def place_recurring_order(purchase: Purchase) -> Order:
     first = purchase.order
     at = timezone.now()
     order = Order(
-        number=number_for(OrderKind.RECURRING, at),
+        number=new_order_number(),
         at=at,
         source_record=purchase.source_record,
         data_source=first.data_source if first else purchase.source_record.data_source,
