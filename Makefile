@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # What tests take from npm, where there is one: axe-core for the browser, a client of the API for Node.
 NODE_MODULES := $(if $(shell command -v npm),tests/node_modules/.package-lock.json)
 # Checks must not see a developer's .env.
-AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.example CACHE_URL=redis://cache.example DATABASE_URL=sqlite://:memory: \
+AS_IN_PRODUCTION := ENV_FILE=/dev/null DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.example CACHE_URL=redis://cache.example DATABASE_URL=sqlite://:memory: \
 	SECOND_FACTOR_REQUIRED=on ENCRYPTION_KEYS=a-key-of-at-least-32-characters-for-checks \
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 

@@ -1,9 +1,10 @@
-"""The project's settings, and what a test run fixes whatever the surroundings or a `.env` say."""
+"""The project's settings, and what a test run fixes whatever the surroundings say."""
 
 import os
 import tempfile
 from pathlib import Path
 
+os.environ["ENV_FILE"] = os.devnull  # what a developer set for `make run` is not what is tested
 os.environ |= {"DEBUG": "off", "SECRET_KEY": "for-tests-only", "HTTPS": "off", "LOG_LEVEL": "WARNING"}
 os.environ["SECOND_FACTOR_REQUIRED"] = "off"  # of users who sign in by their password, for what the test is about
 os.environ["PAYMENT_GATEWAY"] = "orders.payments.sandbox.SandboxGateway"

@@ -1,5 +1,6 @@
-"""The environment with the `.env` beside the code, and what several settings depend on."""
+"""The environment with the `.env` beside the code, or the file of ENV_FILE, and what several settings depend on."""
 
+import os
 from pathlib import Path
 
 import environ
@@ -8,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
 DEBUG = env.bool("DEBUG", default=False)  # Django's own error pages, with the code that failed
 DEVELOPMENT = env.bool("DEVELOPMENT", default=DEBUG)  # plain HTTP, static files from where they are written, the demo
