@@ -16,7 +16,7 @@ from customers.lib.batches import BATCH, batches
 from customers.locks import lock
 from customers.matching.evidence import keys as evidence_keys
 from customers.matching.rebuild import renew_exclusions, renew_ignored_values
-from customers.models import Customer, FilterProgress, MergeMember, SourceRecord
+from customers.models import BeginningProgress, Customer, FilterProgress, MergeMember, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.profile.derive import refresh_profiles
 from customers.records import match_keys, ownership, shared_values
@@ -78,6 +78,7 @@ def rebuild_stretch(place: Place, totals: OfRecords) -> RebuiltStretch:
     if following is None:
         # Of all customers, since a profile is corrected without a change that is told.
         FilterProgress.begin_anew()
+        BeginningProgress.begin_anew()
     return replace(stretch, following=following)
 
 

@@ -19,12 +19,14 @@ from customers.lib.batches import batches
 from customers.lib.identity import identity_key
 from customers.models import (
     AccountType,
+    BeginningProgress,
     ClosingReason,
     Customer,
     DataSource,
     FilterCombination,
     FilterProgress,
     ForecastCategory,
+    FrequentBeginning,
     LeadPhase,
     ListEntry,
     MatchKey,
@@ -38,6 +40,7 @@ from customers.profile.edit import unsaved_customer
 from customers.records import shared_values
 from customers.records.match_keys import Keys
 from customers.search.combinations import keep_up_combinations
+from customers.search.keep_up_beginnings import keep_up_beginnings
 from customers.statements.bulk import write_rows
 from customers.totals.billing_status import BY_PRIORITY
 from customers.totals.phase_sums import recount_phase_sums
@@ -68,7 +71,7 @@ IN_ORDER = (
     *(Opportunity, Order, OrderItem, Transaction, Purchase, MrrStep),
 )
 """Those that others refer to first."""
-OF_ALL = (FilterCombination, FilterProgress)
+OF_ALL = (FilterCombination, FilterProgress, FrequentBeginning, BeginningProgress)
 """Rows of which a copied block has none of its own."""
 
 
@@ -115,6 +118,7 @@ def fill(customers: int, *, most: int, seed: int, block: int = BLOCK) -> Iterato
         cleans_up = connection.vendor == "postgresql" and not connection.in_atomic_block
         cursor.execute("VACUUM ANALYZE" if cleans_up else "ANALYZE")
     _note_filters()
+    _note_words()
     recount_phase_sums()
 
 
@@ -139,6 +143,11 @@ def _entries(model: type[ListEntry], names: Sequence[str], **values: str) -> lis
 def _note_filters() -> None:
     """As the clock does it, until there is nothing left."""
     while keep_up_combinations():
+        pass
+
+
+def _note_words() -> None:
+    while keep_up_beginnings():
         pass
 
 

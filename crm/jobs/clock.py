@@ -34,6 +34,7 @@ from customers.matching.likely.waiting import rank_answered_pairs
 from customers.matching.worklist.ranks import rank_what_waits
 from customers.review.counts import count_merges
 from customers.search.combinations import keep_up_combinations
+from customers.search.keep_up_beginnings import keep_up_beginnings
 from customers.totals.phase_sums import fold_phase_sums
 
 logger = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("pair_answered", every(seconds=20), pair_answered),
     Scheduled("keep_up_evidence", every(seconds=30), keep_up_evidence),
     Scheduled("keep_up_combinations", every(seconds=20), keep_up_combinations),
+    Scheduled("keep_up_beginnings", every(seconds=20), keep_up_beginnings),
     Scheduled("count_merges", every(minutes=1), count_merges),
     Scheduled("fold_phase_sums", every(minutes=1), fold_phase_sums),
     Scheduled("follow_rules", every(seconds=30), follow_rules),

@@ -4,6 +4,7 @@ Read customer.py first, then source.py (source records), linked.py (rows linked 
 """
 
 from customers.models.batch import BatchUndo, GroupToMerge, MergeBatch, MergeOutcome, MergeToUndo, UndoOutcome
+from customers.models.beginnings import BeginningBlock, BeginningProgress, FrequentBeginning
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow
 from customers.models.engagement.labels import Attribute, AttributeKind, Tag
@@ -56,6 +57,8 @@ __all__ = [
     "AttributeKind",
     "BackTest",
     "BatchUndo",
+    "BeginningBlock",
+    "BeginningProgress",
     "BillingStatus",
     "CartLogin",
     "ClosingReason",
@@ -78,6 +81,7 @@ __all__ = [
     "FilterCombination",
     "FilterProgress",
     "ForecastCategory",
+    "FrequentBeginning",
     "GroupToMerge",
     "HistoryEntry",
     "HistoryKind",

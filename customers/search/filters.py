@@ -8,7 +8,7 @@ that one and read half of all customers.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,8 +20,7 @@ from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry
 from customers.models.source import with_external_id
 from customers.search.conditions import asked_of_each, is_one_of, unindexed
-from customers.search.find import at_most, few_with_all, read_word
-from customers.search.lookups import Lookup, lookups_by_word, union_of_owners, whole_lookups
+from customers.search.find import at_most
 from customers.totals.status import CUSTOMER, PURCHASES
 
 _SHARED = SharedValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
@@ -62,47 +61,6 @@ class Criterion(ABC):
     def condition_of_few(self) -> Q:
         """On the customers of `ids_if_few`."""
         return Q() if self.ids_are_exact else self.condition
-
-
-@dataclass(frozen=True)
-class SearchText(Criterion):
-    """The customer matches the search box."""
-
-    text: str
-
-    @cached_property
-    def words(self) -> list[list[Lookup]]:
-        return lookups_by_word(self.text)
-
-    @cached_property
-    def whole(self) -> list[Lookup]:
-        return whole_lookups(self.text) if len(self.words) > 1 else []
-
-    @cached_property
-    def condition(self) -> Q:
-        by_words = Q(*(read_word(lookups).condition() for lookups in self.words)) if self.words else Q(pk__in=[])
-        return by_words | read_word(self.whole).condition() if self.whole else by_words
-
-    def ids_if_few(self, most: int) -> set[int] | None:
-        ids = few_with_all(self.words, most) if self.words else set()
-        if ids is None or not self.whole:
-            return ids
-        whole = at_most(most, union_of_owners(self.whole))
-        return None if whole is None else ids | whole
-
-    def ids_among(self, owners: Sequence[Lookup], most: int) -> set[int] | None:
-        """As `ids_if_few`, of those who are among all these `owners`, of whom few match."""
-        readings = [self.words, *([[self.whole]] if self.whole else [])]
-        ids = [few_with_all([*words, *([one] for one in owners)], most, are_many=False) for words in readings]
-        return None if None in ids else {pk for some in ids for pk in some or ()}
-
-    def those_of(self, customers: Collection[int]) -> set[int]:
-        passing = (
-            Customer.objects.filter(self.condition, pk__among=sorted(customers))
-            if customers
-            else Customer.objects.none()
-        )
-        return set(passing.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)

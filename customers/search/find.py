@@ -1,7 +1,8 @@
 """The customers whom a text in the search box finds, through the indexes that `lookups.py` names.
 
-Every word must match. The index of words holds their customers, so words are intersected without a row of a table being
-read (`few_with_all`). Where too many match, they are looked for in the order in which they are shown (`scan.py`).
+Every word must match. Words that very many customers have are put together from bits (`intersect.py`). Where these do
+not say, the index of words holds their customers, so words are intersected without a row of a table being read
+(`few_with_all`). Where too many match, they are looked for in the order in which they are shown (`scan.py`).
 """
 
 from __future__ import annotations
@@ -77,13 +78,23 @@ def few_with_all(words: Sequence[Sequence[Lookup]], most: int, *, are_many: bool
 
 def _are_many(words: Sequence[ReadWord], most: int) -> bool:
     """Whether often somebody in a sample matches, or probably more than `most` do."""
-    # Over all numbers: the newest customers may be of one import, and like each other.
-    first, last = (Customer.objects.aggregate(end=end("pk"))["end"] for end in (Min, Max))
-    numbers = range(first, last + 1)
-    # The same ones each time, so that a page and the next are read in one way.
-    sample = Random(0).sample(numbers, min(SAMPLE, len(numbers)))  # noqa: S311 (of a search)
+    numbers = numbers_of_customers()
+    sample = sample_of(numbers, SAMPLE)
     matching = len(_having(words, sample, len(sample)) or ())
     return matching >= OFTEN or matching * len(numbers) > most * len(sample)
+
+
+def numbers_of_customers() -> range:
+    first, last = (Customer.objects.aggregate(end=end("pk"))["end"] for end in (Min, Max))
+    return range(first, last + 1) if last else range(0)
+
+
+def sample_of(numbers: range, size: int) -> list[int]:
+    """Over all numbers: the newest customers may be of one import, and like each other.
+
+    The same ones each time, so that a page and the next are read in one way.
+    """
+    return Random(0).sample(numbers, min(size, len(numbers)))  # noqa: S311 (of a search)
 
 
 def _having(words: Sequence[ReadWord], customers: Collection[int], most: int) -> set[int] | None:

@@ -7,9 +7,9 @@ from itertools import islice
 
 from customers.lib.numbers import parse_number
 from customers.models import Customer
-from customers.search.filters import SearchText
 from customers.search.query import clean_query
 from customers.search.scan import MOST_STRETCHES, scan
+from customers.search.search_text import SearchText
 from customers.search.sorting import OLDEST_FIRST
 
 MOST_FOUND = 25

@@ -9,9 +9,10 @@ from django.utils.http import urlencode
 
 from customers.lib.addresses.countries import COUNTRIES, country_code, country_name
 from customers.models import DataSource
-from customers.search.filters import Country, Criterion, FromSource, HasDuplicates, SearchText, with_status
+from customers.search.filters import Country, Criterion, FromSource, HasDuplicates, with_status
 from customers.search.query import clean_query
 from customers.search.sales_filters import SalesFilter, read_sales_filter
+from customers.search.search_text import SearchText
 from customers.search.sorting import SORTS, Sort, SortPlace, sort_named
 from customers.totals.status import STATUSES
 

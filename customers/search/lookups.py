@@ -43,6 +43,8 @@ class Lookup:
     """False where the query is only the beginning of the value."""
     asked: Sequence[QuerySet[Any]] = ()
     """Where each customer is asked otherwise: queries of all of which the customer must have a row."""
+    begins: Sequence[str] = ()
+    """Where words are asked for by their beginnings: the customer has one for each of these."""
 
     @property
     def owners(self) -> Owners:
@@ -102,7 +104,7 @@ def _beginning_with(parts: Sequence[str]) -> Lookup:
     for other in others:
         words = words.filter(customer__in=other.values("customer"))
     asked = [SearchWord.objects.filter(begins_asked(part)) for part in parts]
-    return Lookup(words, "customer", is_exact=False, asked=asked)
+    return Lookup(words, "customer", is_exact=False, asked=asked, begins=[part[:LONGEST_WORD] for part in parts])
 
 
 def exact_lookups(text: str) -> Iterator[Lookup]:

@@ -14,13 +14,14 @@ from customers.lib.batches import batches
 from customers.matching.duplicates import duplicate_counts
 from customers.models import Customer
 from customers.models.customer import CustomerQuerySet
-from customers.search.filters import Criterion, HasDuplicates, SearchText
+from customers.search.filters import Criterion, HasDuplicates
+from customers.search.search_text import SearchText
 from customers.search.sorting import Sort, SortPlace
 from customers.search.together import Together, put_together
 
 FEW = 5_000
 SHORTEST_STRETCH, LONGEST_STRETCH = 250, 4_000
-JOINED_AT, OFTEN = 2_000, 10
+JOINED_AT, OFTEN = 2_000, 5
 """Before a stretch of so many, fewer than so many that have passed are few."""
 MOST_STRETCHES = 10  # after so many, what is filled from them ends before it is full, to come in time
 # How many customers are asked about duplicates at once: together they must not share too many values.
@@ -83,7 +84,8 @@ def _few_joined(criteria: Sequence[Criterion]) -> tuple[set[int], CustomerQueryS
     together = next((criterion for criterion in criteria if isinstance(criterion, Together)), None)
     if text is None or together is None or (ids := text.ids_among(together.lookups, FEW)) is None:
         return None
-    rest = _passing(other for other in criteria if other not in (text, together)).filter(together.condition_of_few)
+    rest = _passing(other for other in criteria if other not in (text, together))
+    rest = rest.filter(together.condition_of_few, text.condition_of_few)
     return (ids - together.changed) | text.those_of(together.changed_who_pass), rest
 
 

@@ -17,8 +17,8 @@ from customers.lib.emails import normal_email
 from customers.lib.identity import fold
 from customers.lib.names import unaccented
 from customers.models import SearchWord
-from customers.search.filters import SearchText
 from customers.search.query import clean_query
+from customers.search.search_text import SearchText
 
 SHORTEST, LONGEST = 4, 40
 MOST_WORDS = 4
@@ -34,7 +34,7 @@ def did_you_mean(text: str) -> str:
     for place, word in enumerate(words):
         for spelling in _known_spellings(word):
             meant = " ".join([*words[:place], spelling, *words[place + 1 :]])
-            if SearchText(meant).ids_if_few(1) != set():
+            if SearchText(meant).finds_anybody():
                 return meant
     return ""
 

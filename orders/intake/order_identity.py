@@ -74,6 +74,7 @@ def _complete(record: SourceRecord, identity: Identity) -> None:
         for name in changed:
             setattr(record, name, getattr(identity, name))
         record.save(update_fields=changed)
+        touch_customer(record.customer_id)
         keys.refresh([record])
 
 

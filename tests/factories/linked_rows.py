@@ -52,6 +52,8 @@ def something(field: models.Field, record: SourceRecord) -> object:
             return Decimal(1)
         case models.FloatField():
             return 0.5
+        case models.BinaryField():
+            return b""
         case models.BooleanField():
             return False
         case models.JSONField():

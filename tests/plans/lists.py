@@ -72,6 +72,7 @@ LISTS: dict[str, dict[str, list[str]]] = {
             "helena tucson az",
             "helena salt lake city",
             "hel",
+            "hel hol",
             "helena1@example.org",
             "+420 241 770 449",
             "{order}",

@@ -34,6 +34,8 @@ SET_UP = {
     *("customers_evidenceprogress", "customers_mergecount", "customers_countedmerges"),
     # A row for each lead phase and currency, and those of the last minute.
     "customers_phasesum",
+    # What one in a thousand customers have words of.
+    *("customers_frequentbeginning", "customers_beginningprogress"),
 }
 """Tables that grow with the company and with time, not with customers."""
 

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.lib.names import name_words
 from customers.models import Customer, SearchWord
-from customers.search import filters, find
-from customers.search.filters import SearchText
+from customers.search import find, search_text
 from customers.search.first_found import first_found
 from customers.search.scan import FEW
+from customers.search.search_text import SearchText
 from tests.acts import merge, undo
 from tests.factories import SourceRecordFactory, customer_with_order
 from tests.query_costs import analyze, on_sqlite, plan_of
@@ -88,7 +88,7 @@ def test_the_index_of_words_has_the_whole_answer(text, monkeypatch):
     words_of_many(customer_with_order())
     monkeypatch.setattr(find, "MOST_ASKED", 10)
     with CaptureQueriesContext(connection) as queries:
-        filters.SearchText(text).ids_if_few(FEW)
+        search_text.SearchText(text).ids_if_few(FEW)
     plans = "\n".join(plan_of(query["sql"]) for query in queries).splitlines()
     reads = [line for line in plans if re.search("on customers_searchword|(SEARCH|SCAN).*searchword", line)]
 

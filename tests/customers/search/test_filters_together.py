@@ -35,8 +35,9 @@ from customers.records.staff_record import staff_record_of
 from customers.search import find, together
 from customers.search import scan as scan_module
 from customers.search.combinations import PROGRESS, keep_up_combinations
-from customers.search.filters import Country, Criterion, FromSource, HasDuplicates, SearchText, Status, with_status
+from customers.search.filters import Country, Criterion, FromSource, HasDuplicates, Status, with_status
 from customers.search.sales_filters import HasAccountType, HasOpportunity, LeadInPhase
+from customers.search.search_text import SearchText
 from customers.totals import billing_status
 from customers.totals.status import STATUSES
 from tests.acts import edit

@@ -10,11 +10,11 @@ from customers.models import Contact, Customer, SearchWord
 from customers.models.places import STATISTICS, create_statistics
 from customers.profile.edit import edit_profile
 from customers.search.addresses import customers_at
-from customers.search.filters import SearchText
 from customers.search.first_found import first_found
 from customers.search.interpretation import interpretation
 from customers.search.lookups import place_lookups
 from customers.search.scan import FEW
+from customers.search.search_text import SearchText
 from customers.search.spelling import did_you_mean
 from tests.acts import merge
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory, customer_with_order

@@ -51,13 +51,14 @@ def test_the_list_asks_the_same_of_the_database_however_many_rows(as_agent, thir
     the order, 6 the customers, 7 their match keys, 8 those that are ignored, 9 who else has them, 10 who was merged
     into all these (a query a level), 11 who said that two are not one person, 12 totals, 13 names of the sources,
     14 how many there are, up to a limit, 15 the account types and lead phases to filter by. A search looks no further
-    than whom it finds, 1 query, counts none, and asks 1 more: whom the text names by number or id.
+    than whom it finds, 1 query, counts none, and asks 2 more: which of its words very many have, and whom it names by
+    number or id.
     """
     with django_assert_num_queries(15):
         response = as_agent.get(URL)
 
     assert len(names_in(response)) == PAGE
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert len(names_in(as_agent.get(URL, {"q": "first1"}))) > 1
 
 
