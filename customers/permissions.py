@@ -1,6 +1,7 @@
 """The names of the permissions that code asks for, each once: “app.verb_model”. SPLIT is one to copy.
 
-1. The model is the one that users may then see or change, such as SourceRecord; of exports it would be `ExportChoice`.
+1. The model is the one that users may then see or change, such as SourceRecord; of exports `ExportChoice`, as in
+   “exports.export_merges”.
    Its `Meta.permissions` has the label. Django makes those to add, change, delete and view for each model by itself.
 2. The name is here where that model is of `customers`, in `orders/permissions.py` where it is of `orders`, otherwise in
    `crm/permissions.py`. Two stand here all the same, START_REBUILD and VIEW_ORDERS: `customers` asks for them and

@@ -41,7 +41,10 @@ class ReadPart(Protocol[Row_co]):
 
 @dataclass(frozen=True)
 class Export(Generic[Row]):
-    """`name` is in addresses, file names and the job. `list_needs` are the permissions of its list."""
+    """`name` is in addresses, file names and the job.
+
+    `list_needs` are the permissions of its list, and what this export alone needs besides.
+    """
 
     name: str
     kind: str

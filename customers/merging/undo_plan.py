@@ -19,8 +19,8 @@ Nothing is to be done here for a new linked table, a profile field or a cache. W
 5. If the user decides it: a field of UndoTerms (`undo.py`) and of the same name in UndoForm (`forms/undo.py`), with a
    box on `merge_undo.html` and `templates/batches/undo.html`; BatchUndo keeps the answer in a column for the job
    (`customers/batches/undo.py`).
-6. What says otherwise until then: the docstrings of this module, of `undo.py` and of `added_by_staff`, the row “an undo
-   gives tags and attributes back” of `docs/merging.md`, and `docs/help/undo.md`.
+6. What says otherwise until then: the docstrings of this module, of `undo.py`, of `unmerge.py` and of `added_by_staff`,
+   the row “an undo gives tags and attributes back” of `docs/merging.md`, `docs/help/undo.md` and decision 16.
 
 `tests/customers/constant_cost/test_statements.py` holds the cost.
 """

@@ -27,8 +27,9 @@ MOST_NUMBER = 2**63 - 1
 #
 # A condition on the members of a merge is an `Exists`: a join lists a merge once for each member.
 #
-# What is no column of a merge, such as a data source, is kept in a new column by `merge_customers`, or asked as
-# `customers` is: `pk__in` of a subquery that begins with the few (`filter_merges`).
+# What a merge has one of, such as a reason, is kept in a new column by `merge_customers`. What it may have several of,
+# such as data sources, is a table with an index of value and merge, written in the last `insert` of `merge_customers`;
+# or it is asked as `customers` is, where few have it: `pk__in` of a subquery that begins with these (`filter_merges`).
 CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
     # A user's merges through a key are an API client's too: the key's user is in `by`.
     "by": lambda user: Q(via=Via.API) if user == API_CLIENT else Q(by=user),
