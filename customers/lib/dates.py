@@ -1,10 +1,14 @@
 """Days of the calendar where the reader is, whose time zone `crm.accounts.web.preferences` makes the current one."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from calendar import monthrange
+from datetime import MINYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TypeVar
 
 from django.utils import timezone
 from django.utils.formats import date_format
+
+Day = TypeVar("Day", date, datetime)
 
 SLACK = timedelta(days=1)
 
@@ -26,6 +30,13 @@ def start_of_day(on: date) -> datetime:
 def end_of_day(on: date) -> datetime:
     """The start of the next day: a time before it is on `on`."""
     return _local(min(on, date.max - SLACK) + SLACK)
+
+
+def months_after(day: Day, months: int) -> Day:
+    """Before it where `months` are negative, in year 1 at the earliest. Of a shorter month it is the last day."""
+    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    year = max(years, MINYEAR)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _local(on: date) -> datetime:

@@ -6,10 +6,11 @@ A month has 30.4375 days. Amounts are whole minor units, rounded to the nearest,
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import MINYEAR, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
+
+from customers.lib.dates import months_after
 
 DAYS_OF_A_MONTH = Fraction(487, 16)  # 365.25 / 12
 MONTHS_OF = {
@@ -35,9 +36,7 @@ class Interval:
     def before(self, end: datetime) -> datetime:
         if self.unit not in MONTHS_OF_CALENDAR:
             return end - self.count * timedelta(days=7 if self.unit == "week" else 1)
-        months = end.year * 12 + end.month - 1 - self.count * MONTHS_OF_CALENDAR[self.unit]
-        year, month = max(months // 12, MINYEAR), months % 12 + 1
-        return end.replace(year=year, month=month, day=min(end.day, monthrange(year, month)[1]))
+        return months_after(end, -self.count * MONTHS_OF_CALENDAR[self.unit])
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ Unpaid orders start no subscription.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from customers.lib.dates import months_after
 from customers.models import EventKind
 from customers.statements.prepared import insert
 from orders import events
@@ -59,10 +59,8 @@ def _purchase(order: Order, item: OrderItem, product: Product) -> Purchase:
 
 
 def next_bill_at(at: datetime, product: Product) -> datetime:
-    """One billing interval after `at`; the last day of the month if that month is shorter."""
+    """One billing interval after `at`."""
     count, unit = product.interval_count or 0, product.interval_unit
     if unit in DAYS:
         return at + timedelta(days=count * DAYS[unit])
-    years, month = divmod(at.month - 1 + count * MONTHS[unit], 12)
-    year = at.year + years
-    return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))
+    return months_after(at, count * MONTHS[unit])

@@ -40,7 +40,8 @@ SCHEDULED_WITHOUT_BILLS = "Scheduled the cancellation of purchase {purchase} for
 def notice_of(purchase: Purchase) -> timedelta:
     """The notice period, in whatever way it is cancelled; nothing else says it. A mistake needs none.
 
-    `until_next_bill` in `tests/orders/subscriptions/test_notice.py` is one to the end of what is paid.
+    A month from today is `months_after(today(), 1) - today()` (`customers/lib/dates.py`). `until_next_bill` in
+    `tests/orders/subscriptions/test_notice.py` is one to the end of what is paid.
     """
     return timedelta(0)
 
