@@ -1,14 +1,7 @@
 from django.urls import path
 
 from customers.credit.views import credit_adjust
-from customers.engagement.views.rows import (
-    contact_add,
-    contact_edit,
-    opportunity_add,
-    opportunity_edit,
-    task_add,
-    task_edit,
-)
+from customers.engagement.views.rows import ROW_KINDS, row_add, row_edit
 from customers.engagement.views.tasks import my_tasks, task_done
 from customers.erasing.views.delete import customer_delete
 from customers.erasing.views.deletion_log import deletion_list
@@ -72,13 +65,15 @@ urlpatterns = [
     path("customers/<int:pk>/known-by/stop/", match_stop, name="match_stop"),
     path("customers/<int:pk>/known-by/resume/", match_resume, name="match_resume"),
     path("customers/<int:pk>/notes/", note_add, name="note_add"),
-    path("customers/<int:pk>/contacts/add/", contact_add, name="contact_add"),
-    path("customers/<int:pk>/contacts/<int:row>/", contact_edit, name="contact_edit"),
-    path("customers/<int:pk>/tasks/add/", task_add, name="task_add"),
-    path("customers/<int:pk>/tasks/<int:row>/", task_edit, name="task_edit"),
     path("customers/<int:pk>/tasks/<int:row>/done/", task_done, name="task_done"),
-    path("customers/<int:pk>/opportunities/add/", opportunity_add, name="opportunity_add"),
-    path("customers/<int:pk>/opportunities/<int:row>/", opportunity_edit, name="opportunity_edit"),
+    *(
+        page
+        for kind in ROW_KINDS
+        for page in (
+            path(f"customers/<int:pk>/{kind.tab}/add/", row_add, {"kind": kind}, name=f"{kind.slug}_add"),
+            path(f"customers/<int:pk>/{kind.tab}/<int:row>/", row_edit, {"kind": kind}, name=f"{kind.slug}_edit"),
+        )
+    ),
     path("tasks/", my_tasks, name="tasks"),
     path("lists/", lists, name="lists"),
     path("lists/<slug:slug>/add/", list_entry_add, name="list_entry_add"),

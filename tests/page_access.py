@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import Resolver404, URLPattern, get_resolver, resolve, reverse
 
 from crm.permissions import MANAGE_USERS, USE_API
+from customers.engagement.views.rows import ROW_KINDS
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,9 @@ PAGES = {
     "customers:known_by": Page((VIEW,), of=("customer",)),
     "customers:match_stop": Page((VIEW, CHANGE), of=("customer",), method="post"),
     "customers:match_resume": Page((VIEW, CHANGE), of=("customer",), method="post"),
-    "customers:contact_add": Page((VIEW, CHANGE), of=("customer",)),
-    "customers:contact_edit": Page((VIEW, CHANGE), of=("customer", "contact")),
-    "customers:task_add": Page((VIEW, CHANGE), of=("customer",)),
-    "customers:task_edit": Page((VIEW, CHANGE), of=("customer", "task")),
+    **{f"customers:{kind.slug}_add": Page((VIEW, CHANGE), of=("customer",)) for kind in ROW_KINDS},
+    **{f"customers:{kind.slug}_edit": Page((VIEW, CHANGE), of=("customer", kind.slug)) for kind in ROW_KINDS},
     "customers:task_done": Page((VIEW, CHANGE), of=("customer", "task"), method="post"),
-    "customers:opportunity_add": Page((VIEW, CHANGE), of=("customer",)),
-    "customers:opportunity_edit": Page((VIEW, CHANGE), of=("customer", "opportunity")),
     "customers:tasks": Page((VIEW,)),
     "customers:note_add": Page((VIEW, CHANGE), of=("customer",), method="post", sends={"text": "draft"}),
     "customers:delete": Page((VIEW, DELETE), of=("customer",)),

@@ -22,13 +22,13 @@ from crm.jobs.kinds.rebuild import start_rebuild
 from crm.jobs.models import Job, JobError, JobEvent
 from crm.pulls.models import Pull
 from crm.webhooks.models import Attempt, Delivery, Replay, WebhookEndpoint
+from customers.engagement.views.rows import ROW_KINDS
 from customers.matching.ignored_values import ignore_value
 from customers.models import (
     AccountType,
     BatchUndo,
     CartLogin,
     ClosingReason,
-    Contact,
     Customer,
     Erasure,
     GroupToMerge,
@@ -40,10 +40,8 @@ from customers.models import (
     MergeRule,
     MergeSample,
     MergeToUndo,
-    Opportunity,
     SampledMerge,
     SourceRecord,
-    Task,
 )
 from customers.models.rule import BackTest, FindingOutcome, MergeRuleChange
 from customers.records.registry import linked_models
@@ -209,10 +207,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "sample": MergeSample.objects.earliest("pk").pk,
         "undo": BatchUndo.objects.earliest("pk").pk,
         "login": CartLogin.objects.filter(source_record=record).earliest("pk").pk,
-        **{
-            model._meta.model_name: model.objects.filter(source_record=record).earliest("pk").pk
-            for model in (Contact, Task, Opportunity)
-        },
+        **{kind.slug: kind.model._default_manager.filter(source_record=record).earliest("pk").pk for kind in ROW_KINDS},
         "order": Order.objects.filter(source_record=record).earliest("pk").number,
         "double": DoublePayment.objects.earliest("pk").pk,
         "fulfillment": Fulfillment.objects.filter(source_record=record).earliest("pk").pk,

@@ -12,12 +12,12 @@ from crm.demo import store
 from crm.jobs.models import Job, JobState
 from crm.pulls.models import Pull
 from crm.webhooks.models import DeliveryState, WebhookEndpoint
+from customers.engagement.views.rows import ROW_KINDS
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.merging.forms.values import ValuesForm
 from customers.models import (
     BatchUndo,
     CartLogin,
-    Contact,
     Customer,
     DataSource,
     LeadPhase,
@@ -26,9 +26,7 @@ from customers.models import (
     MergeRequest,
     MergeRule,
     MergeSample,
-    Opportunity,
     SourceRecord,
-    Task,
 )
 from customers.pages import tabs
 from customers.profile.fields import REFERENCE_KEYS
@@ -144,11 +142,10 @@ def change_pages(customer: Customer) -> Iterator[Shown]:
     login = CartLogin.objects.filter(source_record__customer=customer, login__isnull=False).earliest("pk")
     yield shown("customer-login-password", "customers:login_password", customer.pk, login.pk)
     yield shown("tasks", "customers:tasks")
-    for model in (Contact, Task, Opportunity):
-        kind = model._meta.model_name
-        yield shown(f"customer-{kind}-add", f"customers:{kind}_add", customer.pk)
-        row = model.objects.select_related("source_record").earliest("pk")
-        yield shown(f"customer-{kind}-edit", f"customers:{kind}_edit", row.source_record.customer_id, row.pk)
+    for kind in ROW_KINDS:
+        yield shown(f"customer-{kind.slug}-add", f"customers:{kind.slug}_add", customer.pk)
+        row = kind.model._default_manager.select_related("source_record").earliest("pk")
+        yield shown(f"customer-{kind.slug}-edit", f"customers:{kind.slug}_edit", row.source_record.customer_id, row.pk)
     records = SourceRecord.objects.exclude(data_source__name=DataSource.STAFF)
     several = records.values("customer").annotate(n=Count("pk")).filter(n__gt=1).values("customer")
     record = records.filter(customer__in=several).latest("pk")

@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 from crm.accounts.models import ApiKey
+from customers.engagement.views.rows import ROW_KINDS
 from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.ignored_values import ignore_value
 from customers.merging.second_person.ask import ask_second_person
-from customers.models import AccountType, BatchUndo, CartLogin, Contact, MergeBatch, Opportunity, PaySource, Task
+from customers.models import AccountType, BatchUndo, CartLogin, MergeBatch, PaySource
 from customers.records.staff_record import staff_record_of
 from customers.review.sample import draw_sample
 from orders.intake.order import IncomingPurchase
@@ -49,7 +50,7 @@ def page_subjects() -> dict[str, object]:
         "account_type": make_entry(AccountType).pk,
         "draft": "unknown",
         "kind": "string",
-        **{model._meta.model_name: row_to_refer_to(model, home).pk for model in (Contact, Task, Opportunity)},
+        **{kind.slug: row_to_refer_to(kind.model, home).pk for kind in ROW_KINDS},
         "login": CartLogin.objects.create(source_record=home, login="helena").pk,
         "card": PaySource.objects.create(source_record=home, last_four="4242").pk,
         "merge": merge(customer, duplicate).pk,

@@ -1,4 +1,7 @@
-"""Adding, editing and deleting contacts, tasks and opportunities, which differ in their form and their acts."""
+"""Adding, editing and deleting contacts, tasks and opportunities, which differ in their form and their acts.
+
+ROW_KINDS lists them: their addresses in `customers/urls.py` and what tests ask of their pages follow from it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -20,8 +22,6 @@ from customers.lib.phrases import isolated
 from customers.models import Contact, Customer, DataSource, LinkedRow, Opportunity, Task
 from customers.web.live import with_live
 from customers.web.permissions import StaffRequest, may_change, may_view
-
-View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,18 @@ class RowKind:
     def name(self) -> str:
         return str(self.model._meta.verbose_name)
 
+    @property
+    def slug(self) -> str:
+        """Such as “task”: its pages are called `task_add` and `task_edit`."""
+        return str(self.model._meta.model_name)
+
+    @property
+    def tab(self) -> str:
+        """Such as “tasks”, as in the addresses of its pages."""
+        return self.model.tab.slug if self.model.tab else ""
+
     def back(self, customer: Customer) -> str:
-        tab = self.model.tab.slug if self.model.tab else ""
-        return f"{customer.get_absolute_url()}?tab={tab}#rows"
+        return f"{customer.get_absolute_url()}?tab={self.tab}#rows"
 
 
 def _add_contact(customer: Customer, values: dict[str, Any], **options: Any) -> Contact:
@@ -50,13 +59,14 @@ def _add_contact(customer: Customer, values: dict[str, Any], **options: Any) -> 
 CONTACT = RowKind(Contact, ContactForm, _add_contact, contacts.edit, contacts.delete)
 TASK = RowKind(Task, TaskForm, tasks.add, tasks.edit, tasks.delete)
 OPPORTUNITY = RowKind(Opportunity, OpportunityForm, opportunities.add, opportunities.edit, opportunities.delete)
+ROW_KINDS = (CONTACT, TASK, OPPORTUNITY)
 
 
-def _guarded(view: Callable[..., HttpResponse]) -> View:
-    return require_http_methods(["GET", "POST"])(may_change(may_view(with_live(view))))
-
-
-def _add(request: StaffRequest, customer: Customer, *, kind: RowKind) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+@may_change
+@may_view
+@with_live
+def row_add(request: StaffRequest, customer: Customer, *, kind: RowKind) -> HttpResponse:
     form = kind.form(request.POST if request.method == "POST" else None, by=request.user)
     if form.is_valid():
         act = partial(kind.add, customer, form.values, by=request.user, unless_repeated=True)
@@ -65,7 +75,11 @@ def _add(request: StaffRequest, customer: Customer, *, kind: RowKind) -> HttpRes
     return _page(request, kind, form, customer, button=f"Add {kind.name}")
 
 
-def _edit(request: StaffRequest, customer: Customer, row: int, *, kind: RowKind) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+@may_change
+@may_view
+@with_live
+def row_edit(request: StaffRequest, customer: Customer, row: int, *, kind: RowKind) -> HttpResponse:
     stored = get_object_or_404(kind.model, pk=row, source_record__customer=customer)
     form = kind.form(request.POST if request.method == "POST" else None, row=stored, by=request.user)
     if "delete" in request.POST:
@@ -108,9 +122,3 @@ def _page(request: StaffRequest, kind: RowKind, form: RowForm, customer: Custome
     }
     is_refused = request.method == "POST"
     return render(request, "customers/engagement/row_form.html", context, status=422 if is_refused else 200)
-
-
-contact_add, contact_edit = _guarded(partial(_add, kind=CONTACT)), _guarded(partial(_edit, kind=CONTACT))
-task_add, task_edit = _guarded(partial(_add, kind=TASK)), _guarded(partial(_edit, kind=TASK))
-opportunity_add = _guarded(partial(_add, kind=OPPORTUNITY))
-opportunity_edit = _guarded(partial(_edit, kind=OPPORTUNITY))
