@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Subquery, When
 from django.db.models.sql import Query
 from django.utils.translation import ngettext
 
@@ -139,7 +139,9 @@ def _undo(merge: Merge, terms: UndoTerms, *, by: User | None, only: Collection[i
 
 
 _before_locking = Prepared(
-    lambda merge: MergeMember.objects.filter(merge=merge).values_list("duplicate", "merge__survivor__merged_into")
+    lambda merge, survivor: MergeMember.objects.filter(merge=merge).values_list(
+        "duplicate", Subquery(Customer.objects.filter(pk=survivor).values("merged_into"))
+    )
 )
 
 
@@ -170,7 +172,7 @@ _move_records = PreparedWrite(
 
 def _lock(merge: Merge) -> tuple[dict[int, Customer], list[int]]:
     """({customer: locked} of the merge and of those that the survivor was merged into, the chain of the survivor)."""
-    rows = _before_locking(merge.pk)
+    rows = _before_locking(merge.pk, merge.survivor_id)
     following = rows[0][1]
     chain = [merge.survivor_id, *(chain_of(following) if following else [])]
     return lock_chain(chain, *(duplicate for duplicate, _ in rows)), chain

@@ -8,7 +8,7 @@ the survivor since (`added_by_staff`) stays there.
 
 Nothing is to be done here for a new linked table, a profile field or a cache. What an undo shall give back besides:
 
-1. Is read by `_read`, with all else at once, into UndoRows.
+1. Is read by `_read` and `_read_to_show`, with all else at once, into UndoRows.
 2. Is planned by `plan_within`, as a field of UndoPlan, or of ReturnedCustomer where each customer has some; it belongs
    to the `fingerprint` if the user sees it and decides.
 3. Is written by `_undo` of `undo.py`, under the locks. Rows that staff added since, such as tags, need neither 1 nor 2,
@@ -45,7 +45,8 @@ from customers.models import Customer, Merge, MergeMember, ProfileChange
 from customers.profile.fields import FIELDS, ProfileField
 from customers.profile.replay import BY_PURCHASE, BroughtByMerge, Part, ProfileHistory, changes_of, members_of
 from customers.records import ownership
-from customers.records.owned_records import OwnedRecord, record_rows, records_among
+from customers.records.owned_records import OwnedRecord, records_among, rows_with_credit
+from customers.statements.prepared import Prepared
 from customers.statements.together import PreparedTogether
 
 
@@ -178,17 +179,24 @@ class UndoRows:
 _read = PreparedTogether(
     changes=lambda chain, _: changes_of(chain),
     members=lambda chain, _: members_of(chain),
-    records=lambda _, root: record_rows(root),
-    credit=lambda _, root: credit.record_sums(root),
+    records=lambda _, root: rows_with_credit(root),
 )
+_read_to_show = PreparedTogether(
+    changes=lambda chain, _: changes_of(chain).select_related("by"),
+    members=lambda chain, _: members_of(chain),
+    records=lambda _, root: rows_with_credit(root),
+)
+_credit = Prepared(credit.record_sums)
 
 
-def read_undo(chain: Sequence[int]) -> UndoRows:
-    rows = _read(chain, chain[-1:])
+def read_undo(chain: Sequence[int], *, to_show: bool = False) -> UndoRows:
+    """Who made a change is only read where it is shown, and credit where there may be some."""
+    rows = (_read_to_show if to_show else _read)(chain, chain[-1:])
+    records = records_among(sorted(rows["records"], key=itemgetter(0)), "has_credit")
     return UndoRows(
         history=ProfileHistory.of_rows(chain, rows["changes"], rows["members"]),
-        records=records_among(sorted(rows["records"], key=itemgetter(0))),
-        credit=rows["credit"],
+        records=records,
+        credit=_credit(chain[-1:]) if any(record.has_credit for record in records) else [],
     )
 
 
@@ -197,7 +205,7 @@ def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
     members = list(merge.members.select_related("duplicate").order_by("duplicate"))
     scope = undo_scope(merge, members, only)
     chain = merge.survivor.chain()
-    return plan_within(scope, merge, chain=chain, rows=read_undo([customer.pk for customer in chain]))
+    return plan_within(scope, merge, chain=chain, rows=read_undo([customer.pk for customer in chain], to_show=True))
 
 
 def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[int]) -> UndoScope:

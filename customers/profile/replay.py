@@ -52,7 +52,7 @@ class WithMerged(Expression):
 
 
 def changes_of(customers: Slot) -> QuerySet[ProfileChange]:
-    return ProfileChange.objects.filter(customer__in=WithMerged(customers)).select_related("by").order_by("version")
+    return ProfileChange.objects.filter(customer__in=WithMerged(customers)).order_by("version")
 
 
 def members_of(customers: Slot) -> QuerySet[MergeMember]:
@@ -61,7 +61,7 @@ def members_of(customers: Slot) -> QuerySet[MergeMember]:
     return members.select_related("merge").order_by("merge__version", "merge", "duplicate")
 
 
-_changes = Prepared(changes_of)
+_changes = Prepared(lambda customers: changes_of(customers).select_related("by"))
 _members = Prepared(members_of)
 
 

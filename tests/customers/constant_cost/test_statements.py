@@ -5,15 +5,18 @@ stand for BEGIN and COMMIT. The numbers of PostgreSQL are checked where DATABASE
 """
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
-from customers.models import Customer, DataSource, Merge, Via
+from customers.models import CreditEntry, Customer, DataSource, Merge, Via
 from customers.profile.edit import edit_profile
 from customers.records.staff_record import staff_record_of
 from tests.acts import fresh
 from tests.factories import customer_with_order
+from tests.factories.linked_rows import linked_row
 from tests.query_costs import Cost, measured, on
 from tests.tables import table
 
@@ -82,6 +85,19 @@ def test_an_undo(pair):
         staff_record_of(customer)
     merge, _ = cost_of_merge(*pair)
     assert cost_of_undo(merge).statements == on(sqlite=14, postgresql=8)
+
+
+def test_an_undo_reads_no_users_and_credit_only_where_there_was_some(pair):
+    for customer in pair:
+        staff_record_of(customer)
+    merge, _ = cost_of_merge(*pair)
+    with CaptureQueriesContext(connection) as queries:
+        undo_merge(merge, by=None)
+    assert not any("accounts_user" in query["sql"] or "SUM(" in query["sql"] for query in queries)
+
+    linked_row(CreditEntry, pair[1].records.earliest("pk")).save()
+    merge, _ = cost_of_merge(*pair)
+    assert cost_of_undo(merge).statements == on(sqlite=15, postgresql=9)
 
 
 def test_an_undo_that_makes_the_staff_record(pair):
