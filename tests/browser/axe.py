@@ -23,23 +23,31 @@ NEVER_SERIOUS = [
 """Rules of the standards that find nothing serious, which `violations` would not tell: asking them takes time."""
 
 RUN = """
-    ([options, changedOnly]) => axe.run(changedOnly ? {include: window.changed} : document, options).then(
+    ([options, looks]) => axe.run(looks ? {include: looks.map(look => shown.get(look))} : document, options).then(
         result => result.violations.filter(violation => options.impacts.includes(violation.impact)).map(
             ({impact, id, nodes}) => `${impact} ${id}: ${nodes.slice(0, 3).map(node => node.html).join(' ')}`
         )
     )
 """
-LOOK = """
+LOOKS = """
     () => {
+        // Of an element all that its contrast follows from: where it stands, its own colour and those behind it.
         const lookOf = element => {
-            const style = getComputedStyle(element)
-            return [style.color, style.backgroundColor, style.fontSize, style.fontWeight].join()
+            const {fontSize, fontWeight, textDecorationLine, textShadow} = getComputedStyle(element)
+            const look = [element.localName, fontSize, fontWeight, textDecorationLine, textShadow]
+            for (let node = element; node; node = node.parentElement) {
+                const {color, backgroundColor, backgroundImage, opacity, position} = getComputedStyle(node)
+                const layer = [color, backgroundColor, backgroundImage, opacity, position].join()
+                if (layer !== look.at(-1)) look.push(layer)
+            }
+            return look.join()
         }
-        const before = window.looks ?? new Map()
-        const shown = [...document.body.querySelectorAll('*')].filter(element => element.checkVisibility())
-        window.looks = new Map(shown.map(element => [element, lookOf(element)]))
-        window.changed = shown.filter(element => window.looks.get(element) !== before.get(element))
-        return window.changed.map(element => `${window.looks.get(element)} ${element.outerHTML}`)
+        const hasText = element => element.matches("input, select, textarea")
+            || [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim())
+        const texts = [...document.body.querySelectorAll("*")].filter(
+            element => hasText(element) && element.checkVisibility())
+        window.shown = new Map(texts.map(element => [lookOf(element), element]))
+        return [...window.shown.keys()]
     }
 """
 IMPACTS = ["serious", "critical"]
@@ -51,18 +59,18 @@ def load(page: Page) -> None:
     page.add_init_script(path=SCRIPT)
 
 
-def changed(page: Page) -> set[str]:
-    """The elements that look different than they did when this was asked before, or were hidden then."""
-    return set(page.evaluate(LOOK))
-
-
-def violations(page: Page, *, rules: list[str] | None = None, changed_only: bool = False) -> list[str]:
-    """What serious or critical is wrong with the page, by all rules of the standards or only by `rules`.
-
-    With `changed_only`, of the elements that `changed` named last.
-    """
+def violations(page: Page, *, rules: list[str] | None = None, looks: list[str] | None = None) -> list[str]:
+    """What serious or critical is wrong with the page, by `rules` or by all of the standards but those for colours;
+    with `looks`, of one element of each."""
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": STANDARDS}
     options = {"runOnly": only, "impacts": IMPACTS, "resultTypes": ["violations"]}
     if not rules:
-        options |= {"rules": {rule: {"enabled": False} for rule in NEVER_SERIOUS}}
-    return page.evaluate(RUN, [options, changed_only])
+        options |= {"rules": {rule: {"enabled": False} for rule in NEVER_SERIOUS + COLOURS}}
+    return page.evaluate(RUN, [options, looks])
+
+
+def colour_violations(page: Page, checked: set[str]) -> list[str]:
+    """What is wrong with the colours of texts that look like none in `checked`, which has them from then on."""
+    looks = [look for look in page.evaluate(LOOKS) if look not in checked]
+    checked.update(looks)
+    return violations(page, rules=COLOURS, looks=looks) if looks else []

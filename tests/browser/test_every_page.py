@@ -80,37 +80,28 @@ def cut_placeholders(page: Page) -> list[str]:
 def judge(page: Page, folder: str | None, name: str, checked: set[str]) -> list[str]:
     """What is wrong with the open page; its pictures are taken.
 
-    Everything is asked in the light theme when it is wide, and what a size or a theme changes in the dark theme on a
-    phone. What looks different on the other size, which is little and the same on many pages, is asked there in the
-    other theme, too, unless `checked`.
+    All is asked when it is wide, what the size changes again on a phone, and colours at both sizes in both themes: of a
+    text that looks like one on a page before, they were `checked`.
     """
     page.emulate_media(color_scheme="light")
-    axe.changed(page)
-    complaints = [f"light, desk: {complaint}" for complaint in covered(page) + overflow(page) + axe.violations(page)]
+    wrong = covered(page) + overflow(page) + axe.violations(page) + axe.colour_violations(page, checked)
+    complaints = [f"light, desk: {complaint}" for complaint in wrong]
     pictures.take(page, folder, f"{name}-desk")
 
     page.set_viewport_size(PHONE)
-    wrong = covered(page) + overflow(page) + cut_placeholders(page) + changed_colours(page, checked)
+    wrong = covered(page) + overflow(page) + cut_placeholders(page)
+    wrong += axe.violations(page, rules=axe.SIZES) + axe.colour_violations(page, checked)
     complaints += [f"light, phone: {complaint}" for complaint in wrong]
     pictures.take(page, folder, f"{name}-phone")
 
     page.emulate_media(color_scheme="dark")
-    axe.changed(page)
-    complaints += [f"dark, phone: {complaint}" for complaint in axe.violations(page, rules=axe.COLOURS + axe.SIZES)]
+    complaints += [f"dark, phone: {complaint}" for complaint in axe.colour_violations(page, checked)]
     pictures.take(page, folder, f"{name}-phone-dark")
 
     page.set_viewport_size(WIDE)
-    complaints += [f"dark, desk: {complaint}" for complaint in changed_colours(page, checked)]
+    complaints += [f"dark, desk: {complaint}" for complaint in axe.colour_violations(page, checked)]
     pictures.take(page, folder, f"{name}-desk-dark")
     return complaints
-
-
-def changed_colours(page: Page, checked: set[str]) -> list[str]:
-    changed = axe.changed(page)
-    if changed <= checked:
-        return []
-    checked |= changed
-    return axe.violations(page, rules=axe.COLOURS, changed_only=True)
 
 
 def overflow(page: Page) -> list[str]:
@@ -119,14 +110,20 @@ def overflow(page: Page) -> list[str]:
     return [f"scrolls sideways by {pixels}px"] if pixels > 0 else []
 
 
+@pytest.fixture(scope="module")
+def checked() -> set[str]:
+    """What texts look like whose colours were asked about by this process."""
+    return set()
+
+
 @pytest.mark.parametrize("share", range(SHARES))
 def test_every_page_can_be_used_by_everybody_at_both_sizes_and_in_both_themes(
-    share, page, watch, demo, live_server, request
+    share, page, watch, demo, live_server, checked, request
 ):
     if not axe.SCRIPT.exists():
         pytest.skip("axe-core is not installed: there is no npm")
     folder = request.config.getoption("--screenshots")
-    complaints, checked = [], set()
+    complaints = []
     signed_in = False
     axe.load(page)
     for shown in sorted([*pages()][share::SHARES], key=lambda shown: shown.signed_in):
