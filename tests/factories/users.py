@@ -6,12 +6,12 @@ from functools import cache
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import Permission
-from django.test import Client
 
 from crm.accounts.models import User
 from crm.accounts.session_store import SessionStore
 from crm.accounts.web.sign_in import WITH_FACTOR
 from customers.web.second_question import note_answer
+from tests.form_client import FormClient
 
 
 @cache
@@ -38,7 +38,7 @@ def grant(new_user: User, names: Iterable[str]) -> None:
     grants.objects.bulk_create(grants(user=new_user, permission_id=permissions()[name]) for name in names)
 
 
-def signed_in(user: User, *, answered: bool = True) -> Client:
+def signed_in(user: User, *, answered: bool = True) -> FormClient:
     """A client with a session as after a passkey; a real sign-in, with what it asks, takes ten statements more."""
     session = SessionStore()
     session[auth.SESSION_KEY] = str(user.pk)
@@ -48,6 +48,6 @@ def signed_in(user: User, *, answered: bool = True) -> Client:
     if answered:  # the second question
         note_answer(session)
     session.create()
-    client = Client()
+    client = FormClient()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client

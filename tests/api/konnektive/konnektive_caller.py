@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.utils.http import urlencode
+
 from tests.api.caller import Caller
+from tests.form_client import FORM
 
 
 class KonnektiveCaller(Caller):
@@ -14,7 +17,8 @@ class KonnektiveCaller(Caller):
 
     def ask(self, path: str, **parameters: Any):
         """(result, message) of a call."""
-        return answer_of(self.client.post(f"/{path}/", self.login | parameters))
+        form = urlencode(self.login | parameters, doseq=True)
+        return answer_of(self.client.post(f"/{path}/", form, content_type=FORM))
 
 
 def answer_of(response) -> tuple[str, Any]:
