@@ -1,6 +1,3 @@
-from django.core.management import call_command
-from django.test import override_settings
-
 from crm.permissions import MANAGE_USERS, USE_API
 from tests.factories import make_user, signed_in
 
@@ -49,12 +46,3 @@ def test_every_page_forbids_scripts_and_styles_of_others(client, db):
 
     assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} <= set(policy)
     assert not [source for source in policy if "unsafe" in source]
-
-
-def test_every_static_file_that_another_names_is_there(tmp_path, settings):
-    settings.STATIC_ROOT = tmp_path
-    kept = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": kept}):
-        call_command("collectstatic", interactive=False, verbosity=0)
-
-    assert list(tmp_path.glob("crm/crm.*.css.gz"))

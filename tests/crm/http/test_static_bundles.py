@@ -53,6 +53,11 @@ def test_a_sheet_asks_for_no_other_and_finds_its_pictures(in_production):
             assert url.startswith(("data:", "#")) or (in_production / "bundles" / url).exists(), (sheet, url)
 
 
+def test_every_file_that_another_names_is_there_and_compressed(in_production):
+    # `collectstatic` would have failed without one.
+    assert list(in_production.glob("crm/crm.*.css.gz"))
+
+
 def test_a_script_has_all_of_its_files(in_production):
     for script, files in OWN_SCRIPTS.items():
         text = (in_production / "bundles" / f"{script or 'page'}.js").read_text()
