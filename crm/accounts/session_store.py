@@ -16,9 +16,13 @@ from django.utils import timezone
 
 from crm.accounts.models import Session
 from customers.snapshot import after_reading
+from customers.statements.prepared import Prepared
 
 PRECISION = timedelta(minutes=1)
 LONGEST_KEY = 40  # characters of the column
+
+
+_sessions = Prepared(lambda key: Session.objects.filter(pk=key))
 
 
 def idle_since() -> datetime | None:
@@ -45,13 +49,12 @@ class SessionStore(DatabaseStore):
             super().delete(stored_key(key))
 
     def _get_session_from_db(self) -> Session | None:
-        key = stored_key(self.session_key or "")
-        session = Session.objects.filter(pk=key, expire_date__gt=timezone.now()).first()
-        since = idle_since()
-        if session is None or (since and session.last_seen < since):
+        session = next(iter(_sessions(stored_key(self.session_key or ""))), None)
+        now, since = timezone.now(), idle_since()
+        if session is None or session.expire_date <= now or (since and session.last_seen < since):
             self._session_key = None
             return None
-        if session.last_seen < timezone.now() - PRECISION:
+        if session.last_seen < now - PRECISION:
             after_reading(_note_use, session.pk)
         return session
 

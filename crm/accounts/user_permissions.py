@@ -1,6 +1,7 @@
 """The permissions that a user has, by whichever way. Their names: `customers/permissions.py`."""
 
 from collections.abc import Iterable
+from typing import Any, cast
 
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -9,6 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from crm.accounts.checkboxes import ALL_PERMISSIONS
 from crm.accounts.models import User
+from customers.statements.prepared import Prepared
 
 
 def direct_permissions(user: User) -> set[str]:
@@ -30,11 +32,10 @@ def granted_permissions(user: User) -> set[str]:
 
 
 def user_with_permissions(pk: int) -> User | None:
-    granted = RawSQL(granted_as_json("accounts_user.id"), [], JSONField())  # noqa: S611 - no values
-    user = User.objects.filter(pk=pk).annotate(granted=granted).first()
-    if user:
+    for user in _users(pk):
         user.permission_cache = set(user.granted or [])
-    return user
+        return cast(User, user)
+    return None
 
 
 # Both kinds at once, as a part of the statement that looks up a user or an API key. In SQL, because every request
@@ -59,6 +60,13 @@ def granted_as_json(user: str) -> str:
     """A subquery for the user whose key is the column `user`."""
     aggregate = AGGREGATES[connection.vendor]
     return f"(SELECT {aggregate}(granted.name) FROM ({GRANTED_SQL.format(user=user)}) AS granted)"  # noqa: S608 - a column
+
+
+_users: Prepared[Any] = Prepared(
+    lambda pk: User.objects.filter(pk=pk).annotate(
+        granted=RawSQL(granted_as_json("accounts_user.id"), [], JSONField())  # noqa: S611 - no values
+    )
+)
 
 
 def permission_rows(permissions: Iterable[str]) -> QuerySet[Permission]:

@@ -4,6 +4,9 @@ from crm.api.chartmogul.errors import not_found, refusal
 from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource, SourceRecord
 from customers.models.source import with_external_id
+from customers.statements.prepared import Prepared
+
+_customers = Prepared(lambda uuid: Customer.objects.select_related("merged_into").filter(uuid=uuid))
 
 
 def customer(uuid: str, param: str = "customer_uuid") -> Customer:
@@ -23,8 +26,7 @@ def customer_or_erased(uuid: str, param: str = "customer_uuid") -> Customer:
 
 
 def _customer_with(uuid: str, param: str) -> Customer:
-    matches = Customer.objects.select_related("merged_into").filter(uuid=uuid)
-    customer = matches.first() if can_be_stored(uuid) else None
+    customer = next(iter(_customers(uuid)), None) if can_be_stored(uuid) else None
     if customer is None:
         raise not_found("Customer", param)
     return customer
