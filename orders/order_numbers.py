@@ -12,7 +12,7 @@ def new_order_number() -> str:
 
     Upper-case hexadecimal digits, which tell nothing of the order. There are a million million of them: where a million
     orders have one, one draw in a million is taken. `retry_when_taken` of `locks.py` then does the whole act again,
-    which asks for another. A prefix needs as many digits behind it, and ORDER_NUMBER_LENGTH, the width of the columns,
-    to grow first.
+    which asks for another. A prefix needs as many digits behind it. With a longer number grows ORDER_NUMBER_LENGTH, the
+    width of the columns.
     """
     return secrets.token_hex(RANDOM_DIGITS // 2).upper()

@@ -34,6 +34,9 @@ def give_rows(movable: Movable, *, old: Customer, new: Customer, by: User | None
         known = {tag.word for tag in Tag.objects.filter(source_record__customer=new)}
         tags = [tag for tag in added_by_staff(Tag, old, since=merge.created) if tag.word not in known]
         give_rows({Tag: Q(pk__in=[tag.pk for tag in tags])}, old=old, new=new, by=by)
+
+    Of a merge whose survivor was merged since, `old` is who is live, and has only what staff added to it; what they
+    added to the survivor before is on the survivor's own staff record, and another call of `added_by_staff`.
     """
     if not movable:
         return

@@ -79,6 +79,11 @@ def deltas_of_order(order: TotalledOrder) -> Iterator[Delta]:
 
 
 def deltas_of_refund(order: Order, amount: Decimal) -> Iterator[Delta]:
+    """Negative where a refund is taken back.
+
+    All that is added must follow from the row of the order, because `deltas_between` takes an order out by that alone:
+    a number of refunds would need a column of it beside `refunded`.
+    """
     if order.is_counted:
         yield Delta(
             order.source_record_id, order.currency, month_of(order.at), refunded=to_minor_units(amount, order.currency)

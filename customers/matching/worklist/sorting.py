@@ -3,9 +3,10 @@
 A greater rank comes first. It is stored with shared values (`ranks.py`), pages sort by it (`page.py`), and the filter
 by evidence reads ranges of it (`ranks_of`), wherever in ORDER the strength stands. A new criterion is a
 WorklistCriterion of a value of `Judgement` (`matching/judgement.py`), which knows what a group shares and how far the
-names agree. Another fact, such as an owner, is a field of Judgement with a default, which `_rank` of `ranks.py` reads
-for all its groups at once. What changes it must be in the history: its kind belongs to ABOUT_DUPLICATES
-(`records/history_readers.py`), or no group is ranked anew. Facts about orders come from RecordTotals.
+names agree. A column of the customers, such as `owner`, is another field of it that `judge` sets, which ranks and pages
+both call. What must be read first, such as totals, is read for all groups at once in `_rank` of `ranks.py` and in
+`describe_groups` of `page.py`. What changes it must be in the history, in a kind of ABOUT_DUPLICATES, as every edit is
+(`records/history_readers.py`), or no group is ranked anew.
 
 Who changes ORDER runs `tests/customers/matching/worklist/test_queue.py`, which fails and prints the numbers that
 FIRST_RANKS of `customers/models/matching.py` must have then, on the left. Stored values get these too, and the clock

@@ -12,6 +12,9 @@ from customers.permissions import VIEW_CUSTOMERS
 class Task(StaffRow):
     """Something that a user has to do about a customer.
 
+    Another kind of row needs `tab`, its columns, `Meta(StaffRow.Meta)` and `__str__`. Here `uuid` is for `/v1/`, the
+    indexes below the first line are for lists of many customers.
+
     A task about a contact belongs to the contact's record, so that a split or an undo does not separate them.
     """
 
