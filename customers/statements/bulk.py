@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Model
@@ -33,27 +33,56 @@ Converters = Sequence[tuple[int, Callable[[Any], Any]]]
 """(place, how the value there is stored)."""
 
 
+class Rows(NamedTuple):
+    """Rows of one table, which are made when they are written; `names` are its columns.
+
+    Plain rows are tuples of whole numbers and texts: they go to COPY as one text where nothing has to be escaped.
+    """
+
+    model: type[Model]
+    names: Sequence[str]
+    values: Iterable[Sequence[Any]]
+    are_plain: bool = False
+
+
+def write_tables(tables: Iterable[Rows], *, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """One table after the other.
+
+    While PostgreSQL still works at one, the rows of the next are made, and while it works at the last, `meanwhile` is
+    called. Neither may ask the database for anything by this connection.
+    """
+    with ExitStack() as before:
+        for table in tables:
+            if rows := list(table.values):
+                _write(table, rows, before)
+        meanwhile()
+
+
 def write_rows(rows: Sequence[Model]) -> None:
-    """`rows` of one table, all with a primary key or none of them."""
-    if not rows:
-        return
-    model = type(rows[0])
-    fields = [field for field in model._meta.local_concrete_fields if _is_given(field, rows[0])]
-    write_values(model, [str(field.column) for field in fields], _values(fields, rows))
+    if rows:
+        write_tables([rows_of(rows)])
 
 
-def write_plain(model: type[Model], names: Sequence[str], rows: Sequence[tuple[int | str, ...]]) -> None:
-    """Short rows of whole numbers and texts, such as keys and words: a dozen for each row of a file."""
-    if not rows:
-        return
-    if connection.vendor == "postgresql" and (text := plain_text(rows, len(names))):
-        with _copying(model, names) as copy:
+def _write(table: Rows, rows: Sequence[Sequence[Any]], before: ExitStack) -> None:
+    """`before` ends the COPY before, and then the one that is begun here."""
+    if connection.vendor == "postgresql":
+        text = plain_text(rows, len(table.names)) if table.are_plain else ""
+        before.close()
+        copy = before.enter_context(_copying(table.model, table.names))
+        if text:
             copy.write(text)
+        else:
+            for row in rows:
+                copy.write_row(row)
     else:
-        write_values(model, names, rows)
+        columns = ", ".join(map(connection.ops.quote_name, table.names))
+        name = connection.ops.quote_name(table.model._meta.db_table)
+        places = ", ".join(["%s"] * len(table.names))
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {name} ({columns}) VALUES ({places})", rows)  # noqa: S608 - only names of ours
 
 
-def plain_text(rows: Sequence[tuple[int | str, ...]], columns: int) -> str:
+def plain_text(rows: Sequence[Sequence[Any]], columns: int) -> str:
     """The rows as COPY reads them, in a third of the time of the driver; "" where a text has to be escaped."""
     line = "\t".join(["%s"] * columns) + "\n"
     text = "".join([line % row for row in rows])
@@ -70,21 +99,14 @@ def _copying(model: type[Model], names: Sequence[str]) -> Iterator[Any]:
         yield copy
 
 
-def write_values(model: type[Model], names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
-    """Rows of which a model for each would cost more than the row; `names` are the columns."""
-    if connection.vendor == "postgresql":
-        with _copying(model, names) as copy:
-            for row in values:
-                copy.write_row(row)
-    else:
-        columns = ", ".join(map(connection.ops.quote_name, names))
-        table = connection.ops.quote_name(model._meta.db_table)
-        places = ", ".join(["%s"] * len(names))
-        with connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", list(values))  # noqa: S608 - only names of ours
+def rows_of(rows: Sequence[Model]) -> Rows:
+    """`rows` of one table, at least one, all with a primary key or none of them."""
+    model = type(rows[0])
+    fields = [field for field in model._meta.local_concrete_fields if _is_given(field, rows[0])]
+    return Rows(model, [str(field.column) for field in fields], _values(fields, rows))
 
 
-def write_copies(template: Model, names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+def copies(template: Model, names: Sequence[str], values: Iterable[Sequence[Any]]) -> Rows:
     """Rows as the unsaved `template`, but for the columns `names`, of which they have `values`.
 
     What must be another one in each row and has a default, such as a uuid, is made for each.
@@ -101,7 +123,7 @@ def write_copies(template: Model, names: Sequence[str], values: Iterable[Sequenc
     last = tuple(same.values())
     converters = _converters([fields[name] for name in names])
     rows = ((*_converted(row, converters), *(make() for make in makers), *last) for row in values)
-    write_values(model, [str(field.column) for field in written], rows)
+    return Rows(model, [str(field.column) for field in written], rows)
 
 
 def _is_made(field: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils import timezone
 
@@ -14,12 +15,13 @@ from orders.imports.batch.statistics import make_statistics
 from orders.imports.batch.verdicts import Verdict, counts_of
 from orders.imports.batch.write import check_chunk, write_chunk
 from orders.imports.garbage_collection import rarely_searched
+from orders.imports.read_ahead import ReadAhead
 from orders.imports.rows.imported_row import ImportedRow
 from orders.imports.stored_file import ImportRefusedError, close_import, open_import
 from orders.models import Import, ImportSample, ImportState, RowOutcome
 
 CHUNK, CHECKED_CHUNK = 1000, 2500
-"""Two of them are in memory at a time."""
+"""The first is in memory twice, because the next one is read before it has ended."""
 MOST_SAMPLES = 20
 SHOWN = ("first_name", "last_name", "company", "email", "phone")
 
@@ -46,8 +48,10 @@ def import_rows(imported: Import, after: int) -> Chunk:
     if not after:
         imported.checked = imported.counts
         _begin(imported)
-    incoming = _incoming(imported, after, CHUNK)
-    chunk = _chunk(write_chunk(imported, imported.data_source, incoming), incoming.rows, after, CHUNK)
+    rows = open_import(imported).rows
+    incoming = rows.chunk(after, CHUNK)
+    verdicts = write_chunk(imported, imported.data_source, incoming, meanwhile=partial(_read_on, rows, incoming))
+    chunk = _chunk(verdicts, incoming.rows, after, CHUNK)
     if not after:
         make_statistics()
     _count(imported, chunk, ImportState.DONE)
@@ -64,7 +68,7 @@ def check_rows(imported: Import, after: int) -> Chunk:
     if not after:
         _begin(imported)
         open_import(imported).seen.clear()
-    incoming = _incoming(imported, after, CHECKED_CHUNK)
+    incoming = open_import(imported).rows.chunk(after, CHECKED_CHUNK)
     verdicts = check_chunk(imported, imported.data_source, incoming, now=timezone.now())
     verdicts = open_import(imported).seen.joined(verdicts)
     chunk = _chunk(verdicts, incoming.rows, after, CHECKED_CHUNK)
@@ -78,13 +82,10 @@ def _begin(imported: Import) -> None:
     imported.samples.all().delete()
 
 
-def _incoming(imported: Import, after: int, number: int) -> IncomingChunk:
-    """The next rows; those behind them are read meanwhile."""
-    rows = open_import(imported).rows
-    incoming = rows.chunk(after, number)
-    if len(incoming.rows) == number:
-        rows.begin(incoming.rows[-1].numbers[-1], number)
-    return incoming
+def _read_on(rows: ReadAhead, incoming: IncomingChunk) -> None:
+    """Begin to read the rows behind `incoming`."""
+    if len(incoming.rows) == CHUNK:
+        rows.begin(incoming.rows[-1].numbers[-1], CHUNK)
 
 
 def _chunk(verdicts: Sequence[Verdict], rows: Sequence[ImportedRow], after: int, size: int) -> Chunk:

@@ -6,7 +6,7 @@ model for each of the five rows of a customer would take longer than writing the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from customers.matching.known_people import KnownRecord
@@ -17,7 +17,7 @@ from customers.profile.derive import came_with
 from customers.profile.edit import first_values
 from customers.profile.fields import BLANK, BY_KEY
 from customers.records import events, history
-from customers.statements.bulk import write_copies
+from customers.statements.bulk import Rows, copies
 from customers.statements.unsaved import unsaved
 from orders.imports.batch.verdicts import Verdict
 from orders.intake.match_customer import first_profile
@@ -52,13 +52,14 @@ class NewCustomers:
         record, has_order = choice.record, verdict.order is not None
         self._customers.append(_NewCustomer(record.customer.pk, record.pk, profile, row.beside, has_order))
 
-    def write(self) -> None:
+    def tables(self) -> Iterator[Rows]:
         if self._customers:
-            self._write_customers()
-            self._write_changes()
-            self._write_history()
+            yield self._profiles()
+            yield self._changes()
+            yield self._history()
+            yield self._events()
 
-    def _write_customers(self) -> None:
+    def _profiles(self) -> Rows:
         keys = sorted({key for customer in self._customers for key in customer.profile})
         beside = sorted({name for customer in self._customers for name in customer.beside})
         columns = ["id", "sort_name", *(BY_KEY[key].column for key in keys), *beside]
@@ -72,27 +73,27 @@ class NewCustomers:
             )
             for customer in self._customers
         )
-        write_copies(unsaved(Customer), columns, rows)
+        return copies(unsaved(Customer), columns, rows)
 
-    def _write_changes(self) -> None:
+    def _changes(self) -> Rows:
         by = self._by.pk if self._by else None
         change = unsaved(ProfileChange, version=1, by_id=by, via=VIA)
         rows = ((customer.pk, came_with(customer.profile)) for customer in self._customers)
-        write_copies(change, ["customer_id", "values"], rows)
+        return copies(change, ["customer_id", "values"], rows)
 
-    def _write_history(self) -> None:
+    def _history(self) -> Rows:
         sentence = "Customer imported from {source}."
         entry = history.entry(0, HistoryKind.CREATED, sentence, source=self._source.name, by=self._by)
-        records = [(customer.record,) for customer in self._customers if not customer.has_order]
-        if records:
-            write_copies(entry, ["source_record_id"], records)
+        records = ((customer.record,) for customer in self._customers if not customer.has_order)
+        return copies(entry, ["source_record_id"], records)
+
+    def _events(self) -> Rows:
         rows = ((customer.pk, events.got(customer.record)) for customer in self._customers)
-        write_copies(events.created(0, record=0), ["customer", "data"], rows)
+        return copies(events.created(0, record=0), ["customer", "data"], rows)
 
 
-def write_records(records: Collection[KnownRecord]) -> None:
-    if records:
-        write_copies(unsaved(SourceRecord), OF_RECORD, map(_of_record, records))
+def rows_of_records(records: Iterable[KnownRecord]) -> Rows:
+    return copies(unsaved(SourceRecord), OF_RECORD, map(_of_record, records))
 
 
 def _of_record(record: KnownRecord) -> Sequence[Any]:

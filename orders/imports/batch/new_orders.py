@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from customers.models import Event, EventKind
 from customers.records import history
-from customers.statements.bulk import write_copies
+from customers.statements.bulk import Rows, copies
 from customers.statements.unsaved import unsaved
 from orders import events as order_events
 from orders import history as order_history
@@ -36,23 +36,23 @@ class NewOrders:
     def add(self, order: NewOrder, purchases: Sequence[int | None], *, is_new: bool) -> None:
         self._added.append(_AddedOrder(order, purchases, is_new))
 
-    def write(self) -> None:
+    def tables(self) -> Iterator[Rows]:
         if self._added:
-            self._write_orders()
-            self._write_lines()
-            self._write_history()
-            self._write_events()
+            yield self._orders()
+            yield from self._lines()
+            yield self._history()
+            yield self._events()
 
-    def _write_orders(self) -> None:
+    def _orders(self) -> Rows:
         # An ID that was not sent is left out of the columns of an order. A file names no campaign.
         sent = sorted({*columns(self._added[0].order.incoming), "external_id", "client_order_id"} - {"campaign"})
         rows = (
             (order.pk, order.uuid, order.number, order.source_record_id, *map(columns(order.incoming).get, sent))
             for order, _, _ in self._added
         )
-        write_copies(unsaved(Order, data_source_id=self._source), [*NAMES, *sent], rows)
+        return copies(unsaved(Order, data_source_id=self._source), [*NAMES, *sent], rows)
 
-    def _write_lines(self) -> None:
+    def _lines(self) -> Iterator[Rows]:
         lines = [
             (order.pk, purchase, line)
             for order, purchases, _ in self._added
@@ -66,13 +66,11 @@ class NewOrders:
             (order, purchase, line.product and line.product.pk, *values_of(vars(line)))
             for order, purchase, line in lines
         )
-        write_copies(unsaved(OrderItem), ["order_id", "purchase_id", "product_id", *sent], rows)
+        yield copies(unsaved(OrderItem), ["order_id", "purchase_id", "product_id", *sent], rows)
 
-    def _write_history(self) -> None:
+    def _history(self) -> Rows:
         """What `order_history.placed` says of each."""
-        rows = self._entries()
-        entry = history.entry(0, "", "", by=self._by)
-        write_copies(entry, OF_ENTRY, rows)
+        return copies(history.entry(0, "", "", by=self._by), OF_ENTRY, self._entries())
 
     def _entries(self) -> Iterator[Sequence[Any]]:
         for order, _, is_new in self._added:
@@ -80,7 +78,7 @@ class NewOrders:
                 number = order.number if "order" in values else ""
                 yield order.source_record_id, order.at, kind, sentence, values, number
 
-    def _write_events(self) -> None:
+    def _events(self) -> Rows:
         event = unsaved(Event, kind=EventKind.ORDER_CREATED)
         rows = ((order.record.customer.pk, order_events.named_order(order)) for order, _, _ in self._added)
-        write_copies(event, ["customer", "data"], rows)
+        return copies(event, ["customer", "data"], rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -24,12 +24,12 @@ from customers.models.source import IDENTITY_FIELDS
 from customers.profile.edit import edit_profile
 from customers.profile.lead_status import clear_lost, losses
 from customers.records import events, match_keys, shared_values
-from customers.statements.bulk import write_copies, write_plain, write_rows
+from customers.statements.bulk import Rows, copies, rows_of, write_tables
 from customers.statements.unsaved import unsaved
 from customers.totals import billing_status
 from orders import events as order_events
 from orders.imports.batch.judge import Judge
-from orders.imports.batch.new_customers import VIA, NewCustomers, write_records
+from orders.imports.batch.new_customers import VIA, NewCustomers, rows_of_records
 from orders.imports.batch.new_orders import NewOrders
 from orders.imports.batch.new_purchases import purchases_of
 from orders.imports.batch.verdicts import Verdict
@@ -112,29 +112,29 @@ class NewRows:
         for record in self.records.values():
             self._put(*(row for row in record.customer.exclusions if row.source_record_id == record.pk))
 
-    def write(self) -> None:
+    def write(self, *, meanwhile: Callable[[], None]) -> None:
+        """`meanwhile` is called as soon as all rows are on their way: from then on the database needs long."""
         shared = self._shared_keys()
-        write_rows(self.judge.products.added)
-        self.customers.write()
-        write_records(self.records.values())
-        for model in sorted(self.rows, key=position):
-            write_rows(self.rows[model])
-        self.orders.write()
-        self._write_import_rows()
-        self._write_keys()
+        write_tables(self._tables(), meanwhile=meanwhile)
         shared_values.add(shared)
 
-    def _write_import_rows(self) -> None:
-        rows = [_of_import_row(verdict) for verdict in self.verdicts if verdict.record_pk is not None]
-        if rows:
-            write_copies(unsaved(ImportRow, imported_id=self.imported.pk), OF_IMPORT_ROW, rows)
+    def _tables(self) -> Iterator[Rows]:
+        if added := self.judge.products.added:
+            yield rows_of(added)
+        yield from self.customers.tables()
+        yield rows_of_records(self.records.values())
+        yield from (rows_of(self.rows[model]) for model in sorted(self.rows, key=position))
+        yield from self.orders.tables()
+        of_import = (_of_import_row(verdict) for verdict in self.verdicts if verdict.record_pk is not None)
+        yield copies(unsaved(ImportRow, imported_id=self.imported.pk), OF_IMPORT_ROW, of_import)
+        yield from self._keys()
 
-    def _write_keys(self) -> None:
+    def _keys(self) -> Iterator[Rows]:
         records = self.records.values()
-        keys = [(record.pk, *key) for record in records for key in sorted(record.keys)]
-        words = [(record.pk, record.customer.pk, word) for record in records for word in sorted(record.words)]
-        write_plain(MatchKey, ["source_record_id", "kind", "value"], keys)
-        write_plain(SearchWord, ["source_record_id", "customer_id", "word"], words)
+        keys = ((record.pk, *key) for record in records for key in sorted(record.keys))
+        yield Rows(MatchKey, ["source_record_id", "kind", "value"], keys, are_plain=True)
+        words = ((record.pk, record.customer.pk, word) for record in records for word in sorted(record.words))
+        yield Rows(SearchWord, ["source_record_id", "customer_id", "word"], words, are_plain=True)
 
     def _shared_keys(self) -> set[Key]:
         people = self.judge.people

@@ -7,7 +7,7 @@ from what was written is refreshed last, by the functions of the intake.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -26,14 +26,16 @@ from orders.models import Import
 
 @retry_when_taken
 @transaction.atomic
-def write_chunk(imported: Import, source: DataSource, incoming: IncomingChunk) -> list[Verdict]:
-    """Write what is new of its rows; a verdict for each of them."""
+def write_chunk(
+    imported: Import, source: DataSource, incoming: IncomingChunk, *, meanwhile: Callable[[], None] = lambda: None
+) -> list[Verdict]:
+    """Write what is new of its rows; a verdict for each of them. `meanwhile` is called while the database writes."""
     now = lock_numbers(incoming.names)
     judge = Judge(imported, source, incoming, ids=Ids())
     verdicts = judge.verdicts(now=now)
     _lock_customers(judge, verdicts)
     new_rows = NewRows(imported, source, judge, verdicts)
-    new_rows.write()
+    new_rows.write(meanwhile=meanwhile)
     new_rows.refresh()
     judge.people.let_go()
     return verdicts

@@ -1,15 +1,19 @@
 """The next chunk is read by another thread while this one is written: the same rows come, and what is wrong is said."""
 
+import sys
 import threading
 
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connections
 
+from customers.statements import bulk
 from orders.imports import run
+from orders.imports.batch.new_rows import NewRows
 from orders.imports.columns.guess import guess
 from orders.imports.errors import TableError
 from orders.imports.files.table import open_table
+from orders.imports.read_ahead import ReadAhead
 from orders.imports.rows.read import Reader
 from orders.imports.rows.read_order import OrderReader
 from orders.imports.run import import_rows
@@ -65,11 +69,45 @@ def test_who_asks_for_other_rows_gets_these():
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_two_a_chunk")
+def test_the_next_chunk_is_read_as_soon_as_all_rows_are_on_their_way(monkeypatch):
+    said = []
+
+    def say(owner, name, of):
+        act = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *args, **more: said.append(of(*args)) or act(*args, **more))
+
+    say(bulk, "_write", lambda table, *others: table.model.__name__)
+    say(ReadAhead, "begin", lambda rows, after, number: f"read behind {after}")
+    say(NewRows, "refresh", lambda rows: "refresh")
+    imported = imported_file(CUSTOMERS)
+    import_rows(imported, 0)
+    assert said[-3:] == ["SearchWord", "read behind 3", "refresh"]
+    said.clear()
+    import_rows(imported, 7)
+    assert said[-2:] == ["SearchWord", "refresh"]
+
+
+@pytest.mark.django_db
+def test_a_chunk_that_is_begun_again_reads_the_next_one_once(monkeypatch):
+    imported, reads, interval = imported_file(CUSTOMERS), [], sys.getswitchinterval()
+    rows = open_import(imported).rows
+    monkeypatch.setattr(Reader, "rows", lambda *args, f=Reader.rows: reads.append(args[1]) or f(*args))
+    rows.chunk(0, 3)
+    rows.begin(4, 3)
+    rows.begin(4, 3)
+    assert numbers(rows.chunk(4, 3)) == [5, 6, 7]
+    assert reads == [0, 4]
+    assert sys.getswitchinterval() == interval
+    close_import(imported)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_two_a_chunk")
 def test_a_chunk_that_fails_is_read_again(monkeypatch):
     imported = imported_file(CUSTOMERS)
     import_rows(imported, 0)
 
-    def fail(*args):
+    def fail(*args, **more):
         raise RuntimeError
 
     with monkeypatch.context() as failing:
