@@ -12,6 +12,8 @@ from tests.failing_database import apart
 
 CHUNK = 1_000
 STRANGERS = 500
+# Sessions of a server share room for some 6,400 locks, and other tests lock meanwhile.
+HELD, TRYING = 250, 100
 
 
 def person(number: int) -> IncomingCustomer:
@@ -41,14 +43,14 @@ def test_of_a_thousand_strangers_hardly_two_have_a_number_in_common():
 
 @pytest.mark.postgres
 def test_strangers_go_on_while_a_chunk_is_written_and_its_own_people_wait(transactional_db):
-    mine = names_of_people(0, CHUNK)
+    mine = names_of_people(0, HELD)
     numbers = sorted({number_of(name) for names in mine for name in names})
     with apart() as session, session.transaction():
         session.execute("SELECT pg_advisory_xact_lock(%s, n) FROM unnest(%s::int[]) AS n", [NAMESPACE, numbers])
         with transaction.atomic():
-            waiting = [names for names in names_of_people(CHUNK, STRANGERS) if try_lock_numbers(names)]
+            waiting = [names for names in names_of_people(HELD, TRYING) if try_lock_numbers(names)]
         with transaction.atomic():
             assert len(try_lock_numbers(mine[0])) == len(mine[0])
-    assert len(waiting) < STRANGERS * 0.04
+    assert len(waiting) < TRYING * 0.04
     with transaction.atomic():
         assert lock_numbers(mine[0])
