@@ -15,6 +15,8 @@ BYTES = BLOCK // 8
 MOST_PLACES = 1_500
 """More are stored as bits."""
 
+Block = bytes | memoryview
+"""As the database gives it."""
 Bits = Mapping[int, int]
 """{block: a number of which the n-th bit stands for the n-th customer of the block}."""
 
@@ -70,20 +72,20 @@ def stored(places: Collection[int]) -> bytes:
     return _number(places).to_bytes(BYTES, "little")
 
 
-def read(block: bytes) -> int:
+def read(block: Block) -> int:
     if len(block) == BYTES:
         return int.from_bytes(block, "little")
     return _number(_little(array("H", bytes(block))))
 
 
-def missing_in(block: bytes, places: Collection[int]) -> set[int]:
+def missing_in(block: Block, places: Collection[int]) -> set[int]:
     """Those of `places` that the block does not have, which is found without reading all of it."""
     if len(block) == BYTES:
         return {place for place in places if not block[place >> 3] >> (place & 7) & 1}
     return {*places}.difference(_little(array("H", bytes(block))))
 
 
-def read_places(block: bytes) -> set[int]:
+def read_places(block: Block) -> set[int]:
     return {*customers_of({0: read(block)})}
 
 

@@ -80,8 +80,8 @@ class SearchText(Criterion):
         if self.intersection and (ids := self._known_among(owners)) is not None:
             return ids
         readings = [self.words, *([[self.whole]] if self.whole else [])]
-        ids = [few_with_all([*words, *([one] for one in owners)], most, are_many=False) for words in readings]
-        return None if None in ids else {pk for some in ids for pk in some or ()}
+        read = [few_with_all([*words, *([one] for one in owners)], most, are_many=False) for words in readings]
+        return None if None in read else {pk for some in read for pk in some or ()}
 
     def _known_among(self, owners: Sequence[Lookup]) -> set[int] | None:
         """By bits, where few match or few are among `owners`."""
