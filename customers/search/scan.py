@@ -21,8 +21,8 @@ from customers.search.together import Together, put_together
 
 FEW = 5_000
 SHORTEST_STRETCH, LONGEST_STRETCH = 250, 4_000
-JOINED_AT, OFTEN = 2_000, 5
-"""Before a stretch of so many, fewer than so many that have passed are few."""
+JOINED_AT, OFTEN, RARELY = 2_000, 10, 5
+"""Before a stretch of so many, fewer than so many that have passed are few: compared by bits, or even read."""
 MOST_STRETCHES = 10  # after so many, what is filled from them ends before it is full, to come in time
 # How many customers are asked about duplicates at once: together they must not share too many values.
 ASKED_AT_ONCE = 40
@@ -62,27 +62,47 @@ def _sorted(ids: set[int], passing: CustomerQuerySet, sort: Sort, after: SortPla
 
 def _walk(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None) -> Iterator[Stretch]:
     length, passed = SHORTEST_STRETCH, 0
+    known = next((one for one in criteria if isinstance(one, SearchText) and one.is_known), None)
     while True:
-        # This OFFSET reads index entries only, and never more than a stretch.
-        end = sort.places(Customer.objects.live().filter(sort.follows(after)))[length - 1 : length].first()
-        stretch = _passing(criteria).filter(sort.follows(after), sort.until(end), sort.between(after, end))
-        # There are no more rows than the LIMIT; it tells the planner to read them in the order.
-        places = list(sort.places(stretch)[:length])
-        yield Stretch(places, end)
-        if end is None:
+        stretch = _compared(known, criteria, sort, after, length) if known else _asked(criteria, sort, after, length)
+        yield stretch
+        if stretch.end is None:
             return
-        passed += len(places)
-        after, length = end, min(2 * length, LONGEST_STRETCH)
-        if length == JOINED_AT and passed < OFTEN and (few := _few_joined(criteria)) is not None:
+        passed += len(stretch.passing)
+        after, length = stretch.end, min(2 * length, LONGEST_STRETCH)
+        is_rare = passed < RARELY
+        if length == JOINED_AT and passed < OFTEN and (few := _few_joined(criteria, by_reading=is_rare)) is not None:
             yield Stretch(_sorted(*few, sort, after), None)
             return
 
 
-def _few_joined(criteria: Sequence[Criterion]) -> tuple[set[int], CustomerQuerySet] | None:
+def _asked(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None, length: int) -> Stretch:
+    """A stretch of so many customers, of whom each is asked."""
+    # This OFFSET reads index entries only, and never more than a stretch.
+    end = sort.places(Customer.objects.live().filter(sort.follows(after)))[length - 1 : length].first()
+    stretch = _passing(criteria).filter(sort.follows(after), sort.until(end), sort.between(after, end))
+    # There are no more rows than the LIMIT; it tells the planner to read them in the order.
+    return Stretch(list(sort.places(stretch)[:length]), end)
+
+
+def _compared(
+    text: SearchText, criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None, length: int
+) -> Stretch:
+    """The same where bits say who has the words of `text`: only those are asked."""
+    live = list(sort.places(Customer.objects.live().filter(sort.follows(after)))[:length])
+    ids = text.known_among({pk for *_, pk in live})
+    rest = _passing(other for other in criteria if other is not text).filter(text.condition_of_few)
+    return Stretch(_sorted(ids, rest, sort, after) if ids else [], live[-1] if len(live) == length else None)
+
+
+def _few_joined(criteria: Sequence[Criterion], *, by_reading: bool) -> tuple[set[int], CustomerQuerySet] | None:
     """Where few may pass a search and filters together: who passes both, with what else is asked of them."""
     text = next((criterion for criterion in criteria if isinstance(criterion, SearchText)), None)
     together = next((criterion for criterion in criteria if isinstance(criterion, Together)), None)
-    if text is None or together is None or (ids := text.ids_among(together.lookups, FEW)) is None:
+    if text is None or together is None:
+        return None
+    ids = text.ids_among(together.lookups, FEW, by_reading=by_reading)
+    if ids is None:
         return None
     rest = _passing(other for other in criteria if other not in (text, together))
     rest = rest.filter(together.condition_of_few, text.condition_of_few)

@@ -75,23 +75,34 @@ class SearchText(Criterion):
             return self.intersection.ids_if_few(max(most, MOST_KNOWN))
         return few_with_all(self.words, most) if self.words else set()
 
-    def ids_among(self, owners: Sequence[Lookup], most: int) -> set[int] | None:
-        """As `ids_if_few`, of those who are among all these `owners`, of whom few match."""
-        if self.intersection and (ids := self._known_among(owners)) is not None:
-            return ids
+    def ids_among(self, owners: Sequence[Lookup], most: int, *, by_reading: bool) -> set[int] | None:
+        """As `ids_if_few`, of those who are among all these `owners`, of whom few match.
+
+        Where bits do not say, the database may read all who match or all `owners`: only `by_reading`.
+        """
+        if self.intersection and (ids := self._among_owners(owners)) is not None:
+            return ids if len(ids) <= max(most, MOST_KNOWN) else None
+        if not by_reading:
+            return None
         readings = [self.words, *([[self.whole]] if self.whole else [])]
         read = [few_with_all([*words, *([one] for one in owners)], most, are_many=False) for words in readings]
         return None if None in read else {pk for some in read for pk in some or ()}
 
-    def _known_among(self, owners: Sequence[Lookup]) -> set[int] | None:
+    @property
+    def is_known(self) -> bool:
+        return self.intersection is not None and self._whole is not None
+
+    def known_among(self, customers: set[int]) -> set[int]:
+        """Those who match, and maybe others who do not pass `condition_of_few`; for a text that `is_known`."""
+        by_words = self.intersection.ids_among(customers) if self.intersection else set()
+        return by_words | (customers & (self._whole or set()))
+
+    def _among_owners(self, owners: Sequence[Lookup]) -> set[int] | None:
         """By bits, where few match or few are among `owners`."""
-        assert self.intersection  # noqa: S101 - the caller asked
         if (ids := self.ids_if_few(MOST_JOINED)) is not None:
             return _among(ids, owners)
         among = few_with_all([[one] for one in owners], MOST_COMPARED, are_many=False)
-        if among is None or self._whole is None:
-            return None
-        return self.intersection.ids_among(among) | (among & self._whole)
+        return self.known_among(among) if among is not None and self.is_known else None
 
     def those_of(self, customers: Collection[int]) -> set[int]:
         passing = (

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import combinations
 from random import Random
 
@@ -152,7 +153,8 @@ def test_a_filter_and_a_word_find_who_passes_both_whatever_changed_since(how, li
     if how != "few":
         joined = SearchText.ids_among
         monkeypatch.setattr(scan_module, "FEW", 0)
-        monkeypatch.setattr(SearchText, "ids_among", lambda text, owners, most: joined(text, owners, 1_000))
+        read = partial(joined, most=1_000, by_reading=True)
+        monkeypatch.setattr(SearchText, "ids_among", lambda text, owners, *_, **__: read(text, owners))
         for name, value in {
             "SHORTEST_STRETCH": 1,
             "LONGEST_STRETCH": 2,
