@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ADDRESS ?= 127.0.0.1:8000
 BENCH_CUSTOMERS ?= 1000000
-# Of the largest customer.
+# Of the largest customer, and of each other one on average.
 BENCH_ORDERS ?= 1000000
+BENCH_ORDERS_EACH ?= 2.75
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml
@@ -79,7 +80,7 @@ bench: $(VENV)/dev.stamp  ## Measure merges, lists, pages, imports and other way
 	env -u DATABASE_URL $(BIN)/python -m benchmarks.overview
 
 bench-large: $(VENV)/dev.stamp  ## Fill the empty PostgreSQL that BENCH_DATABASE_URL names, and measure the same there
-	DATABASE_URL=$(BENCH_DATABASE_URL) $(BIN)/python -m benchmarks.overview --keep --customers $(BENCH_CUSTOMERS) --most $(BENCH_ORDERS) --rows 10000
+	DATABASE_URL=$(BENCH_DATABASE_URL) $(BIN)/python -m benchmarks.overview --keep --customers $(BENCH_CUSTOMERS) --most $(BENCH_ORDERS) --orders-each $(BENCH_ORDERS_EACH) --rows 10000
 
 screenshots: $(VENV)/dev.stamp $(NODE_MODULES)  ## Draw every page into screenshots/
 	@mkdir -p screenshots

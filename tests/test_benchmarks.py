@@ -9,7 +9,7 @@ from benchmarks.imports.files import orders
 from benchmarks.imports.limit import last_rows, written_again
 from benchmarks.large.copies import Keys, drop_indexes
 from benchmarks.large.fill import fill
-from benchmarks.large.people import person
+from benchmarks.large.people import BLOCK, person
 from benchmarks.overview.dialects import dialects
 from benchmarks.overview.files import files
 from benchmarks.overview.filters import filters
@@ -49,6 +49,19 @@ def test_a_large_database_has_nothing_that_differs_and_is_the_same_for_a_seed():
     rows += [*filters(1, of_each=2), *merges(1, rows=2)]
     assert all(row.statements and row.limit for row in rows)
     assert len(table(rows).splitlines()) == len(rows) + 2
+
+
+def test_customers_have_fewer_orders_where_there_is_little_room():
+    people = [person(n, seed=1, most=50, orders_each=0.2) for n in range(400)]
+    assert len(people[0].orders) == 50
+    assert 0.1 < sum(len(one.orders) for one in people[1:]) / len(people) < 0.3
+
+
+def test_nobody_among_ten_million_has_the_ids_of_the_first_customer():
+    first = person(0, seed=1, most=0)
+    in_its_place = {person(block * BLOCK + 1, seed=1, most=0).external_id for block in range(1_000)}
+    assert first.external_id not in in_its_place
+    assert len(in_its_place) == 1_000
 
 
 def test_the_file_of_a_customer_with_many_orders_can_be_measured(settings, tmp_path):

@@ -25,7 +25,9 @@ MOST_WITH_INDEXES = 5
 """So many copies take less than to make all indexes again."""
 SHORT = 20
 """Texts of at most so many characters name no customer."""
-MEMORY = "SET maintenance_work_mem = '512MB'; SET max_parallel_maintenance_workers = 2"
+LONG = "SET statement_timeout = 0"
+"""An index of a hundred million rows takes longer than a statement may."""
+MEMORY = f"{LONG}; SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 2"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def copy_block(block: Block, copies: int) -> Iterator[int]:
 
     def copy(number: int) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(LONG)
             check_no_keys(cursor)
             for sql in statements:
                 cursor.execute(sql, {"number": number, **_marks(number)})

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Model
 
 from benchmarks.large import filtered
-from benchmarks.large.copies import copy_block, keys_since, last_keys
-from benchmarks.large.people import BLOCK, DAYS, START, Person, person
+from benchmarks.large.copies import LONG, copy_block, keys_since, last_keys
+from benchmarks.large.people import BLOCK, DAYS, ORDERS_EACH, START, Person, person
 from crm.accounts.models import User
 from customers.lib.batches import batches
 from customers.lib.identity import identity_key
@@ -87,9 +88,12 @@ class World:
     seller: User
 
 
-def fill(customers: int, *, most: int, seed: int, block: int = BLOCK) -> Iterator[int]:
+def fill(
+    customers: int, *, most: int, seed: int, block: int = BLOCK, orders_each: float = ORDERS_EACH
+) -> Iterator[int]:
     """Write so many customers, of whom the first one has `most` orders; yield how many there are by now.
 
+    The others have `orders_each` on average, ORDERS_EACH at most: fewer take less room.
     On PostgreSQL, whole blocks behind the first one are that block once more, with other keys, emails and phones.
     """
     world = _world()
@@ -97,9 +101,10 @@ def fill(customers: int, *, most: int, seed: int, block: int = BLOCK) -> Iterato
     copies = max(whole - 1, 0) if connection.vendor == "postgresql" else 0
 
     def write(numbers: range, *, copied: int = 0) -> Iterator[int]:
+        drawn = partial(person, seed=seed, most=most, block_size=block, orders_each=orders_each)
         for some in batches(numbers, AT_ONCE):
             with transaction.atomic():
-                _write(world, (person(n, seed=seed, most=most, block_size=block) for n in some))
+                _write(world, map(drawn, some))
             yield some[-1] + 1 - copied
         _share_values()
 
@@ -115,6 +120,8 @@ def fill(customers: int, *, most: int, seed: int, block: int = BLOCK) -> Iterato
         yield from (written + copied * block for copied in copy_block(of_block, copies))
     with connection.cursor() as cursor:
         # As the database does by itself where it may: without, it reads tables where an index has the answer.
+        if connection.vendor == "postgresql":
+            cursor.execute(LONG)
         cleans_up = connection.vendor == "postgresql" and not connection.in_atomic_block
         cursor.execute("VACUUM ANALYZE" if cleans_up else "ANALYZE")
     _note_filters()

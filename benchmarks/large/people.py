@@ -24,16 +24,17 @@ LAST_NAMES = tuple(f"{start}{middle}{trade}" for middle in MIDDLES for trade in 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 DAYS = 2000
 ORDERS = (0, 1, 1, 2, 2, 3, 4, 9)
+ORDERS_EACH = sum(ORDERS) / len(ORDERS)
 PROVIDERS = ("gmail.com", "gmail.com", "gmail.com", "hotmail.com", "example.com")
 SHARE_EMAIL, SUBSCRIBE, OTHER_SHOP = 0.02, 0.1, 0.5
 """How many are the customer before them once more, buy something that bills again, and are known to two sources."""
 BLOCK = 10_000
 """So many customers have the number of a block in their emails and external ids, and its exchange in their phones."""
-FIRST = 999
-"""The block that the first customer has alone."""
 AREA_CODES = (212, 305, 312, 404, 415, 512, 602, 617, 702, 713, 718, 818, 916)
 EXCHANGES = 800
-"""Of an area code, and each has the phones of a block: enough for ten million customers."""
+"""Of an area code, and each has the phones of a block: enough for a hundred million customers."""
+FIRST = len(AREA_CODES) * EXCHANGES - 1
+"""The block that the first customer has alone."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class Person:
     filtered: Filtered
 
 
-def person(number: int, *, seed: int, most: int, block_size: int = BLOCK) -> Person:
-    """The first one has `most` orders, a tenth as many purchases, and is in no block."""
+def person(number: int, *, seed: int, most: int, block_size: int = BLOCK, orders_each: float = ORDERS_EACH) -> Person:
+    """The first one has `most` orders, a tenth as many purchases, and is in no block. Others have `orders_each`."""
     random = Random(f"{seed} {number}")  # noqa: S311 - nothing is secret
     block, place = divmod(number - 1, block_size) if number else (FIRST, 0)
     same_as = place - 1 if place and random.random() < SHARE_EMAIL else place
@@ -74,6 +75,8 @@ def person(number: int, *, seed: int, most: int, block_size: int = BLOCK) -> Per
         "phone": f"+1 {area} {exchange}{place:04}",
     }
     orders = most if number == 0 else random.choice(ORDERS)
+    if number and orders_each < ORDERS_EACH and random.random() >= orders_each / ORDERS_EACH:
+        orders = 0
     subscriptions = most // 10 if number == 0 else int(random.random() < SUBSCRIBE)
     other_email = f"person{place}b{block}@example.net" if random.random() < OTHER_SHOP else ""
     return Person(

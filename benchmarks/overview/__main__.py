@@ -22,6 +22,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from benchmarks.large.fill import fill
+from benchmarks.large.people import ORDERS_EACH
 from benchmarks.overview.dialects import dialects
 from benchmarks.overview.files import files
 from benchmarks.overview.filters import filters
@@ -39,8 +40,11 @@ ROWS = 1_000
 def measured(options: argparse.Namespace) -> Iterator[Measured]:
     repeat = options.repeat
     if not Customer.objects.exists():
-        for done in fill(options.customers, most=options.most, seed=options.seed):
+        filled = fill(options.customers, most=options.most, seed=options.seed, orders_each=options.orders_each)
+        for done in filled:
             sys.stderr.write(f"{done:,} customers\n")
+    if options.fill_only:
+        return
     largest = Customer.objects.order_by("pk")[:1].get()
     yield from reads(repeat, largest=largest)
     yield from filters(max(repeat // 10, 2))
@@ -72,10 +76,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--most", type=int, default=2_000, help="orders and purchases of the largest customer")
+    parser.add_argument("--orders-each", type=float, default=ORDERS_EACH, help="of the others, on average")
     parser.add_argument("--repeat", type=int, default=20)
     parser.add_argument("--rows", type=int, default=2_000, help="rows of a CSV file that is imported")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="fill the database of DATABASE_URL itself, and keep it")
+    parser.add_argument("--fill-only", action="store_true", help="measure nothing")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings.MEDIA_ROOT = folder
