@@ -26,7 +26,7 @@ class BeginningBlock(models.Model):
     """Which customers of a block have a word that begins so, as `customers/search/bits.py` writes them. Derived.
 
     A block is so many customers by their number. No act writes it: the clock adds who changed, soon after. Who has the
-    word no longer, or was merged, stays until the next pass over all customers.
+    word no longer, or was merged, stays until the next pass over all customers; who was erased is taken out as soon.
     """
 
     derived = True

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import takewhile
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from customers.lib.batches import BATCH, batches
@@ -43,7 +43,7 @@ def keep_up_beginnings() -> str:
     while is_behind and time.monotonic() < ends:
         number, is_behind = _note_changed()
         noted += number
-    if BeginningProgress.objects.filter(next_block=None, began__lt=timezone.now() - ANEW).exists():
+    if _is_due():
         _begin_anew()
     while time.monotonic() < ends and _note_following():
         noted += BLOCK
@@ -57,6 +57,12 @@ def _begin() -> None:
     _, is_first = BeginningProgress.objects.get_or_create(pk=1, defaults={"noted_to": moment, "began": moment})
     if is_first:
         _choose()
+
+
+def _is_due() -> bool:
+    """Whether the last pass is a day old, and somebody changed since: `began` is the last change before it."""
+    ended = BeginningProgress.objects.filter(next_block=None, began__lt=timezone.now() - ANEW)
+    return ended.filter(noted_to__gt=F("began")).exists()
 
 
 @transaction.atomic
@@ -116,17 +122,16 @@ def _note_changed() -> tuple[int, bool]:
         # Another worker may have noted them, or a later one.
         locked = BeginningProgress.objects.select_for_update().get()
         if locked.noted_to == progress.noted_to:
-            _add(changed.pks)
+            _note(changed.pks)
             locked.noted_to = changed.up_to
             locked.save(update_fields=["noted_to"])
     return len(changed.pks), not changed.are_all
 
 
-def _add(customers: Collection[int]) -> None:
-    frequent, in_block = _frequent(), defaultdict[int, list[int]](list)
-    for customer in customers:
-        in_block[place_of(customer)[0]].append(customer)
-    for block, some in sorted(in_block.items()):
+def _note(customers: Collection[int]) -> None:
+    """Also take out who was erased; who lost a word otherwise stays until the next pass."""
+    frequent = _frequent()
+    for block, some in _by_block(customers).items():
         places = _places(SearchWord.objects.filter(customer__among=some), frequent)
         kept = BeginningBlock.objects.filter(beginning__in=places, block=block)
         for beginning, customers_of_block in kept.values_list("beginning", "customers"):
@@ -135,6 +140,23 @@ def _add(customers: Collection[int]) -> None:
             else:
                 del places[beginning]
         _write(block, places)
+    erased = Customer.objects.filter(pk__among=customers).exclude(erased_at=None)
+    for block, gone in _by_block(erased.values_list("pk", flat=True)).items():
+        _write(block, _without(block, {place_of(customer)[1] for customer in gone}, frequent))
+
+
+def _by_block(customers: Iterable[int]) -> dict[int, list[int]]:
+    in_block = defaultdict[int, list[int]](list)
+    for customer in sorted(customers):
+        in_block[place_of(customer)[0]].append(customer)
+    return in_block
+
+
+def _without(block: int, gone: set[int], frequent: Mapping[str, int]) -> Mapping[int, set[int]]:
+    """What of the block has one of `gone`, without them."""
+    rows = BeginningBlock.objects.filter(beginning__in=frequent.values(), block=block)
+    stored_rows = rows.values_list("beginning", "customers").iterator()
+    return {pk: read_places(customers) - gone for pk, customers in stored_rows if missing_in(customers, gone) != gone}
 
 
 def _places(words: QuerySet[SearchWord], frequent: Mapping[str, int]) -> Places:

@@ -226,6 +226,32 @@ def test_all_are_gone_through_anew_each_day_and_after_a_rebuild(people):
     assert wrong() == []
 
 
+def test_who_was_erased_is_in_no_block_after_the_next_turn(people):
+    keep_up()
+    merge(people[0], people[1])
+    erase(people[0])
+    erase(people[20])
+    keep_up()
+
+    blocks = BeginningBlock.objects.values_list("block", "customers")
+    noted = {block * 7 + place for block, customers in blocks for place in bits.read_places(customers)}
+    assert noted == {customer.pk for customer in people} - {people[n].pk for n in (0, 1, 20)}
+    assert wrong() == []
+
+
+def test_where_nobody_changed_there_is_no_other_pass(people):
+    keep_up()
+    days_ago = timezone.now() - timedelta(days=3)
+    Customer.objects.update(updated=days_ago)
+    BeginningProgress.objects.update(noted_to=days_ago, began=days_ago)
+    assert keep_up() == ""
+
+    Customer.objects.filter(pk=people[0].pk).update(updated=timezone.now())
+    keep_up()
+    assert BeginningProgress.objects.get().began > days_ago
+    assert keep_up() == ""
+
+
 def test_what_few_have_by_now_is_dropped(people):
     keep_up()
     assert FrequentBeginning.objects.filter(text="smith", is_complete=True).exists()
