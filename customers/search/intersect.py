@@ -68,6 +68,8 @@ def intersection_of(words: Words) -> Intersection | None:
             return None
         read_words.append(ReadWord(known, few))
     bits_of_beginnings = _read(frequent)
+    if len(bits_of_beginnings) < len(frequent):
+        return None
     with_word = [(_with_word(word, bits_of_beginnings), word) for word in read_words]
     # Who is asked for the rarest word first is mostly not asked for another one.
     with_word.sort(key=lambda one: count_of(one[0]))
@@ -89,11 +91,12 @@ def _is_known(lookup: Lookup, frequent: Mapping[str, int]) -> bool:
 
 
 def _read(frequent: Mapping[str, int]) -> Mapping[str, Bits]:
+    """Without those that the clock dropped a moment ago."""
     found: defaultdict[int, dict[int, int]] = defaultdict(dict)
     rows = BeginningBlock.objects.filter(beginning__in=frequent.values())
     for beginning, block, customers in rows.values_list("beginning", "block", "customers"):
         found[beginning][block] = read(customers)
-    return {text: found[beginning] for text, beginning in frequent.items()}
+    return {text: found[beginning] for text, beginning in frequent.items() if beginning in found}
 
 
 def _with_word(word: ReadWord, bits: Mapping[str, Bits]) -> Bits:

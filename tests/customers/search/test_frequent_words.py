@@ -252,6 +252,18 @@ def test_where_nobody_changed_there_is_no_other_pass(people):
     assert keep_up() == ""
 
 
+def test_a_word_that_is_dropped_while_it_is_asked_for_finds_whom_it_found(people, monkeypatch):
+    keep_up()
+
+    def drop_first(frequent, read=intersect._read):
+        FrequentBeginning.objects.filter(text="ana").delete()
+        return read(frequent)
+
+    monkeypatch.setattr(intersect, "_read", drop_first)
+    assert with_words("ana", "baker")
+    assert found(SearchText("ana baker")) == with_words("ana", "baker")
+
+
 def test_what_few_have_by_now_is_dropped(people):
     keep_up()
     assert FrequentBeginning.objects.filter(text="smith", is_complete=True).exists()
