@@ -28,9 +28,9 @@ MOST_NUMBER = 2**63 - 1
 # A condition on the members of a merge is an `Exists`: a join lists a merge once for each member.
 #
 # What a merge has one of, such as a number, is kept in a new column by `merge_customers`; a RunPython of its migration
-# gives it to the merges before. What it may have several of,
-# such as data sources, is a table with an index of value and merge, written in the last `insert` of `merge_customers`;
-# or it is asked as `customers` is, where few have it: `pk__in` of a subquery that begins with these (`filter_merges`).
+# gives it to the merges before. What it may have several of, such as data sources, is a table with an index of value
+# and merge, written in the last `insert` of `merge_customers`; or it is asked as `customers` is, where few have it:
+# `pk__in` of a subquery that begins with these (`filter_merges`).
 CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
     # A user's merges through a key are an API client's too: the key's user is in `by`.
     "by": lambda user: Q(via=Via.API) if user == API_CLIENT else Q(by=user),
