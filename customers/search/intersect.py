@@ -26,7 +26,7 @@ Words = Sequence[Sequence[Lookup]]
 
 @dataclass(frozen=True)
 class Intersection:
-    """All who match, and maybe others; `exact_to` is the moment since when those have not changed who do match."""
+    """All who match, and maybe others, of whom each has changed since `exact_to`."""
 
     words: Sequence[ReadWord]
     bits: Bits

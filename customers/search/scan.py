@@ -22,7 +22,8 @@ from customers.search.together import Together, put_together
 FEW = 5_000
 SHORTEST_STRETCH, LONGEST_STRETCH = 250, 4_000
 JOINED_AT, OFTEN, RARELY = 2_000, 10, 5
-"""Before a stretch of so many, fewer than so many that have passed are few: compared by bits, or even read."""
+"""Before the stretch of JOINED_AT: where fewer than OFTEN have passed, who may pass is compared by bits, and where
+fewer than RARELY have, even read."""
 MOST_STRETCHES = 10  # after so many, what is filled from them ends before it is full, to come in time
 # How many customers are asked about duplicates at once: together they must not share too many values.
 ASKED_AT_ONCE = 40
