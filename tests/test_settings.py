@@ -20,6 +20,17 @@ def test_the_example_lists_every_setting_and_no_other():
     assert set(EXAMPLE.findall((ROOT / ".env.example").read_text())) == settings_that_are_read()
 
 
+def test_a_file_of_settings_that_is_named_must_be_there():
+    asked = subprocess.run(
+        [sys.executable, "-c", "import crm.settings"],
+        cwd=ROOT,
+        env=os.environ | {"ENV_FILE": "nowhere.env"},
+        capture_output=True,
+        text=True,
+    )
+    assert "ENV_FILE names nowhere.env, which is not there." in asked.stderr
+
+
 def test_urls_that_are_empty_are_none():
     """So a file of compose hands on variables that nobody has set."""
     shown = "from crm import settings; print(settings.CACHES['default']['BACKEND'], settings.EMAIL_BACKEND)"
