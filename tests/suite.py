@@ -65,7 +65,7 @@ def parts() -> list[Part]:
 
 def pytest_command(*options: str) -> list[str]:
     """Share the tests among all cores; a process that has none left takes some from another."""
-    return [sys.executable, "-m", "pytest", "-n", str(PROCESSES), "--dist", "worksteal", "-q", *options]
+    return [sys.executable, "-m", "pytest", "-n", str(PROCESSES), "--dist", "worksteal", "-q", "-rs", *options]
 
 
 def run_part(part: Part, folder: Path) -> tuple[int, float]:

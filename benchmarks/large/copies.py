@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +26,8 @@ MOST_WITH_INDEXES = 5
 """So many copies take less than to make all indexes again."""
 SHORT = 20
 """Texts of at most so many characters name no customer."""
-LONG = "SET statement_timeout = 0"
+LARGE = {"statement_timeout": "0", "maintenance_work_mem": "'1GB'", "max_parallel_maintenance_workers": "2"}
 """An index of a hundred million rows takes longer than a statement may."""
-MEMORY = f"{LONG}; SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 2"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def copy_block(block: Block, copies: int) -> Iterator[int]:
 
     def copy(number: int) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(LONG)
+            cursor.execute("SET LOCAL statement_timeout = 0")
             check_no_keys(cursor)
             for sql in statements:
                 cursor.execute(sql, {"number": number, **_marks(number)})
@@ -178,9 +178,18 @@ def _side_by_side(act: Callable[[Any], None], arguments: Iterable[Any]) -> Itera
             yield done.result()
 
 
-def _execute(sql: str) -> None:
+@contextmanager
+def large_statements() -> Iterator[Any]:
+    """A cursor for statements that take long and much memory; afterwards the session is as it was."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{MEMORY}; {sql}")
+        cursor.execute("; ".join(f"SET {name} = {value}" for name, value in LARGE.items()))
+        yield cursor
+        cursor.execute("; ".join(f"RESET {name}" for name in LARGE))
+
+
+def _execute(sql: str) -> None:
+    with large_statements() as cursor:
+        cursor.execute(sql)
 
 
 def _one(sql: str) -> Any:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from benchmarks.large import filtered
-from benchmarks.large.copies import LONG, copy_block, keys_since, last_keys
+from benchmarks.large.copies import copy_block, keys_since, large_statements, last_keys
 from benchmarks.large.people import BLOCK, DAYS, ORDERS_EACH, START, Person, person
 from crm.accounts.models import User
 from customers.lib.batches import batches
@@ -118,12 +118,10 @@ def fill(
         yield from write(range(whole * block + 1, customers), copied=copies * block)
         written = customers - copies * block
         yield from (written + copied * block for copied in copy_block(of_block, copies))
-    with connection.cursor() as cursor:
-        # As the database does by itself where it may: without, it reads tables where an index has the answer.
-        if connection.vendor == "postgresql":
-            cursor.execute(LONG)
-        cleans_up = connection.vendor == "postgresql" and not connection.in_atomic_block
-        cursor.execute("VACUUM ANALYZE" if cleans_up else "ANALYZE")
+    # As the database does by itself where it may: without, it reads tables where an index has the answer.
+    is_large = connection.vendor == "postgresql" and not connection.in_atomic_block
+    with large_statements() if is_large else connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if is_large else "ANALYZE")
     _note_filters()
     _note_words()
     recount_phase_sums()

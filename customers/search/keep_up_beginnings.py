@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import takewhile
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 
 from customers.lib.batches import BATCH, batches
@@ -96,7 +96,7 @@ def _beginnings(word: str) -> Iterator[str]:
 
 @transaction.atomic
 def _note_following() -> bool:
-    """Write the next block anew; False when there is none."""
+    """Write the next block anew; False when there is none. Blocks that nobody is in are passed over."""
     progress = BeginningProgress.objects.select_for_update().get()
     block = progress.next_block
     if block is None:
@@ -105,8 +105,11 @@ def _note_following() -> bool:
     places = _places(words, _frequent())
     BeginningBlock.objects.filter(block=block).exclude(beginning__in=places).delete()
     _write(block, places)
-    if Customer.objects.filter(pk__gte=(block + 1) * BLOCK).exists():
-        progress.next_block = block + 1
+    following = Customer.objects.filter(pk__gte=(block + 1) * BLOCK).aggregate(first=Min("pk"))["first"]
+    if following is not None:
+        progress.next_block = place_of(following)[0]
+        if progress.next_block > block + 1:
+            BeginningBlock.objects.filter(block__gt=block, block__lt=progress.next_block).delete()
     else:
         progress.next_block, progress.exact_to = None, progress.began
         FrequentBeginning.objects.update(is_complete=True)

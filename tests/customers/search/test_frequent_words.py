@@ -66,6 +66,17 @@ def with_words(*asked: str) -> set[int]:
     return set(live.values_list("pk", flat=True))
 
 
+def test_numbers_that_no_customer_has_are_passed_over(people):
+    far = Customer.objects.create(pk=people[-1].pk + 7_000_000, first_name="Ana", last_name="Baker")
+    SourceRecordFactory(customer=far, first_name="Ana", last_name="Baker")
+    BeginningProgress.objects.create(noted_to=far.updated, began=far.updated)
+    for text in ("a", "an", "b", "ba"):
+        FrequentBeginning.objects.create(text=text)
+    keep_up()
+    assert is_put_together("an", "ba")
+    assert far.pk in found(SearchText("an ba"))
+
+
 def wrong() -> list[str]:
     pairs = (("an",), *combinations(ASKED, 2), ("an", "ba", "s"))
     return [" ".join(pair) for pair in pairs if found(SearchText(" ".join(pair))) != with_words(*pair)]
