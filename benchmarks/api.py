@@ -35,6 +35,7 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
+from benchmarks.database import create_database
 from benchmarks.imports.cost import seconds_of
 from crm.accounts import api_keys
 from crm.accounts.checkboxes import ALL_PERMISSIONS
@@ -278,7 +279,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured; the median counts")
     options = parser.parse_args()
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    create_database()
     try:
         user = User.objects.create_user("benchmark", email="benchmark@example.com")
         user.user_permissions.set(permission_rows({*ALL_PERMISSIONS, USE_API}))

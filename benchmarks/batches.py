@@ -18,6 +18,7 @@ from uuid import uuid4
 from django.db import connection
 from django.utils import timezone
 
+from benchmarks.database import create_database
 from crm.jobs.kinds.batches import start_batch_merge, start_batch_undo
 from crm.jobs.models import Job
 from crm.rules.start import start_run
@@ -140,7 +141,7 @@ def main() -> None:
     parser.add_argument("--rule", action="store_true", help="let a rule merge")
     options = parser.parse_args()
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    create_database()
     say(f"On {connection.display_name}")
     try:
         measure(options.merges, options.kills, by_rule=options.rule)

@@ -19,6 +19,7 @@ from typing import TypeVar
 from django.db import connection
 
 from benchmarks.bare_merge import BareMerge
+from benchmarks.database import create_database
 from customers.lib.pages import PAGE, Cursor
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
@@ -194,7 +195,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=9, help="how often each is timed; the median counts")
     options = parser.parse_args()
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    create_database()
     try:
         heads = ["", "CPU of the limit, ms", "CPU, ms", "ratio", "time of the limit, ms", "time, ms", "ratio"]
         limits = (row for company in ("", "Initech") for row in against_the_limit(company, options.repeat * 5))

@@ -25,6 +25,7 @@ from django.shortcuts import render
 from django.test import Client, override_settings
 from django.urls import include, path
 
+from benchmarks.database import create_database
 from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.models import Customer
 from customers.records.registry import linked_models
@@ -110,7 +111,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=20)
     options = parser.parse_args()
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    create_database()
     try:
         sys.stdout.write("| database | statements | shell | customer page | rate |\n| --- | --- | --- | --- | --- |\n")
         sys.stdout.write(measure(options.rounds, options.requests) + "\n")

@@ -16,6 +16,7 @@ from pathlib import Path
 from django.db import connection
 from django.test import override_settings
 
+from benchmarks.database import create_database
 from crm.jobs.turn import take_turn
 from crm.personal_data.job import start_export
 from orders.models import Order
@@ -62,7 +63,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=1_000_000)
     options = parser.parse_args()
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    create_database()
     try:
         with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
             for progress in exported(options.orders):

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 
+from benchmarks.database import create_database
 from benchmarks.imports.cost import Cost, measured
 from benchmarks.imports.files import customers, orders, write_csv
 from benchmarks.imports.limit import last_rows, written_again
@@ -64,7 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)
     options = parser.parse_args()
-    name = connection.creation.create_test_db(verbosity=0)
+    name = create_database()
     try:
         measure("customers", options.rows, customers(options.rows))
         measure("orders of known", options.rows, orders(options.rows))

@@ -31,6 +31,7 @@ from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
+from benchmarks.database import create_database
 from benchmarks.imports.contents import contents
 from benchmarks.imports.files import FORMATS, customers, orders
 from crm.jobs.kinds.import_file import start_import
@@ -145,7 +146,7 @@ def run(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def own_database() -> Iterator[None]:
-    name = connection.creation.create_test_db(verbosity=0)
+    name = create_database()
     try:
         yield
     finally:

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from benchmarks.database import create_database
 from benchmarks.large.fill import fill
 from benchmarks.large.people import ORDERS_EACH
 from benchmarks.overview.dialects import dialects
@@ -90,7 +91,7 @@ def main() -> None:
             report(options)
             return
         name = connection.settings_dict["NAME"]
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        create_database()
         try:
             report(options)
         finally:
