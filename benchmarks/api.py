@@ -35,7 +35,7 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-from benchmarks.database import create_database
+from benchmarks.database import own_database
 from benchmarks.imports.cost import seconds_of
 from crm.accounts import api_keys
 from crm.accounts.checkboxes import ALL_PERMISSIONS
@@ -278,9 +278,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=400, help="how many a round")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured; the median counts")
     options = parser.parse_args()
-    name = connection.settings_dict["NAME"]
-    create_database()
-    try:
+    with own_database():
         user = User.objects.create_user("benchmark", email="benchmark@example.com")
         user.user_permissions.set(permission_rows({*ALL_PERMISSIONS, USE_API}))
         _, token = api_keys.create(user, name="Benchmark", addresses=[], by=None)
@@ -293,8 +291,6 @@ def main() -> None:
                 figures = measured(server, call, folder, options.requests, options.rounds)
                 sys.stdout.write(f"| {' | '.join(figures)} |\n")
                 sys.stdout.flush()
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from uuid import uuid4
 from django.db import connection
 from django.utils import timezone
 
-from benchmarks.database import create_database
+from benchmarks.database import own_database
 from crm.jobs.kinds.batches import start_batch_merge, start_batch_undo
 from crm.jobs.models import Job
 from crm.rules.start import start_run
@@ -140,13 +140,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=2, help="of each job")
     parser.add_argument("--rule", action="store_true", help="let a rule merge")
     options = parser.parse_args()
-    name = connection.settings_dict["NAME"]
-    create_database()
     say(f"On {connection.display_name}")
-    try:
+    with own_database():
         measure(options.merges, options.kills, by_rule=options.rule)
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":

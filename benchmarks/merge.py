@@ -19,7 +19,7 @@ from typing import TypeVar
 from django.db import connection
 
 from benchmarks.bare_merge import BareMerge
-from benchmarks.database import create_database
+from benchmarks.database import own_database
 from customers.lib.pages import PAGE, Cursor
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
@@ -194,9 +194,7 @@ def main() -> None:
     parser.add_argument("--large", action="store_true", help="also a merge of 100,000 rows in each table")
     parser.add_argument("--repeat", type=int, default=9, help="how often each is timed; the median counts")
     options = parser.parse_args()
-    name = connection.settings_dict["NAME"]
-    create_database()
-    try:
+    with own_database():
         heads = ["", "CPU of the limit, ms", "CPU, ms", "ratio", "time of the limit, ms", "time, ms", "ratio"]
         limits = (row for company in ("", "Initech") for row in against_the_limit(company, options.repeat * 5))
         show(f"Merging on {connection.display_name} against the fewest statements, p50", heads, limits)
@@ -206,8 +204,6 @@ def main() -> None:
         heads = ["records", "25 by primary key, ms", "newest 25, ms", "ratio", "25 halfway, ms", "ratio"]
         rows = (pages_of(records, 100_000, options.repeat * 5) for records in (1, 5, 50))
         show(f"Newest of 100,000 orders on {connection.display_name}, p50", heads, rows)
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":

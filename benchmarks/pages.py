@@ -25,7 +25,7 @@ from django.shortcuts import render
 from django.test import Client, override_settings
 from django.urls import include, path
 
-from benchmarks.database import create_database
+from benchmarks.database import own_database
 from crm.accounts.checkboxes import ALL_PERMISSIONS
 from customers.models import Customer
 from customers.records.registry import linked_models
@@ -110,13 +110,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--requests", type=int, default=20)
     options = parser.parse_args()
-    name = connection.settings_dict["NAME"]
-    create_database()
-    try:
+    with own_database():
         sys.stdout.write("| database | statements | shell | customer page | rate |\n| --- | --- | --- | --- | --- |\n")
         sys.stdout.write(measure(options.rounds, options.requests) + "\n")
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":

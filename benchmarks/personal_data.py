@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import connection
 from django.test import override_settings
 
-from benchmarks.database import create_database
+from benchmarks.database import own_database
 from crm.jobs.turn import take_turn
 from crm.personal_data.job import start_export
 from orders.models import Order
@@ -62,15 +61,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--orders", type=int, default=1_000_000)
     options = parser.parse_args()
-    name = connection.settings_dict["NAME"]
-    create_database()
-    try:
-        with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
-            for progress in exported(options.orders):
-                sys.stdout.write(f"{progress}\n")
-                sys.stdout.flush()
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
+    with own_database(), tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
+        for progress in exported(options.orders):
+            sys.stdout.write(f"{progress}\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import connection, transaction
+from django.db import transaction
 
-from benchmarks.database import create_database
+from benchmarks.database import own_database
 from benchmarks.imports.cost import Cost, measured
 from benchmarks.imports.files import customers, orders, write_csv
 from benchmarks.imports.limit import last_rows, written_again
@@ -65,13 +65,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)
     options = parser.parse_args()
-    name = create_database()
-    try:
+    with own_database():
         measure("customers", options.rows, customers(options.rows))
         measure("orders of known", options.rows, orders(options.rows))
         measure("orders of new", options.rows, orders(options.rows, first=options.rows))
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
-from benchmarks.database import create_database
+from benchmarks.database import own_database
 from benchmarks.imports.contents import contents
 from benchmarks.imports.files import FORMATS, customers, orders
 from crm.jobs.kinds.import_file import start_import
@@ -142,15 +141,6 @@ def run(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]:
         raise SystemExit(f"The second import changed something: {', '.join(changed) or again['counts']}.")
     if max(first["MiB"], again["MiB"]) > MOST_MIB:
         raise SystemExit(f"A worker took more than {MOST_MIB} MiB.")
-
-
-@contextmanager
-def own_database() -> Iterator[None]:
-    name = create_database()
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def main() -> None:

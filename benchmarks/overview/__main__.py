@@ -21,7 +21,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from benchmarks.database import create_database
+from benchmarks.database import own_database
 from benchmarks.large.fill import fill
 from benchmarks.large.people import ORDERS_EACH
 from benchmarks.overview.dialects import dialects
@@ -90,12 +90,8 @@ def main() -> None:
             call_command("migrate", verbosity=0)
             report(options)
             return
-        name = connection.settings_dict["NAME"]
-        create_database()
-        try:
+        with own_database():
             report(options)
-        finally:
-            connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":
