@@ -4,7 +4,6 @@ Read customer.py first, then source.py (source records), linked.py (rows linked 
 """
 
 from customers.models.batch import BatchUndo, GroupToMerge, MergeBatch, MergeOutcome, MergeToUndo, UndoOutcome
-from customers.models.beginnings import BeginningBlock, BeginningProgress, FrequentBeginning
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow
 from customers.models.engagement.labels import Attribute, AttributeKind, Tag
@@ -23,7 +22,6 @@ from customers.models.engagement.task import Task
 from customers.models.erasing import ErasedRecord, Erasure
 from customers.models.event import Event, EventKind
 from customers.models.evidence import EvidenceKey, EvidenceKind, EvidencePair, EvidenceProgress, IdentifyingAttribute
-from customers.models.filters import CombinationMember, FilterCombination, FilterProgress
 from customers.models.history import HistoryEntry, HistoryKind, HistoryReader
 from customers.models.likely_model import LikelyAnswer, TrainedModel
 from customers.models.linked import LinkedRow, StaffRow, Tab, TabPosition
@@ -45,6 +43,8 @@ from customers.models.merge_request import MergePolicy, MergeRequest, RequestSta
 from customers.models.payment import CartLogin, CreditEntry, PaySource
 from customers.models.review import CountedMerges, MergeCount, MergedBy, MergeSample, MergeVerdict, SampledMerge
 from customers.models.rule import BackTest, MergeRule, MergeRuleChange, RuleFinding
+from customers.models.search.beginnings import BeginningBlock, BeginningProgress, FrequentBeginning
+from customers.models.search.filters import CombinationMember, FilterCombination, FilterProgress
 from customers.models.source import DataSource, DataSourceChange, SourceRecord
 from customers.models.totals import MonthTotals, RecordTotals
 from customers.models.visit import Visit
